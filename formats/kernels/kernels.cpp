@@ -1,0 +1,60 @@
+#include "formats/kernels/kernels.hpp"
+
+#include <cstdlib>
+#include <string_view>
+
+#include "formats/binary64.hpp"
+
+namespace exmy {
+
+extern const Kernels kernels_baseline;
+#ifdef EXMY_X86_LEVELS
+extern const Kernels kernels_v3;
+extern const Kernels kernels_v4;
+#endif
+
+std::optional<NearestEven> nearest_even_of(const Projection& how, Semantics operands) {
+  const Format& f = how.format;
+  if (how.rounding != Rounding::nearest_even || !f.is_signed || !f.zero) return std::nullopt;
+  if (f.subnormals != Subnormals::gradual || f.mantissa_bits < 1 || f.mantissa_bits > 50) return std::nullopt;
+  if (f.e_min() < -900 || f.e_max() > 900) return std::nullopt;
+  NearestEven k;
+  k.e_min_bits = bits_of(pow2(f.e_min()));
+  k.to_unit = static_cast<std::uint64_t>(52 - f.mantissa_bits) << 52;
+  k.max_finite = f.max_finite();
+  k.beyond = magnitude(project(how, pow2(1000)).value);
+  k.infinite = magnitude(project(how, infinity64).value);
+  k.nan = project(how, nan64).value;
+  k.min_normal = pow2(f.e_min());
+  k.tiny_below = k.min_normal - pow2(f.e_min() - f.mantissa_bits - 2);  // the tie below 2^e_min goes up
+  const bool signed_zero = f.negative_zero && f.semantics == Semantics::ieee754 && operands == Semantics::ieee754;
+  k.sign_of_zero = signed_zero ? std::uint64_t{1} << 63 : 0;
+  return k;
+}
+
+namespace {
+
+const Kernels& choose() {
+#ifdef EXMY_X86_LEVELS
+  const char* forced = std::getenv("EXMY_ISA");
+  const std::string_view wanted = forced == nullptr ? "" : forced;
+  const bool below_v3 = wanted == "baseline" || wanted == "x86-64-v2";
+  __builtin_cpu_init();
+  const bool v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
+  const bool v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                  __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+                  __builtin_cpu_supports("avx512vl");
+  if (v4 && !below_v3 && wanted != "x86-64-v3") return kernels_v4;
+  if (v3 && !below_v3) return kernels_v3;
+#endif
+  return kernels_baseline;
+}
+
+}  // namespace
+
+const Kernels& kernels() {
+  static const Kernels& chosen = choose();
+  return chosen;
+}
+
+}  // namespace exmy

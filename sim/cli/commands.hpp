@@ -1,0 +1,31 @@
+#pragma once
+// The commands of the program; each returns the exit code. Answers go to stdout, everything else to stderr.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace exmy {
+
+struct RunArguments {
+  std::vector<std::string> words;  ///< configuration files and overrides
+  std::filesystem::path out = "results";
+  bool json = false;
+  bool quiet = false;
+  bool dry_run = false;
+  bool fail_on_divergence = false;
+};
+int run_command(const RunArguments& arguments);
+
+struct ValidateArguments {
+  std::vector<std::string> words;
+  bool sites = false;
+};
+int validate_command(const ValidateArguments& arguments);
+int schema_command(const std::string& which);
+
+int format_list_command(bool json);
+int format_show_command(const std::vector<std::string>& names, bool json);
+int format_table_command(const std::string& name, bool csv);
+
+}  // namespace exmy

@@ -1,0 +1,56 @@
+#include <iostream>
+
+#include "sim/base/json_text.hpp"
+#include "sim/cli/commands.hpp"
+#include "sim/cli/words.hpp"
+#include "sim/run/runner.hpp"
+
+namespace exmy {
+namespace {
+
+std::uint64_t steps_of(const Prepared& p) {
+  const std::uint64_t batches = (p.data->train_count + p.experiment.batch_size - 1) / p.experiment.batch_size;
+  return p.experiment.steps ? static_cast<std::uint64_t>(*p.experiment.steps)
+                            : static_cast<std::uint64_t>(p.experiment.epochs.value_or(1)) * batches;
+}
+
+int print_plan(const std::vector<Prepared>& runs, const RunArguments& arguments) {
+  for (const Prepared& p : runs) {
+    std::cout << (arguments.out / p.run_id).string() << "  steps " << steps_of(p) << "\n";
+    for (const Warning& w : p.warnings) std::cerr << "warning[" << w.code << "] " << w.pointer << ": " << w.message << "\n";
+  }
+  return 0;
+}
+
+void print_outcome(const RunOutcome& outcome, bool json) {
+  if (json)
+    std::cout << compact_text({{"directory", outcome.directory.string()}, {"status", outcome.status}, {"kept", outcome.kept}}) << "\n";
+  else
+    std::cout << outcome.directory.string() << "\n";
+  std::cout.flush();
+}
+
+std::string label_of(const std::vector<Prepared>& runs, std::size_t i) {
+  std::string label = runs[i].experiment.name;
+  for (const std::string& word : runs[i].overrides) label += " " + word;
+  return runs.size() == 1 ? label : "[" + std::to_string(i + 1) + "/" + std::to_string(runs.size()) + "] " + label;
+}
+
+}  // namespace
+
+int run_command(const RunArguments& arguments) {
+  std::vector<Prepared> runs = prepare_all(arguments.words);
+  if (arguments.dry_run) return print_plan(runs, arguments);
+  bool diverged = false;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    for (const Warning& w : runs[i].warnings)
+      std::cerr << label_of(runs, i) << ": warning[" << w.code << "] " << w.pointer << ": " << w.message << "\n";
+    const RunOutcome outcome = execute(runs[i], {arguments.out, arguments.quiet}, label_of(runs, i));
+    if (outcome.kept && !arguments.quiet) std::cerr << label_of(runs, i) << "  " << outcome.status << " already\n";
+    diverged = diverged || outcome.status == "diverged";
+    print_outcome(outcome, arguments.json);
+  }
+  return diverged && arguments.fail_on_divergence ? 1 : 0;
+}
+
+}  // namespace exmy

@@ -1,0 +1,36 @@
+#include "sim/cli/words.hpp"
+
+#include <set>
+
+namespace exmy {
+namespace {
+
+/// The same problem of one file under several overrides is said once.
+void add_new(std::vector<Problem>& all, std::set<std::string>& said, const std::vector<Problem>& more) {
+  for (const Problem& p : more)
+    if (said.insert(to_string(p)).second) all.push_back(p);
+}
+
+}  // namespace
+
+std::vector<Prepared> prepare_all(const std::vector<std::string>& words) {
+  std::vector<std::string> files;
+  std::vector<std::string> overrides;
+  for (const std::string& word : words) (is_override(word) ? overrides : files).push_back(word);
+  if (files.empty()) throw UsageError("no configuration file given");
+  const auto combinations = expand(parse_overrides(overrides));
+  std::vector<Prepared> runs;
+  std::vector<Problem> problems;
+  std::set<std::string> said;
+  DataCache cache;
+  for (const std::string& file : files)
+    for (const auto& assignments : combinations) try {
+        runs.push_back(prepare(file, assignments, cache));
+      } catch (const ConfigError& error) {
+        add_new(problems, said, error.problems());
+      }
+  throw_if_any(problems);
+  return runs;
+}
+
+}  // namespace exmy

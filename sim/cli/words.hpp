@@ -1,0 +1,15 @@
+#pragma once
+// The words after a command: configuration files and overrides.
+
+#include <string>
+#include <vector>
+
+#include "sim/run/runner.hpp"
+
+namespace exmy {
+
+/// Prepares the product of all files and all values of the overrides, files varying slowest. Throws UsageError
+/// without a file, ConfigError with the problems of every configuration.
+std::vector<Prepared> prepare_all(const std::vector<std::string>& words);
+
+}  // namespace exmy

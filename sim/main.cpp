@@ -1,0 +1,93 @@
+// The command line; no logic.
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <iostream>
+#include <new>
+
+#include "sim/base/error.hpp"
+#include "sim/cli/commands.hpp"
+#include "sim/run/provenance.hpp"
+
+namespace {
+
+struct Arguments {
+  exmy::RunArguments run;
+  exmy::ValidateArguments validate;
+  std::string schema;
+  std::vector<std::string> formats;
+  std::string table;
+  bool json = false;
+  bool csv = false;
+};
+
+void add_run(CLI::App& app, Arguments& a, int& code) {
+  CLI::App* run = app.add_subcommand("run", "train what the configurations describe, one directory each");
+  run->add_option("words", a.run.words, "configuration files, and overrides such as seed=1,2,3")->required();
+  run->add_option("--out", a.run.out, "where the run directories go")->capture_default_str();
+  run->add_flag("--json", a.run.json, "a JSON line per run instead of its path");
+  run->add_flag("--quiet", a.run.quiet, "no progress");
+  run->add_flag("--dry-run", a.run.dry_run, "check everything, print what would run");
+  run->add_flag("--fail-on-divergence", a.run.fail_on_divergence, "exit code 1 if a run diverges");
+  run->prefix_command(false);
+  run->callback([&] { code = exmy::run_command(a.run); });
+}
+
+void add_config(CLI::App& app, Arguments& a, int& code) {
+  CLI::App* validate = app.add_subcommand("validate", "check configurations without running them");
+  validate->add_option("words", a.validate.words, "configuration files and overrides")->required();
+  validate->add_flag("--sites", a.validate.sites, "list every site with what the policy makes of it");
+  validate->callback([&] { code = exmy::validate_command(a.validate); });
+  CLI::App* schema = app.add_subcommand("schema", "print a JSON schema (draft-07)");
+  schema->add_option("which", a.schema, "config or report")->required();
+  schema->callback([&] { code = exmy::schema_command(a.schema); });
+}
+
+void add_format(CLI::App& app, Arguments& a, int& code) {
+  CLI::App* format = app.add_subcommand("format", "look at number formats");
+  format->require_subcommand(1);
+  CLI::App* list = format->add_subcommand("list", "the formats with names of their own");
+  list->add_flag("--json", a.json, "as JSON");
+  list->callback([&] { code = exmy::format_list_command(a.json); });
+  CLI::App* show = format->add_subcommand("show", "every parameter and derived fact of formats");
+  show->add_option("names", a.formats, "names")->required();
+  show->add_flag("--json", a.json, "as JSON");
+  show->callback([&] { code = exmy::format_show_command(a.formats, a.json); });
+  CLI::App* table = format->add_subcommand("table", "every code of a format of up to 16 bits");
+  table->add_option("name", a.table, "name")->required();
+  table->add_flag("--csv", a.csv, "comma-separated");
+  table->callback([&] { code = exmy::format_table_command(a.table, a.csv); });
+}
+
+int run_program(int argc, char** argv) {
+  CLI::App app("exmy: trains networks with every operation rounded to any ExMy floating-point format");
+  app.set_version_flag("--version", "exmy " + exmy::program_version());
+  app.require_subcommand(1);
+  Arguments arguments;
+  int code = 0;
+  add_run(app, arguments, code);
+  add_config(app, arguments, code);
+  add_format(app, arguments, code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int wanted = app.exit(error);
+    return wanted == 0 ? 0 : 2;
+  }
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is an error message, not a death
+  try {
+    return run_program(argc, argv);
+  } catch (const exmy::Error& error) {
+    std::cerr << error.what() << "\n";
+    return error.exit_code();
+  } catch (const std::bad_alloc&) {
+    std::cerr << "out of memory\n";
+    return 3;
+  }
+}

@@ -1,0 +1,22 @@
+#pragma once
+// Data sets by name.
+
+#include <functional>
+#include <span>
+
+#include "sim/base/reader.hpp"
+#include "sim/nn/datasets/dataset.hpp"
+
+namespace exmy {
+
+/// Reads or makes the data; throws DataError. `seed` is the experiment's.
+using DatasetLoader = std::function<Dataset(std::uint64_t seed)>;
+
+/// One row per kind: adding a data set is one file and one row.
+struct DatasetKind {
+  std::string_view name;
+  DatasetLoader (*read)(ObjectReader& config);
+};
+std::span<const DatasetKind> dataset_kinds();
+
+}  // namespace exmy

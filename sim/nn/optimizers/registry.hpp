@@ -1,0 +1,34 @@
+#pragma once
+// Optimisers by name.
+
+#include <span>
+
+#include "sim/base/reader.hpp"
+#include "sim/nn/carriers.hpp"
+#include "sim/nn/optimizers/optimizer.hpp"
+
+namespace exmy {
+
+template <class T>
+using ParameterList = std::vector<Parameter<T>*>;
+using OptimizerFactory = Factory<Optimizer, ParameterList>;
+
+/// A constant of an optimiser that the policy rounds to the format of role update: for warnings.
+struct NamedConstant {
+  std::string name;
+  double value;
+};
+struct OptimizerChoice {
+  OptimizerFactory make;
+  std::string op;  ///< the first part of its site's op
+  std::vector<NamedConstant> constants;
+};
+
+/// One row per kind: adding an optimiser is one file and one row.
+struct OptimizerKind {
+  std::string_view name;
+  OptimizerChoice (*read)(ObjectReader& config);
+};
+std::span<const OptimizerKind> optimizer_kinds();
+
+}  // namespace exmy

@@ -1,0 +1,94 @@
+#include "sim/nn/tape.hpp"
+
+#include <algorithm>
+
+#include "sim/ops/projector.hpp"
+
+namespace exmy {
+
+template <class T>
+typename Tape<T>::Id Tape<T>::input(Tensor<T> x) {
+  Node node;
+  node.y = std::move(x);
+  nodes_.push_back(std::move(node));
+  return nodes_.size() - 1;
+}
+
+template <class T>
+typename Tape<T>::Id Tape<T>::parameter(Parameter<T>& p) {
+  Node node;
+  node.parameter = &p;
+  node.needs_grad = true;
+  nodes_.push_back(std::move(node));
+  return nodes_.size() - 1;
+}
+
+template <class T>
+const Tensor<T>& Tape<T>::value(Id id) const {
+  const Node& node = nodes_[id];
+  return node.parameter != nullptr ? node.parameter->value : node.y;
+}
+
+template <class T>
+Inputs<T> Tape<T>::inputs_of(const Node& node) const {
+  Inputs<T> in;
+  for (const Id id : node.inputs) {
+    in.x.push_back(&value(id));
+    in.needs_grad.push_back(nodes_[id].needs_grad);
+  }
+  return in;
+}
+
+template <class T>
+typename Tape<T>::Id Tape<T>::apply(std::unique_ptr<Op<T>> op, const std::vector<Id>& inputs) {
+  Node node;
+  node.op = std::move(op);
+  node.inputs = inputs;
+  const Inputs<T> in = inputs_of(node);
+  node.needs_grad = std::any_of(in.needs_grad.begin(), in.needs_grad.end(), [](bool b) { return b; });
+  node.y = node.op->forward(*context_, in);
+  nodes_.push_back(std::move(node));
+  return nodes_.size() - 1;
+}
+
+template <class T>
+void Tape<T>::receive(Node& node, Tensor<T> grad, const std::string& from) {
+  if (!node.grad) {
+    node.grad = std::move(grad);
+    return;
+  }
+  const bool shared_parameter = node.parameter != nullptr;
+  const std::string& layer = shared_parameter ? node.parameter->layer : from;
+  Projector<T> sum(*context_, layer, "fan_out", shared_parameter ? Pass::wgrad : Pass::dgrad,
+                   shared_parameter ? Role::weight_grad : Role::activation_grad);
+  node.grad = sum.add(*node.grad, grad);
+}
+
+template <class T>
+void Tape<T>::backward(Id loss) {
+  nodes_[loss].grad = Tensor<T>({1}, Format{});
+  nodes_[loss].grad->data[0] = T{1};
+  for (std::size_t i = loss + 1; i-- > 0;) {
+    Node& node = nodes_[i];
+    if (!node.grad || !node.needs_grad) continue;
+    if (node.parameter != nullptr) {
+      node.parameter->grad = *std::move(node.grad);
+      continue;
+    }
+    auto grads = node.op->backward(*context_, inputs_of(node), node.y, *node.grad);
+    for (std::size_t k = 0; k < grads.size(); ++k)
+      if (grads[k]) receive(nodes_[node.inputs[k]], *std::move(grads[k]), node.op->layer());
+    node.grad.reset();
+  }
+}
+
+template <class T>
+void Tape<T>::account(MemoryLedger& memory) const {
+  for (const Node& node : nodes_)
+    if (node.op) node.op->account(*context_, inputs_of(node), node.y, memory);
+}
+
+template class Tape<float>;
+template class Tape<double>;
+
+}  // namespace exmy

@@ -1,0 +1,62 @@
+#include "sim/ops/context.hpp"
+
+namespace exmy {
+namespace {
+
+std::string name_of_use(const Site& site, std::uint64_t use, bool evaluating) {
+  std::string name = (evaluating ? "eval/" : "") + site.name();
+  if (use > 1) name += "#" + std::to_string(use);
+  return name;
+}
+
+}  // namespace
+
+void Context::restart_uses() {
+  for (auto& [site, state] : states_) state.uses = 0;
+}
+
+void Context::begin_step(std::uint64_t t) {
+  step_ = t;
+  evaluating_ = false;
+  restart_uses();
+  telemetry_->begin_step();
+}
+
+void Context::begin_evaluation(std::uint64_t t) {
+  step_ = t;
+  evaluating_ = true;
+  restart_uses();
+}
+
+SiteState& Context::at(const std::string& layer, const std::string& op, Pass pass, Role role) {
+  const Site site{layer, op, pass, role};
+  const auto found = states_.find(site);
+  if (found != states_.end()) return found->second;
+  SiteState state{site, policy_->resolve(site), {}, {}, nullptr, 0};
+  state.fast = nearest_even_of(state.treatment.quantizer.projection);
+  state.fast_outer = nearest_even_of(state.treatment.outer);
+  const bool silent = state.treatment.exact;
+  if (telemetry_->options().counters && !silent) state.record = &telemetry_->record(site, state.treatment);
+  return states_.emplace(site, std::move(state)).first->second;
+}
+
+RandomStream Context::next_use(SiteState& state) {
+  ++state.uses;
+  if (!is_stochastic(state.treatment.quantizer.projection.rounding)) return {seed_, std::uint64_t{0}, 0};
+  return {seed_, name_of_use(state.site, state.uses, evaluating_), step_};
+}
+
+std::vector<Site> Context::sites() const {
+  std::vector<Site> sites;
+  for (const auto& [site, state] : states_) sites.push_back(site);
+  return sites;
+}
+
+std::vector<std::string> Context::names_of_step() const {
+  std::vector<std::string> names;
+  for (const auto& [site, state] : states_)
+    for (std::uint64_t use = 1; use <= state.uses; ++use) names.push_back(name_of_use(site, use, evaluating_));
+  return names;
+}
+
+}  // namespace exmy

@@ -1,0 +1,63 @@
+#pragma once
+// What every operation needs: the policy, the counters, the random numbers, the step.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "formats/kernels/kernels.hpp"
+#include "sim/base/philox.hpp"
+#include "sim/quant/policy.hpp"
+#include "sim/quant/telemetry.hpp"
+
+namespace exmy {
+
+/// A site as the engine knows it: resolved once, used in every step.
+struct SiteState {
+  Site site;
+  Treatment treatment;
+  std::optional<NearestEven> fast;        ///< of the quantiser's projection
+  std::optional<NearestEven> fast_outer;  ///< of the outer one
+  SiteRecord* record = nullptr;           ///< null when nothing is counted
+  std::uint64_t uses = 0;                 ///< in the current step
+};
+
+class Context {
+ public:
+  Context(const Policy& policy, Telemetry& telemetry, std::uint64_t seed)
+      : policy_(&policy), telemetry_(&telemetry), seed_(seed) {}
+
+  /// Starts micro-batch t. Evaluations draw from streams of their own and are not counted.
+  void begin_step(std::uint64_t t);
+  void begin_evaluation(std::uint64_t t);
+
+  SiteState& at(const std::string& layer, const std::string& op, Pass pass, Role role);
+  /// The random numbers of one use of a site; the second use in a step has `#2` in its name, and so on.
+  RandomStream next_use(SiteState& state);
+  /// Null when this projection is not counted.
+  SiteRecord* record_of(const SiteState& state) const { return evaluating_ ? nullptr : state.record; }
+
+  Telemetry& telemetry() { return *telemetry_; }
+  const Telemetry& telemetry() const { return *telemetry_; }
+  std::uint64_t step() const { return step_; }
+  std::uint64_t seed() const { return seed_; }
+  bool evaluating() const { return evaluating_; }
+  /// Every site met so far; and the names, with `#n`, of the current step: for checks at start-up.
+  std::vector<Site> sites() const;
+  std::vector<std::string> names_of_step() const;
+
+ private:
+  void restart_uses();
+
+  const Policy* policy_;
+  Telemetry* telemetry_;
+  std::uint64_t seed_;
+  std::uint64_t step_ = 0;
+  bool evaluating_ = false;
+  std::map<Site, SiteState> states_;
+};
+
+}  // namespace exmy

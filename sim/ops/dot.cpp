@@ -1,0 +1,150 @@
+#include "sim/ops/dot.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <type_traits>
+
+#include "formats/arithmetic.hpp"
+#include "formats/binary64.hpp"
+#include "formats/catalog.hpp"
+#include "sim/ops/matmul.hpp"
+#include "sim/ops/projector.hpp"
+
+namespace exmy {
+namespace {
+
+/// The two sites of a reduction; `product` is null for sums.
+struct DotSites {
+  SiteState* product;
+  SiteState* accumulator;
+};
+
+Reduction reduction_of(const DotSites& sites) {
+  const Treatment& acc = sites.accumulator->treatment;
+  Reduction how;
+  if (sites.product != nullptr && !sites.product->treatment.exact)
+    how.product = sites.product->treatment.quantizer.projection;
+  how.accumulator = acc.quantizer.projection;
+  how.order = acc.order;
+  how.chunk = acc.chunk;
+  how.outer = acc.outer;
+  return how;
+}
+
+template <class T>
+std::vector<double> widened(const MatrixView<T>& x) {
+  std::vector<double> out(x.rows * x.columns);
+  for (std::size_t r = 0; r < x.rows; ++r)
+    for (std::size_t c = 0; c < x.columns; ++c) out[r * x.columns + c] = static_cast<double>(x.at(r, c));
+  return out;
+}
+
+Semantics either(const Format& a, const Format& b) {
+  const bool p3109 = a.semantics == Semantics::p3109 || b.semantics == Semantics::p3109;
+  return p3109 ? Semantics::p3109 : Semantics::ieee754;
+}
+
+template <class T>
+MatmulTask task_of(Context& context, const DotSites& sites, const MatrixView<T>& a, const MatrixView<T>& b) {
+  const Reduction how = reduction_of(sites);
+  const RandomStream none(0, std::uint64_t{0}, 0);
+  const RandomStream product = how.product ? context.next_use(*sites.product) : none;
+  const RandomStream accumulator = context.next_use(*sites.accumulator);
+  const RandomStream outer = how.order == Order::chunked ? context.next_use(*sites.accumulator) : none;
+  const FastReduction fast{how.product ? sites.product->fast : std::nullopt, sites.accumulator->fast,
+                           sites.accumulator->fast_outer};
+  return {how,    fast,   std::is_same_v<T, float>, either(a.format, b.format), {product, accumulator, outer},
+          a.rows, b.columns, a.columns,             widened(a),                 widened(b.transposed())};
+}
+
+void add_counters(SiteRecord* record, const Counters& counters) {
+  if (record == nullptr) return;
+  record->total += counters;
+  record->interval += counters;
+}
+
+std::uint64_t projections_of(const MatmulTask& t) {
+  const std::uint64_t steps = t.m * t.n * t.k;
+  const std::uint64_t chunks = t.how.order == Order::chunked ? (t.k + t.how.chunk - 1) / t.how.chunk : 0;
+  return steps * (t.how.product ? 2 : 1) + t.m * t.n * chunks;
+}
+
+template <class T>
+Tensor<T> finish(Context& context, const DotSites& sites, const MatmulTask& task, const MatmulResult& result) {
+  Tensor<T> y({task.m, task.n}, task.how.result().format);
+  std::transform(result.y.begin(), result.y.end(), y.data.begin(), [](double v) { return static_cast<T>(v); });
+  Telemetry& telemetry = context.telemetry();
+  if (!context.evaluating()) telemetry.projections += projections_of(task);
+  if (result.nan_lost) telemetry.note_nan_lost(sites.accumulator->site);
+  if (!std::all_of(result.y.begin(), result.y.end(), [](double v) { return is_finite(v); }))
+    telemetry.note_non_finite(sites.accumulator->site);
+  return y;
+}
+
+template <class T>
+Tensor<T> reduce(Context& context, const DotSites& sites, const MatrixView<T>& a, const MatrixView<T>& b) {
+  if (a.columns != b.rows) throw std::logic_error("dot: inner dimensions differ");
+  const MatmulTask task = task_of(context, sites, a, b);
+  SiteRecord* product = sites.product != nullptr ? context.record_of(*sites.product) : nullptr;
+  SiteRecord* accumulator = context.record_of(*sites.accumulator);
+  const MatmulResult result = matmul(task, accumulator != nullptr);
+  add_counters(product, result.counters.product);
+  add_counters(accumulator, result.counters.accumulator);
+  return finish<T>(context, sites, task, result);
+}
+
+}  // namespace
+
+template <class T>
+Tensor<T> dot(Context& context, const DotPlace& place, const MatrixView<T>& a, const MatrixView<T>& b) {
+  const DotSites sites{&context.at(place.layer, place.op, place.pass, Role::product),
+                       &context.at(place.layer, place.op, place.pass, Role::accumulator)};
+  if (!context.evaluating()) {
+    const MacKey key{name_of(a.format), name_of(b.format),
+                     name_of(sites.accumulator->treatment.quantizer.projection.format)};
+    context.telemetry().macs[key] += a.rows * a.columns * b.columns;
+  }
+  return reduce(context, sites, a, b);
+}
+
+template <class T>
+Tensor<T> dot(Context& context, const DotPlace& place, const QuantizedView<T>& a, const QuantizedView<T>& b) {
+  const Tensor<T> acc = dot(context, place, a.matrix, b.matrix);
+  if (!a.scaled && !b.scaled) return acc;
+  const double scale = mul(Projection{}, a.scale, b.scale).value;
+  return Projector<T>(context, place.layer, "rescale", place.pass, Role::elementwise).mul(acc, scale);
+}
+
+template <class T>
+Tensor<T> sum_rows(Context& context, const DotPlace& place, const MatrixView<T>& x) {
+  const DotSites sites{nullptr, &context.at(place.layer, place.op, place.pass, Role::accumulator)};
+  const std::vector<T> ones(x.columns, T{1});
+  const MatrixView<T> a{ones.data(), 1, x.columns, x.columns, 1, Format{}};
+  Tensor<T> y = reduce(context, sites, a, x.transposed());
+  y.shape = {x.rows};
+  return y;
+}
+
+template <class T>
+Quantized<T> quantize(Context& context, const DotPlace& place, Role role, const Tensor<T>& x) {
+  Projector<T> site(context, place.layer, place.op, place.pass, role);
+  const bool scaled = site.scale().granularity == Granularity::tensor;
+  Tensor<T> q = scaled ? site.div(x, site.scale().value) : site.quantize(x);
+  if (!context.evaluating() && q.format != x.format) {
+    CastLedger& casts = context.telemetry().casts;
+    casts.count += x.size();
+    casts.bits_in += x.size() * static_cast<std::uint64_t>(x.format.bits());
+    casts.bits_out += x.size() * static_cast<std::uint64_t>(q.format.bits());
+  }
+  return {std::move(q), scaled, site.scale().value};
+}
+
+#define EXMY_INSTANTIATE(T)                                                                                  \
+  template Tensor<T> dot(Context&, const DotPlace&, const MatrixView<T>&, const MatrixView<T>&);             \
+  template Tensor<T> dot(Context&, const DotPlace&, const QuantizedView<T>&, const QuantizedView<T>&);       \
+  template Tensor<T> sum_rows(Context&, const DotPlace&, const MatrixView<T>&);                              \
+  template Quantized<T> quantize(Context&, const DotPlace&, Role, const Tensor<T>&);
+EXMY_INSTANTIATE(float)
+EXMY_INSTANTIATE(double)
+
+}  // namespace exmy

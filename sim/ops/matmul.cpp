@@ -1,0 +1,212 @@
+#include "sim/ops/matmul.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "formats/binary64.hpp"
+
+namespace exmy {
+namespace {
+
+constexpr std::size_t W = panel_width;
+constexpr std::size_t parallel_from = 1 << 15;  // multiply-adds below which threads cost more than they give
+
+bool lacks_nan(const Reduction& how) {
+  return !how.accumulator.format.has_nan() || !how.outer.format.has_nan() ||
+         (how.product && !how.product->format.has_nan());
+}
+
+/// Columns of b in panels of W, zero-padded: [panel][k][W].
+template <class U>
+std::vector<U> pack(const MatmulTask& t) {
+  const std::size_t panels = (t.n + W - 1) / W;
+  std::vector<U> packed(panels * t.k * W);
+  for (std::size_t j = 0; j < t.n; ++j)
+    for (std::size_t k = 0; k < t.k; ++k)
+      packed[((j / W) * t.k + k) * W + j % W] = static_cast<U>(t.b[j * t.k + k]);
+  return packed;
+}
+
+/// Runs `sequence(first, count, sums)` over the chunks of a reduction and adds the chunk sums up.
+template <class Sequence, class Outer>
+void over_chunks(const MatmulTask& t, double* s, const Sequence& sequence, const Outer& outer) {
+  const std::size_t chunks = (t.k + t.how.chunk - 1) / t.how.chunk;
+  std::vector<double> sums(chunks * W);
+  for (std::size_t c = 0; c < chunks; ++c) {
+    const std::size_t first = c * t.how.chunk;
+    sequence(first, std::min(t.how.chunk, t.k - first), sums.data() + c * W);
+  }
+  const std::vector<double> ones(chunks, 1.0);
+  outer(ones.data(), sums.data(), chunks, s);
+}
+
+/// One row of a times one panel of b.
+class PanelProduct {
+ public:
+  PanelProduct(const MatmulTask& task, bool counts) : t_(task), counts_(counts), b_(pack<double>(task)) {}
+
+  void operator()(std::size_t row, std::size_t panel, double* s, DotCounters& counters) const {
+    const double* a = t_.a.data() + row * t_.k;
+    const double* b = b_.data() + panel * t_.k * W;
+    const PanelSteps inner{t_.fast.product ? &*t_.fast.product : nullptr, &*t_.fast.accumulator,
+                           counts_ ? &counters.product : nullptr, counts_ ? &counters.accumulator : nullptr};
+    const auto sequence = [&](std::size_t first, std::size_t count, double* sums) {
+      kernels().panel(inner, a + first, b + first * W, count, sums);
+    };
+    if (t_.how.order == Order::sequential) return sequence(0, t_.k, s);
+    const PanelSteps outer{nullptr, &*t_.fast.outer, nullptr, counts_ ? &counters.accumulator : nullptr};
+    over_chunks(t_, s, sequence, [&](const double* ones, const double* sums, std::size_t chunks, double* total) {
+      kernels().panel(outer, ones, sums, chunks, total);
+    });
+  }
+
+ private:
+  const MatmulTask& t_;
+  bool counts_;
+  std::vector<double> b_;
+};
+
+class Fp32Product {
+ public:
+  explicit Fp32Product(const MatmulTask& task)
+      : t_(task), a_(task.a.begin(), task.a.end()), b_(pack<float>(task)) {}
+
+  void operator()(std::size_t row, std::size_t panel, double* s, DotCounters&) const {
+    const float* a = a_.data() + row * t_.k;
+    const float* b = b_.data() + panel * t_.k * W;
+    const auto sequence = [&](std::size_t first, std::size_t count, double* sums) {
+      std::array<float, W> narrow{};
+      kernels().panel_fp32(a + first, b + first * W, count, narrow.data());
+      std::copy(narrow.begin(), narrow.end(), sums);
+    };
+    if (t_.how.order == Order::sequential) return sequence(0, t_.k, s);
+    const PanelSteps outer{nullptr, &*t_.fast.outer, nullptr, nullptr};
+    over_chunks(t_, s, sequence, [&](const double* ones, const double* sums, std::size_t chunks, double* total) {
+      kernels().panel(outer, ones, sums, chunks, total);
+    });
+  }
+
+ private:
+  const MatmulTask& t_;
+  std::vector<float> a_, b_;
+};
+
+void merge(DotCounters& into, const DotCounters& from) {
+  into.product += from.product;
+  into.accumulator += from.accumulator;
+}
+
+/// The padding columns of the last panel add products +-0 to +0.
+void discount_padding(const MatmulTask& t, std::size_t columns, DotCounters& c) {
+  const std::uint64_t steps = t.k * (W - columns);
+  const std::size_t chunks = t.how.order == Order::chunked ? (t.k + t.how.chunk - 1) / t.how.chunk : 0;
+  const std::uint64_t sums = steps + chunks * (W - columns);
+  for (const Counter counter : {Counter::zero_in, Counter::total}) {
+    if (t.how.product) c.product[counter] -= steps;
+    c.accumulator[counter] -= sums;
+  }
+}
+
+/// Kernels cannot tell a NaN operand from a generated NaN: such rows are counted by the definition.
+bool met_nan(const DotCounters& c) {
+  for (const Counter n : {Counter::nan_in, Counter::nan_generated, Counter::nan_lost})
+    if (c.product[n] != 0 || c.accumulator[n] != 0) return true;
+  return false;
+}
+
+/// One row of one panel by the definition.
+DotCounters define(const MatmulTask& t, std::size_t row, std::size_t first, std::size_t last, double* s,
+                   bool* nan_lost) {
+  DotCounters counters;
+  for (std::size_t j = first; j < last; ++j)
+    s[j - first] = reduce_by_definition(t.how, t.a.data() + row * t.k, t.b.data() + j * t.k, t.k, row * t.n + j,
+                                        t.random, t.operands, &counters, nan_lost);
+  return counters;
+}
+
+template <class Product>
+void one_panel(const MatmulTask& t, const Product& product, std::size_t row, std::size_t panel, bool counts,
+               MatmulResult& out, MatmulResult& mine) {
+  const std::size_t first = panel * W;
+  const std::size_t last = std::min(first + W, t.n);
+  std::array<double, W> s{};
+  DotCounters counters;
+  product(row, panel, s.data(), counters);
+  if (counts && met_nan(counters)) {
+    counters = define(t, row, first, last, s.data(), &mine.nan_lost);
+  } else if (counts) {
+    discount_padding(t, last - first, counters);
+  }
+  merge(mine.counters, counters);
+  for (std::size_t j = first; j < last; ++j) out.y[row * t.n + j] = s[j - first] == 0 ? 0.0 : s[j - first];
+}
+
+/// Independent outputs share the threads; k is never split.
+template <class Product>
+MatmulResult by_panels(const MatmulTask& t, const Product& product, bool counts) {
+  MatmulResult out;
+  out.y.resize(t.m * t.n);
+  const std::size_t panels = (t.n + W - 1) / W;
+#pragma omp parallel if (t.m * t.n * t.k >= parallel_from)
+  {
+    MatmulResult mine;
+#pragma omp for schedule(static) nowait
+    for (std::size_t task = 0; task < t.m * panels; ++task)
+      one_panel(t, product, task / panels, task % panels, counts, out, mine);
+#pragma omp critical
+    {
+      merge(out.counters, mine.counters);
+      out.nan_lost = out.nan_lost || mine.nan_lost;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+MatmulPath path_of(const MatmulTask& t, bool counts) {
+  const FastReduction& f = t.fast;
+  const bool chunked = t.how.order == Order::chunked;
+  if (!t.float_operands || !f.accumulator || (chunked && !f.outer) || (t.how.product && !f.product))
+    return MatmulPath::definition;
+  const bool native = !t.how.product && t.how.accumulator == Projection{};
+  return native && !counts && !lacks_nan(t.how) ? MatmulPath::fp32 : MatmulPath::panels;
+}
+
+MatmulResult matmul_by_definition(const MatmulTask& t, bool counts) {
+  MatmulResult out;
+  out.y.resize(t.m * t.n);
+#pragma omp parallel if (t.m * t.n * t.k >= 256)
+  {
+    MatmulResult mine;
+#pragma omp for schedule(static) nowait
+    for (std::size_t o = 0; o < t.m * t.n; ++o) {
+      const std::size_t row = o / t.n;
+      const std::size_t column = o % t.n;
+      out.y[o] = reduce_by_definition(t.how, t.a.data() + row * t.k, t.b.data() + column * t.k, t.k, o, t.random,
+                                      t.operands, counts ? &mine.counters : nullptr, &mine.nan_lost);
+    }
+#pragma omp critical
+    {
+      merge(out.counters, mine.counters);
+      out.nan_lost = out.nan_lost || mine.nan_lost;
+    }
+  }
+  return out;
+}
+
+MatmulResult matmul(const MatmulTask& t, bool counts) {
+  const bool watches_nan = lacks_nan(t.how);
+  switch (path_of(t, counts)) {
+    case MatmulPath::definition: return matmul_by_definition(t, counts);
+    case MatmulPath::panels: {
+      MatmulResult out = by_panels(t, PanelProduct(t, counts || watches_nan), counts || watches_nan);
+      if (!counts) out.counters = {};
+      return out;
+    }
+    case MatmulPath::fp32: return by_panels(t, Fp32Product(t), false);
+  }
+  return {};
+}
+
+}  // namespace exmy

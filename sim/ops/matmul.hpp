@@ -1,0 +1,46 @@
+#pragma once
+// A whole emulated matrix product: chooses between the definition and the panel kernels.
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "formats/kernels/kernels.hpp"
+#include "sim/ops/reduction.hpp"
+
+namespace exmy {
+
+/// A reduction with the fast forms of its projections, where they have one.
+struct FastReduction {
+  std::optional<NearestEven> product, accumulator, outer;
+};
+
+/// What a product is made of; matrices in binary64, a row-major [m][k], b column-major [n][k].
+struct MatmulTask {
+  Reduction how;
+  FastReduction fast;
+  bool float_operands = false;  ///< every element is a float value
+  Semantics operands = Semantics::ieee754;
+  DotRandom random;
+  std::size_t m = 0, n = 0, k = 0;
+  std::vector<double> a, b;
+};
+
+/// Which implementation runs; all give the same bits.
+enum class MatmulPath : std::uint8_t {
+  definition,  ///< scalar reference: every projection, every carrier
+  panels,      ///< nearest-even steps in binary64, rounded to odd before each projection
+  fp32         ///< exact products summed by float fma; nothing is counted
+};
+MatmulPath path_of(const MatmulTask& task, bool counts);
+
+struct MatmulResult {
+  std::vector<double> y;  ///< [m][n]
+  DotCounters counters;   ///< zero when nothing is counted
+  bool nan_lost = false;
+};
+MatmulResult matmul(const MatmulTask& task, bool counts);
+/// The definition, whatever path is possible.
+MatmulResult matmul_by_definition(const MatmulTask& task, bool counts);
+
+}  // namespace exmy

@@ -1,0 +1,236 @@
+#include "sim/ops/projector.hpp"
+
+#include <algorithm>
+#include <array>
+#include <type_traits>
+
+#include "formats/arithmetic.hpp"
+#include "formats/binary64.hpp"
+#include "formats/functions/exact_value.hpp"
+
+namespace exmy {
+namespace {
+
+constexpr std::size_t block_size = 256;
+using Block = std::array<double, block_size>;
+
+bool any_non_finite(const double* x, std::size_t n) {
+  double sum = 0;
+  for (std::size_t i = 0; i < n; ++i) sum += x[i] - x[i];  // 0, or NaN for infinities and NaN
+  return sum != 0 || sum != sum;
+}
+
+bool any_nan(const double* x, std::size_t n) {
+  return std::any_of(x, x + n, [](double v) { return is_nan(v); });
+}
+
+}  // namespace
+
+/// One call: its operation, operands and result, walked in blocks that stay in the cache.
+template <class T>
+struct Projector<T>::Run {
+  Kind kind;
+  In x, y;
+  const Projection& how;
+  Semantics semantics;
+  std::optional<NearestEven> fast;  ///< where the fast path is proven: nearest-even, float carrier
+  RandomStream random;
+  SiteRecord* record;
+  bool histograms;
+  bool is_update;  ///< x is a weight, y its step: counts update_lost
+  bool non_finite = false;
+  bool nan_lost = false;
+
+  Outcome reference(double a, double b, std::uint64_t index) const {
+    const std::uint32_t r = is_stochastic(how.rounding) ? random.bits(index, how.random_bits) : 0;
+    switch (kind) {
+      case Kind::convert: return exmy::convert(how, a, r, semantics);
+      case Kind::add: return exmy::add(how, a, b, r, semantics);
+      case Kind::sub: return exmy::sub(how, a, b, r, semantics);
+      case Kind::mul: return exmy::mul(how, a, b, r, semantics);
+      case Kind::div: return exmy::div(how, a, b, r, semantics);
+      case Kind::sqrt: return exmy::sqrt(how, a, r, semantics);
+      case Kind::exp: return function(functions::exp(a), a, r);
+      case Kind::log: return function(functions::log(a), a, r);
+      case Kind::tanh: return function(functions::tanh(a), a, r);
+      case Kind::sigmoid: return function(functions::sigmoid(a), a, r);
+    }
+    return {};
+  }
+
+  Outcome function(const functions::Approximation& f, double a, std::uint32_t r) const {
+    return project_function(how, functions::exact_value(f), a, r, semantics);
+  }
+
+  /// The results before projection, rounded to odd in binary64. False: no kernel for this operation.
+  bool rounded_to_odd(const Block& a, Block& b, Block& odd, std::size_t n) const {
+    const Kernels& k = kernels();
+    switch (kind) {
+      case Kind::convert: odd = a; return true;
+      case Kind::sub:
+        for (double& v : b) v = -v;
+        k.add(a.data(), b.data(), odd.data(), n);
+        return true;
+      case Kind::add: k.add(a.data(), b.data(), odd.data(), n); return true;
+      case Kind::mul: k.mul(a.data(), b.data(), odd.data(), n); return true;
+      case Kind::div: k.div(a.data(), b.data(), odd.data(), n); return true;
+      case Kind::sqrt: k.sqrt(a.data(), odd.data(), n); return true;
+      case Kind::exp:
+      case Kind::log:
+      case Kind::tanh:
+      case Kind::sigmoid: return false;
+    }
+    return false;
+  }
+
+  void gather(std::size_t row, std::size_t column, std::size_t n, Block& a, Block& b) const {
+    for (std::size_t i = 0; i < n; ++i) a[i] = x.at(row, column + i);
+    for (std::size_t i = 0; i < n; ++i) b[i] = y.at(row, column + i);
+  }
+
+  void block_by_reference(const Block& a, const Block& b, std::uint64_t index, std::size_t n, Block& q) {
+    for (std::size_t i = 0; i < n; ++i) {
+      const Outcome out = reference(a[i], b[i], index + i);
+      q[i] = out.value;
+      nan_lost = nan_lost || out.events.has(Event::nan_lost);
+      if (record == nullptr) continue;
+      count(out.events);
+      if (is_update) count_lost(a[i], b[i], q[i], out.events.has(Event::saturated));
+      if (histograms && !out.events.has(Event::zero_in) && !out.events.has(Event::inf_in) &&
+          !out.events.has(Event::nan_in) && !out.events.has(Event::invalid))
+        record->before.add_exponent(out.exponent);
+    }
+  }
+
+  void count(Events events) {
+    record->total.add(events);
+    record->interval.add(events);
+  }
+
+  void count_lost(double weight, double step, double q, bool saturated) {
+    if (step == 0 || !is_finite(step) || q != weight || !is_finite(q) || saturated) return;
+    ++record->total[Counter::update_lost];
+    ++record->interval[Counter::update_lost];
+  }
+
+  void count_lost(const Block& a, const Block& b, const Block& odd, const Block& q, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) {
+      const bool at_maximum = magnitude(q[i]) == how.format.max_finite();
+      const bool saturated = at_maximum && project(how, odd[i]).events.has(Event::saturated);
+      count_lost(a[i], b[i], q[i], saturated);
+    }
+  }
+
+  bool block_by_kernel(const Block& a, Block& b, std::size_t n, Block& q) {
+    Block odd;
+    if (!fast || !rounded_to_odd(a, b, odd, n) || any_nan(odd.data(), n)) return false;
+    Counters counters;
+    kernels().round(*fast, odd.data(), q.data(), n, record != nullptr ? &counters : nullptr);
+    if (record == nullptr) return true;
+    record->total += counters;
+    record->interval += counters;
+    if (is_update) count_lost(a, b, odd, q, n);
+    if (histograms)
+      for (std::size_t i = 0; i < n; ++i) record->before.add(odd[i]);
+    return true;
+  }
+
+  void block(std::size_t row, std::size_t column, std::size_t n, std::uint64_t index, T* out) {
+    Block a;
+    Block b;
+    Block b_signed;
+    Block q;
+    gather(row, column, n, a, b);
+    b_signed = b;
+    if (!block_by_kernel(a, b_signed, n, q)) block_by_reference(a, b, index, n, q);
+    non_finite = non_finite || any_non_finite(q.data(), n);
+    if (record != nullptr && histograms)
+      for (std::size_t i = 0; i < n; ++i) record->after.add(q[i]);
+    for (std::size_t i = 0; i < n; ++i) out[i] = static_cast<T>(q[i]);
+  }
+
+  void walk(std::size_t rows, std::size_t columns, T* out) {
+    for (std::size_t row = 0; row < rows; ++row)
+      for (std::size_t column = 0; column < columns; column += block_size) {
+        const std::size_t index = row * columns + column;
+        block(row, column, std::min(block_size, columns - column), index, out + index);
+      }
+  }
+};
+
+template <class T>
+Tensor<T> Projector<T>::run(Kind kind, In x, In y, bool is_update) {
+  const Projection& how = projection();
+  const bool p3109 = x.semantics == Semantics::p3109 || y.semantics == Semantics::p3109;
+  const Semantics semantics = p3109 ? Semantics::p3109 : Semantics::ieee754;
+  std::optional<NearestEven> fast = std::is_same_v<T, float> ? state_->fast : std::nullopt;
+  if (p3109) fast = kind == Kind::div ? std::nullopt : fast;  // x/0 is NaN there
+  if (fast && p3109) fast->sign_of_zero = 0;
+  SiteRecord* record = context_->record_of(*state_);
+  const bool histograms = record != nullptr && context_->telemetry().options().histograms;
+  Run run{kind, x, y, how, semantics, fast, context_->next_use(*state_), record, histograms, is_update};
+  Tensor<T> out(x.shape != nullptr ? *x.shape : y.shape != nullptr ? *y.shape : Shape{1}, how.format);
+  run.walk(out.rows(), out.columns(), out.data.data());
+  Telemetry& telemetry = context_->telemetry();
+  if (!context_->evaluating()) telemetry.projections += out.size();
+  if (run.nan_lost) telemetry.note_nan_lost(state_->site);
+  if (run.non_finite) telemetry.note_non_finite(state_->site);
+  return out;
+}
+
+template <class T>
+double Projector<T>::scalar(Kind kind, double x, double y) {
+  return static_cast<double>(run(kind, x, y).data[0]);
+}
+
+template <class T>
+double Projector<T>::constant(double c) {
+  return scalar(Kind::convert, c, 0.0);
+}
+
+template <class T>
+double Projector<T>::quotient(double x, double y) {
+  return scalar(Kind::div, x, y);
+}
+
+template <class T>
+double Projector<T>::product(double x, double y) {
+  return scalar(Kind::mul, x, y);
+}
+
+template <class T>
+double Projector<T>::root(double x) {
+  return scalar(Kind::sqrt, x, 0.0);
+}
+
+template <class T>
+Tensor<T> Projector<T>::apply(Function f, In x) {
+  switch (f) {
+    case Function::sqrt: return run(Kind::sqrt, x, 0.0);
+    case Function::exp: return run(Kind::exp, x, 0.0);
+    case Function::log: return run(Kind::log, x, 0.0);
+    case Function::tanh: return run(Kind::tanh, x, 0.0);
+    case Function::sigmoid: return run(Kind::sigmoid, x, 0.0);
+  }
+  return {};
+}
+
+template class Projector<float>;
+template class Projector<double>;
+
+template <class T>
+Tensor<T> project_numbers(Context& context, const std::string& layer, const std::string& op, Role role,
+                          const Tensor<double>& x) {
+  const Pass pass = role == Role::master_weight ? Pass::optimizer : Pass::forward;
+  const Tensor<double> q = Projector<double>(context, layer, op, pass, role).quantize(x);
+  Tensor<T> out(q.shape, q.format);
+  std::transform(q.data.begin(), q.data.end(), out.data.begin(), [](double v) { return static_cast<T>(v); });
+  return out;
+}
+
+template Tensor<float> project_numbers(Context&, const std::string&, const std::string&, Role,
+                                       const Tensor<double>&);
+template Tensor<double> project_numbers(Context&, const std::string&, const std::string&, Role,
+                                        const Tensor<double>&);
+
+}  // namespace exmy

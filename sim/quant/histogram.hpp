@@ -1,0 +1,35 @@
+#pragma once
+// Exact counts of floor(log2 |x|) over the finite non-zero values.
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "formats/binary64.hpp"
+
+namespace exmy {
+
+class ExponentHistogram {
+ public:
+  void add(double x) {
+    if (x != 0 && is_finite(x)) add_exponent(parts_of(x).exponent);
+  }
+  /// REQUIRES: the exponent of an exact value, possibly outside of binary64 (then counted at the end).
+  void add_exponent(int exponent) {
+    const int clamped = exponent < lowest ? lowest : exponent > highest ? highest : exponent;
+    if (counts_.empty()) counts_.resize(highest - lowest + 1);
+    ++counts_[static_cast<std::size_t>(clamped - lowest)];
+  }
+  bool empty() const { return counts_.empty(); }
+  /// The first exponent that occurs, and the counts from there to the last one that does.
+  std::pair<int, std::vector<std::uint64_t>> trimmed() const;
+  /// Everything, for checkpoints: index 0 is exponent -2148.
+  std::vector<std::uint64_t>& raw() { return counts_; }
+
+ private:
+  static constexpr int lowest = -2148;
+  static constexpr int highest = 2047;
+  std::vector<std::uint64_t> counts_;
+};
+
+}  // namespace exmy

@@ -1,0 +1,70 @@
+#pragma once
+// The policy: ordered rules that say, for every site, how its values are projected. Data, never code.
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/quant/quantizer.hpp"
+#include "sim/quant/site.hpp"
+
+namespace exmy {
+
+/// `pattern` with `*` (any characters) and `?` (one character) against a whole text.
+bool glob_matches(std::string_view pattern, std::string_view text);
+
+/// Which sites a rule speaks of; an empty list matches all.
+struct Match {
+  std::vector<std::string> layers;  ///< globs over dotted names
+  std::vector<std::string> ops;     ///< globs
+  std::vector<Role> roles;
+  std::vector<Pass> passes;
+
+  bool matches(const Site& site) const;
+};
+
+/// One rule: sets only the fields that it names.
+struct Rule {
+  Match match;
+  std::optional<Format> format;
+  bool exact = false;  ///< format "exact": products are not rounded
+  std::optional<Rounding> rounding;
+  std::optional<int> random_bits;
+  std::optional<Saturation> saturation;
+  std::optional<Scale> scale;
+  std::optional<Order> order;
+  std::optional<std::size_t> chunk;
+  std::optional<Format> outer;  ///< default: the accumulator's format
+  std::optional<Subnormals> flush;
+};
+
+/// What a site does after all rules: fp32, nearest_even, no saturation, exact products and sequential
+/// order where no rule says otherwise.
+struct Treatment {
+  Quantizer quantizer{};
+  bool exact = false;  ///< of products
+  Order order = Order::sequential;
+  std::size_t chunk = 0;
+  Projection outer{};
+};
+
+class Policy {
+ public:
+  Policy() = default;
+  explicit Policy(std::vector<Rule> rules) : rules_(std::move(rules)) {}
+
+  /// Applies every matching rule in order. REQUIRES: resolved fields do not contradict (`problem_at`).
+  Treatment resolve(const Site& site) const;
+  /// Why the rules that match this site contradict each other; empty if they do not.
+  std::string problem_at(const Site& site) const;
+  const std::vector<Rule>& rules() const { return rules_; }
+  /// Whether every format that a rule names fits the float carrier.
+  bool fits_float_carrier() const;
+
+ private:
+  std::vector<Rule> rules_;
+};
+
+}  // namespace exmy

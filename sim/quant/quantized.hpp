@@ -1,0 +1,15 @@
+#pragma once
+// A quantised tensor: grid values q and a scale; it stands for q s.
+
+#include "sim/tensor/tensor.hpp"
+
+namespace exmy {
+
+template <class T>
+struct Quantized {
+  Tensor<T> q;
+  bool scaled = false;  ///< granularity none: no scale, and no multiplication by one
+  double scale = 1;
+};
+
+}  // namespace exmy

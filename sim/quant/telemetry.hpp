@@ -1,0 +1,87 @@
+#pragma once
+// What is counted while a network trains: one record a site.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "formats/counters.hpp"
+#include "sim/quant/histogram.hpp"
+#include "sim/quant/policy.hpp"
+#include "sim/quant/site.hpp"
+
+namespace exmy {
+
+struct StatsOptions {
+  bool counters = true;    ///< all counters of every projection; off costs nothing
+  bool histograms = true;  ///< exponents before and after rounding, of every role but product and accumulator
+  std::uint64_t every = 10;  ///< steps between two points of a series
+};
+
+/// The counts of one site.
+struct SiteRecord {
+  Treatment treatment;
+  Counters total;
+  Counters interval;              ///< since the last point of the series
+  std::vector<Counters> series;   ///< one sum for each interval
+  ExponentHistogram before;
+  ExponentHistogram after;
+};
+
+/// Elements that changed format at a quantiser, and their size before and after.
+struct CastLedger {
+  std::uint64_t count = 0;
+  std::uint64_t bits_in = 0;
+  std::uint64_t bits_out = 0;
+};
+
+/// Multiply-adds by formats of operands and accumulator.
+struct MacKey {
+  std::string a, b, accumulator;
+  friend auto operator<=>(const MacKey&, const MacKey&) = default;
+};
+
+class Telemetry {
+ public:
+  explicit Telemetry(StatsOptions options = {}) : options_(options) {}
+
+  const StatsOptions& options() const { return options_; }
+  SiteRecord& record(const Site& site, const Treatment& treatment) {
+    return records_.try_emplace(site, SiteRecord{treatment, {}, {}, {}, {}, {}}).first->second;
+  }
+  void close_interval(std::uint64_t step);
+  /// The first site of this step whose result was NaN or infinite, or lost a NaN.
+  void note_non_finite(const Site& site) {
+    if (!non_finite_) non_finite_ = site;
+  }
+  void note_nan_lost(const Site& site) {
+    note_non_finite(site);
+    nan_lost_ = true;
+  }
+  void begin_step() {
+    non_finite_.reset();
+    nan_lost_ = false;
+  }
+  const std::optional<Site>& first_non_finite() const { return non_finite_; }
+  bool nan_lost() const { return nan_lost_; }
+
+  std::map<Site, SiteRecord>& records() { return records_; }
+  const std::map<Site, SiteRecord>& records() const { return records_; }
+  std::vector<std::uint64_t>& series_steps() { return series_steps_; }
+  const std::vector<std::uint64_t>& series_steps() const { return series_steps_; }
+
+  CastLedger casts;
+  std::map<MacKey, std::uint64_t> macs;
+  std::uint64_t projections = 0;  ///< all of them, counted or not
+
+ private:
+  StatsOptions options_;
+  std::map<Site, SiteRecord> records_;
+  std::vector<std::uint64_t> series_steps_;
+  std::optional<Site> non_finite_;
+  bool nan_lost_ = false;
+};
+
+}  // namespace exmy

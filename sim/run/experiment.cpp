@@ -1,0 +1,62 @@
+#include "sim/run/experiment.hpp"
+
+#include <array>
+
+namespace exmy {
+namespace {
+
+constexpr std::array loss_names{Named<LossKind>{"cross_entropy", LossKind::cross_entropy},
+                                Named<LossKind>{"mse", LossKind::mse}};
+
+void read_training(ObjectReader r, Experiment& e) {
+  const bool by_steps = r.has("steps");
+  if (by_steps == r.has("epochs"))
+    r.problem(codes::contradiction, "give exactly one of \"steps\" and \"epochs\"");
+  e.steps = r.integer<std::int64_t>("steps", if_given, Range::at_least(1));
+  e.epochs = r.integer<std::int64_t>("epochs", if_given, Range::at_least(1));
+  e.batch_size = static_cast<std::size_t>(r.integer<std::int64_t>("batch_size", 32, Range::closed(1, 1 << 20)));
+  e.eval_every = r.integer<std::int64_t>("eval_every", if_given, Range::at_least(1));
+  e.loss = r.one_of("loss", if_given, loss_names);
+  ObjectReader optimizer = r.object("optimizer", required);
+  e.lr = optimizer.number("lr", required, Range::at_least(0));
+  e.optimizer = optimizer.row("kind", required, optimizer_kinds()).read(optimizer);
+  ObjectReader schedule = r.object("schedule");
+  e.schedule = schedule.row("kind", std::string("constant"), schedule_kinds()).read(schedule);
+  e.loss_scale = read_loss_scale(r.object("loss_scale"));
+}
+
+void read_stats(ObjectReader r, StatsOptions& stats) {
+  stats.counters = r.boolean("counters", true);
+  stats.histograms = r.boolean("histograms", true);
+  stats.every = static_cast<std::uint64_t>(r.integer<std::int64_t>("every", 10, Range::at_least(1)));
+}
+
+void check_together(ObjectReader& config, const Experiment& e) {
+  if (e.loss_scale.on_saturated && !e.stats.counters)
+    config.problem(codes::contradiction, "stats", "loss_scale on \"saturated\" needs stats.counters");
+}
+
+}  // namespace
+
+Experiment read_experiment(const Document& document, const std::string& default_name,
+                           std::vector<Problem>& problems) {
+  ObjectReader config(document, "", problems);
+  Experiment e;
+  config.integer<std::int32_t>("schema_version", 1, Range::closed(1, 1));
+  e.name = config.text("name", default_name);
+  e.seed = config.unsigned64("seed", 1);
+  e.threads = config.integer<std::int32_t>("threads", 0, Range::closed(0, 1024));
+  ObjectReader model = config.object("model", required);
+  e.model = model.row("kind", required, model_kinds()).read(model);
+  ObjectReader data = config.object("data", required);
+  e.data = data.row("kind", required, dataset_kinds()).read(data);
+  read_training(config.object("training", required), e);
+  read_stats(config.object("stats"), e.stats);
+  e.policy = read_policy(config, e.format_names);
+  check_together(config, e);
+  config.finish();
+  e.resolved = config.resolved();
+  return e;
+}
+
+}  // namespace exmy

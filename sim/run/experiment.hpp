@@ -1,0 +1,49 @@
+#pragma once
+// A configuration, read and checked: everything that decides the result of a run.
+
+#include <optional>
+#include <string>
+
+#include "sim/base/document.hpp"
+#include "sim/config/policy_reader.hpp"
+#include "sim/nn/datasets/registry.hpp"
+#include "sim/nn/loss_scaler.hpp"
+#include "sim/nn/models/registry.hpp"
+#include "sim/nn/optimizers/registry.hpp"
+#include "sim/nn/schedules/schedule.hpp"
+#include "sim/quant/telemetry.hpp"
+
+namespace exmy {
+
+enum class LossKind : std::uint8_t { cross_entropy, mse };
+
+struct Experiment {
+  std::string name;
+  std::uint64_t seed = 1;
+  int threads = 0;  ///< 0: as many as OpenMP gives; never changes a bit
+  ModelFactory model;
+  DatasetLoader data;
+  std::optional<std::int64_t> steps, epochs;  ///< exactly one is given
+  std::size_t batch_size = 32;
+  std::optional<std::int64_t> eval_every;     ///< steps; default: once an epoch
+  double lr = 0;
+  OptimizerChoice optimizer;
+  Schedule schedule;
+  LossScaleOptions loss_scale;
+  std::optional<LossKind> loss;  ///< default: cross_entropy for classes, mse for targets
+  FormatNames format_names;
+  PolicySource policy;
+  StatsOptions stats;
+  Json resolved;                 ///< with every default, as read
+  std::vector<std::string> files;  ///< configuration files, for the report
+};
+
+/// Reads a configuration; throws ConfigError with every problem.
+/// Keys: $schema, schema_version, name, seed, threads, model{kind, ...}, data{kind, ...},
+/// training{steps|epochs, batch_size, eval_every, loss, optimizer{kind, lr, ...}, schedule{kind, ...},
+/// loss_scale{kind, ...}}, formats{name: format}, recipe, policy[rule], stats{counters, histograms, every}.
+/// `document` must outlive the experiment: rules keep their places for later messages.
+Experiment read_experiment(const Document& document, const std::string& default_name,
+                           std::vector<Problem>& problems);
+
+}  // namespace exmy

@@ -1,0 +1,19 @@
+#pragma once
+// A dry step: which sites an experiment has, and whether its policy makes sense at each of them.
+
+#include <vector>
+
+#include "sim/run/experiment.hpp"
+
+namespace exmy {
+
+/// Trains a fresh program for one step on two samples of `data`, evaluates once, throws it away, and reports:
+/// rules that match no site (E301), fields that contradict each other at a site (E302), sites whose random
+/// streams would coincide (E303). Returns the sites.
+std::vector<Site> check_sites(const Experiment& experiment, const Dataset& data, const Document& document,
+                              std::vector<Problem>& problems);
+
+/// Whether float can carry every value of the run: all formats of the policy fit it.
+bool fits_float_carrier(const Experiment& experiment);
+
+}  // namespace exmy

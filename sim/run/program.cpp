@@ -1,0 +1,234 @@
+#include "sim/run/program.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "sim/base/sha256.hpp"
+#include "sim/nn/ops/losses.hpp"
+#include "sim/ops/projector.hpp"
+
+namespace exmy {
+namespace {
+
+template <class T>
+bool all_finite(const Tensor<T>& t) {
+  return std::all_of(t.data.begin(), t.data.end(), [](T v) { return v - v == 0; });
+}
+
+LossKind loss_of(const Experiment& e, const Dataset& data) {
+  return e.loss.value_or(data.classes_count > 0 ? LossKind::cross_entropy : LossKind::mse);
+}
+
+std::size_t outputs_of(const Dataset& data) {
+  return data.classes_count > 0 ? static_cast<std::size_t>(data.classes_count) : data.targets_count;
+}
+
+Tensor<double> gathered(const std::vector<double>& rows, std::size_t width, const std::vector<std::size_t>& samples) {
+  Tensor<double> out({samples.size(), width}, Format{11, 52, 1023});
+  for (std::size_t i = 0; i < samples.size(); ++i)
+    std::copy_n(rows.begin() + static_cast<std::ptrdiff_t>(samples[i] * width), width,
+                out.data.begin() + static_cast<std::ptrdiff_t>(i * width));
+  return out;
+}
+
+/// Targets of a regression, or one-hot rows of the labels.
+Tensor<double> targets_of(const Batch& batch) {
+  const Dataset& data = *batch.data;
+  if (data.classes_count == 0) return gathered(data.targets, data.targets_count, batch.samples);
+  Tensor<double> y({batch.samples.size(), outputs_of(data)}, Format{11, 52, 1023});
+  for (std::size_t i = 0; i < batch.samples.size(); ++i)
+    y.data[i * y.columns() + static_cast<std::size_t>(data.labels[batch.samples[i]])] = 1;
+  return y;
+}
+
+template <class T>
+std::size_t argmax(const T* row, std::size_t n) {
+  return static_cast<std::size_t>(std::max_element(row, row + n) - row);
+}
+
+/// Classes: the largest output is the label's. Targets: all outputs on the target's side of 1/2.
+template <class T>
+std::size_t correct_in(const Tensor<T>& y, const Batch& batch) {
+  const Dataset& data = *batch.data;
+  std::size_t correct = 0;
+  for (std::size_t i = 0; i < batch.samples.size(); ++i) {
+    const T* row = y.data.data() + i * y.columns();
+    const std::size_t s = batch.samples[i];
+    bool right = true;
+    if (data.classes_count > 0)
+      right = argmax(row, y.columns()) == static_cast<std::size_t>(data.labels[s]);
+    else
+      for (std::size_t j = 0; j < y.columns(); ++j)
+        right = right && (row[j] > T{0.5}) == (data.targets[s * data.targets_count + j] > 0.5);
+    correct += right ? 1 : 0;
+  }
+  return correct;
+}
+
+}  // namespace
+
+template <class T>
+struct Program<T>::Forward {
+  std::unique_ptr<Tape<T>> tape;
+  typename Tape<T>::Id loss;
+  double value;
+  std::size_t correct;
+};
+
+template <class T>
+Program<T>::Program(const Experiment& experiment, const Dataset& data, Telemetry& telemetry)
+    : experiment_(&experiment),
+      context_(experiment.policy.policy, telemetry, experiment.seed),
+      loss_(loss_of(experiment, data)),
+      model_(experiment.model(ModelArguments<T>{&context_, data.features_count, outputs_of(data)})),
+      optimizer_(experiment.optimizer.make(model_->parameters())),
+      scaler_(experiment.loss_scale) {}
+
+template <class T>
+typename Program<T>::Forward Program<T>::forward(const Batch& batch, double loss_scale) {
+  const Dataset& data = *batch.data;
+  auto tape = std::make_unique<Tape<T>>(context_);
+  const Tensor<double> raw = gathered(data.x, data.features_count, batch.samples);
+  const auto x = tape->input(project_numbers<T>(context_, "input", "data", Role::activation, raw));
+  const auto y = model_->forward(*tape, x);
+  std::unique_ptr<Op<T>> loss;
+  if (loss_ == LossKind::cross_entropy) {
+    std::vector<std::int32_t> labels;
+    for (const std::size_t s : batch.samples) labels.push_back(data.labels[s]);
+    loss = std::make_unique<SoftmaxCrossEntropy<T>>(std::move(labels), loss_scale);
+  } else {
+    Tensor<T> targets = project_numbers<T>(context_, "input", "target", Role::activation, targets_of(batch));
+    loss = std::make_unique<MeanSquaredError<T>>(std::move(targets), loss_scale);
+  }
+  const auto id = tape->apply(std::move(loss), {y});
+  const auto value = static_cast<double>(tape->value(id).data[0]);
+  const std::size_t correct = correct_in(tape->value(y), batch);
+  return {std::move(tape), id, value, correct};
+}
+
+template <class T>
+std::uint64_t Program<T>::saturated_gradients() const {
+  if (!scaler_.watches_saturation()) return 0;
+  std::uint64_t n = 0;
+  for (const auto& [site, record] : context_.telemetry().records())
+    if (site.role == Role::activation_grad || site.role == Role::weight_grad) n += record.total[Counter::saturated];
+  return n;
+}
+
+template <class T>
+bool Program<T>::gradients_overflow(std::uint64_t saturated_before) {
+  if (saturated_gradients() != saturated_before) return true;
+  const auto parameters = model_->parameters();
+  return !std::all_of(parameters.begin(), parameters.end(), [](const auto* p) { return all_finite(p->grad); });
+}
+
+template <class T>
+void Program<T>::unscale(Parameter<T>& p) {
+  if (!scaler_.unscales()) return;
+  Projector<T> site(context_, p.layer, "unscale." + p.name, Pass::optimizer, Role::weight_grad);
+  p.grad = site.div(p.grad, scaler_.scale());
+}
+
+template <class T>
+void Program<T>::update(std::uint64_t t, double lr, std::vector<GradientProbe<T>>& probes,
+                        std::vector<GradientSeries>* gradients) {
+  const auto parameters = model_->parameters();
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    Parameter<T>& p = *parameters[i];
+    unscale(p);
+    if (!probes.empty()) probes[i].before_update(p);
+    optimizer_->step(context_, p, lr);
+    if (!probes.empty()) gradients->at(i).points.push_back(probes[i].after_update(t, p));
+  }
+}
+
+/// One probe a parameter, and one series to write to.
+template <class T>
+std::vector<GradientProbe<T>> Program<T>::probes_for(std::vector<GradientSeries>* gradients) {
+  std::vector<GradientProbe<T>> probes;
+  if (gradients == nullptr) return probes;
+  for (const Parameter<T>* p : model_->parameters()) {
+    probes.emplace_back(context_.telemetry(), experiment_->optimizer.op, *p);
+    if (gradients->size() < probes.size()) gradients->push_back({p->layer, p->name, p->value.size(), {}});
+  }
+  return probes;
+}
+
+template <class T>
+bool Program<T>::weights_finite() {
+  const auto parameters = model_->parameters();
+  return std::all_of(parameters.begin(), parameters.end(), [](const auto* p) { return all_finite(p->value); });
+}
+
+template <class T>
+StepResult Program<T>::step(std::uint64_t t, const Batch& batch, double lr, std::vector<GradientSeries>* gradients) {
+  context_.begin_step(t);
+  const std::uint64_t saturated_before = saturated_gradients();
+  std::vector<GradientProbe<T>> probes = probes_for(gradients);
+  Forward f = forward(batch, scaler_.scale());
+  f.tape->backward(f.loss);
+  const bool overflowed = experiment_->loss_scale.kind == LossScaling::dynamic && gradients_overflow(saturated_before);
+  StepResult result{f.value, f.correct, !scaler_.accept(overflowed), false};
+  if (!result.skipped) update(t, lr, probes, gradients);
+  account(*f.tape);
+  const bool lost = context_.telemetry().nan_lost();
+  result.diverged = !(f.value - f.value == 0) || lost || !weights_finite();
+  return result;
+}
+
+template <class T>
+void Program<T>::account(const Tape<T>& tape) {
+  memory_ = {};
+  tape.account(memory_);
+  for (const Parameter<T>* p : model_->parameters()) {
+    memory_.add("master_weight", p->value.size(), p->value.format);
+    memory_.add("weight_grad", p->grad.size(), p->grad.format);
+    if (optimizer_->states_per_parameter() == 0) continue;
+    const Site site{p->layer, experiment_->optimizer.op + "." + p->name, Pass::optimizer, Role::optimizer_state};
+    const Format state = context_.at(site.layer, site.op, site.pass, site.role).treatment.quantizer.projection.format;
+    memory_.add("optimizer_state", p->value.size() * optimizer_->states_per_parameter(), state);
+  }
+}
+
+template <class T>
+Evaluation Program<T>::evaluate(std::uint64_t t, const Dataset& data, std::size_t first, std::size_t count) {
+  context_.begin_evaluation(t);
+  constexpr std::size_t batch_size = 128;
+  Evaluation sum;
+  std::size_t correct = 0;
+  for (std::size_t done = 0; done < count; done += batch_size) {
+    Batch batch{&data, {}};
+    for (std::size_t i = done; i < std::min(done + batch_size, count); ++i) batch.samples.push_back(first + i);
+    const Forward f = forward(batch, 1);
+    sum.loss += f.value * static_cast<double>(batch.samples.size());
+    correct += f.correct;
+  }
+  const auto n = static_cast<double>(count);
+  return {sum.loss / n, static_cast<double>(correct) / n};
+}
+
+template <class T>
+void Program<T>::visit(StateVisitor<T>& visitor) {
+  for (Parameter<T>* p : model_->parameters()) visitor.tensor(p->full_name(), p->value);
+  optimizer_->visit(visitor);
+  scaler_.visit(visitor);
+}
+
+template <class T>
+std::string Program<T>::weights_sha256() {
+  Sha256 hash;
+  for (const Parameter<T>* p : model_->parameters()) {
+    std::string bytes = p->full_name() + "\n";
+    for (const T element : p->value.data) {
+      const auto bits = std::bit_cast<std::uint64_t>(static_cast<double>(element));
+      for (int shift = 0; shift < 64; shift += 8) bytes.push_back(static_cast<char>(bits >> shift));
+    }
+    hash.update(bytes);
+  }
+  return hash.hex();
+}
+
+template class Program<float>;
+template class Program<double>;
+
+}  // namespace exmy

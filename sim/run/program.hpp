@@ -1,0 +1,74 @@
+#pragma once
+// The program that an experiment describes: network, loss, optimiser, loss scaler, for one carrier. All
+// state that outlives a step is seen by `visit`.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/nn/datasets/dataset.hpp"
+#include "sim/run/experiment.hpp"
+#include "sim/run/gradient_stats.hpp"
+#include "sim/quant/memory.hpp"
+
+namespace exmy {
+
+/// The samples of one micro-batch, by index into a data set.
+struct Batch {
+  const Dataset* data;
+  std::vector<std::size_t> samples;
+};
+
+struct StepResult {
+  double loss = 0;          ///< mean over the batch, not scaled
+  std::size_t correct = 0;  ///< of the batch
+  bool skipped = false;     ///< by dynamic loss scaling
+  bool diverged = false;    ///< loss or a weight not finite, or a NaN lost
+};
+
+struct Evaluation {
+  double loss = 0;               ///< mean of the batches' means, weighted by their sizes, in binary64
+  double accuracy_fraction = 0;
+};
+
+template <class T>
+class Program {
+ public:
+  Program(const Experiment& experiment, const Dataset& data, Telemetry& telemetry);
+
+  /// Micro-batch t: forward, backward, update. `gradients` receives a point per parameter unless null.
+  StepResult step(std::uint64_t t, const Batch& batch, double lr, std::vector<GradientSeries>* gradients);
+  /// Forward only, nothing counted.
+  Evaluation evaluate(std::uint64_t t, const Dataset& data, std::size_t first, std::size_t count);
+  void visit(StateVisitor<T>& visitor);
+
+  /// Over the names of the parameters and their values as little-endian binary64, whatever the carrier.
+  std::string weights_sha256();
+  const LossScaler& loss_scaler() const { return scaler_; }
+  Context& context() { return context_; }
+  /// Of the last step.
+  const MemoryLedger& memory() const { return memory_; }
+
+ private:
+  struct Forward;
+  Forward forward(const Batch& batch, double loss_scale);
+  bool gradients_overflow(std::uint64_t saturated_before);
+  std::uint64_t saturated_gradients() const;
+  void unscale(Parameter<T>& p);
+  std::vector<GradientProbe<T>> probes_for(std::vector<GradientSeries>* gradients);
+  void update(std::uint64_t t, double lr, std::vector<GradientProbe<T>>& probes,
+              std::vector<GradientSeries>* gradients);
+  bool weights_finite();
+  void account(const Tape<T>& tape);
+
+  const Experiment* experiment_;
+  Context context_;
+  LossKind loss_;
+  std::unique_ptr<Model<T>> model_;
+  std::unique_ptr<Optimizer<T>> optimizer_;
+  LossScaler scaler_;
+  MemoryLedger memory_;
+};
+
+}  // namespace exmy

@@ -1,0 +1,19 @@
+#pragma once
+// Who made a result: program, build, machine, data.
+
+#include "sim/base/json.hpp"
+#include "sim/nn/datasets/dataset.hpp"
+
+namespace exmy {
+
+/// Raised when a definition changes; part of every run's identity.
+inline constexpr int numerics_version = 1;
+
+std::string program_version();
+/// Path, size and SHA-256 of every file that the data came from.
+Json data_files_of(const Dataset& data);
+Json provenance_of(const Json& data_files, int threads_given, bool float_carrier);
+/// Now, ISO 8601, UTC, seconds.
+std::string utc_now();
+
+}  // namespace exmy

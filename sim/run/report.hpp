@@ -1,0 +1,30 @@
+#pragma once
+// report.json: what a reader needs to understand a run without the program.
+
+#include "sim/run/trainer.hpp"
+#include "sim/run/warnings.hpp"
+
+namespace exmy {
+
+/// What a report is made of, beside the trace and the counters.
+struct ReportInput {
+  const Experiment* experiment;
+  std::string run_id;
+  std::string started_at;
+  std::string config_sha256;
+  std::vector<std::string> config_files, overrides;
+  Json provenance;
+  std::vector<Warning> warnings;
+};
+
+/// The report, valid against experiments/schema/report.schema.json.
+Json report_of(const ReportInput& input, const Trace& trace, const Telemetry& telemetry);
+
+/// Parts, each in a file of its own. All parameters of a format and its derived facts.
+Json format_facts(const std::string& name, const Format& format);
+/// Every format that some counted site uses, by name.
+Json formats_of(const FormatNames& names, const Telemetry& telemetry);
+Json tensors_of(const FormatNames& names, const Telemetry& telemetry);
+Json counters_json(const Counters& counters);
+
+}  // namespace exmy

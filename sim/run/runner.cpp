@@ -1,0 +1,177 @@
+#include "sim/run/runner.hpp"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "sim/base/files.hpp"
+#include "sim/base/json_text.hpp"
+#include "sim/base/sha256.hpp"
+#include "sim/nn/datasets/data_error.hpp"
+#include "sim/run/probe.hpp"
+#include "sim/run/progress.hpp"
+#include "sim/run/provenance.hpp"
+#include "sim/run/report.hpp"
+
+namespace exmy {
+namespace {
+
+/// events.jsonl and stats.jsonl, and the progress line.
+class RunLog : public RunObserver {
+ public:
+  RunLog(const std::filesystem::path& directory, Progress& progress)
+      : events_(fresh(directory / "events.jsonl")), stats_(fresh(directory / "stats.jsonl")), progress_(progress) {}
+
+  void event(Json line) { events_.append(compact_text(line)); }
+  void started(std::uint64_t steps) override {
+    event({{"event", "started"}, {"time", utc_now()}, {"steps_count", steps}});
+    progress_.started(steps);
+  }
+  void stepped(std::uint64_t step, double loss, bool skipped) override {
+    if (skipped) event({{"event", "skipped"}, {"step", step}});
+    progress_.stepped(step, loss, skipped);
+  }
+  void evaluated(const ValidationPoint& p) override {
+    event({{"event", "validation"},
+           {"step", p.step},
+           {"loss", json_number(p.result.loss)},
+           {"accuracy_fraction", p.result.accuracy_fraction}});
+    progress_.evaluated(p);
+  }
+  void recorded(std::uint64_t step, const std::vector<GradientSeries>& gradients) override {
+    Json line{{"step", step}, {"gradients", Json::array()}};
+    for (const GradientSeries& g : gradients) {
+      if (g.points.empty() || g.points.back().step != step) continue;
+      const GradientPoint& p = g.points.back();
+      line["gradients"].push_back({{"layer", g.layer},
+                                   {"parameter", g.parameter},
+                                   {"l2_norm", json_number(p.moments.l2_norm)},
+                                   {"amax", json_number(p.moments.amax)},
+                                   {"update_to_weight_ratio", json_number(p.update_to_weight_ratio)}});
+    }
+    stats_.append(compact_text(line));
+  }
+
+ private:
+  /// A run that starts again starts its logs again.
+  static AppendLog fresh(const std::filesystem::path& path) {
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+    return AppendLog(path);
+  }
+  AppendLog events_, stats_;
+  Progress& progress_;
+};
+
+std::vector<std::string> spelled(const std::vector<Assignment>& assignments) {
+  std::vector<std::string> words;
+  for (const Assignment& a : assignments) {
+    std::string key = a.pointer.empty() ? "" : a.pointer.substr(1);
+    std::replace(key.begin(), key.end(), '/', '.');
+    words.push_back(a.action == OverrideAction::remove ? "~" + key : key + "=" + compact_text(a.value));
+  }
+  return words;
+}
+
+/// Everything that decides the result: the configuration but its name and threads, the data, the definitions.
+std::string identity_of(const Prepared& p) {
+  Json config = p.experiment.resolved;
+  for (const char* key : {"name", "threads"}) config.erase(key);
+  Json hashes = Json::array();
+  for (const Json& file : p.data_files) hashes.push_back(file["sha256"]);
+  return sha256_hex(compact_text({{"config", config}, {"data", hashes}, {"numerics_version", numerics_version}}));
+}
+
+std::string directory_name(const std::string& name) {
+  std::string safe = name.empty() ? "run" : name;
+  for (char& c : safe)
+    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.')) c = '_';
+  if (safe.front() == '.') safe.front() = '_';
+  return safe.substr(0, 80);
+}
+
+void load_data(Prepared& p, DataCache& cache) {
+  const std::string key = compact_text(p.experiment.resolved["data"]) + std::to_string(p.experiment.seed);
+  for (const auto& [known, value] : cache)
+    if (known == key) {
+      std::tie(p.data, p.data_files) = value;
+      return;
+    }
+  p.data = std::make_shared<const Dataset>(p.experiment.data(p.experiment.seed));
+  p.data_files = data_files_of(*p.data);
+  cache.push_back({key, {p.data, p.data_files}});
+}
+
+[[noreturn]] void refuse_data(const Prepared& p, std::string_view code, const std::string& message) {
+  throw ConfigError({{std::string(code), p.document->origin("/data"), "/data", message}});
+}
+
+void check_data(Prepared& p, DataCache& cache) {
+  try {
+    load_data(p, cache);
+  } catch (const DataError& error) {
+    refuse_data(p, codes::malformed_data, error.what());
+  }
+  if (p.experiment.loss == LossKind::cross_entropy && p.data->classes_count == 0)
+    refuse_data(p, codes::data_misfit, "the loss cross_entropy needs classes; these data have real targets");
+}
+
+std::string status_of_complete(const std::filesystem::path& report) {
+  if (!std::filesystem::exists(report)) return {};
+  const Json json = Json::parse(read_file(report, std::size_t{1} << 30), nullptr, false);
+  if (!json.is_object() || !json.contains("run")) return {};
+  const std::string status = json["run"].value("status", "");
+  return status == "completed" || status == "diverged" ? status : "";
+}
+
+void make_directory(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) throw IoError(path.string() + ": cannot create the run directory: " + error.message());
+}
+
+}  // namespace
+
+Prepared prepare(const std::string& file, const std::vector<Assignment>& assignments, DataCache& cache) {
+  Prepared p;
+  p.document = std::make_unique<Document>(Document::load(file));
+  apply_overrides(*p.document, assignments);
+  std::vector<Problem> problems;
+  p.experiment = read_experiment(*p.document, std::filesystem::path(file).stem().string(), problems);
+  throw_if_any(problems);
+  p.experiment.files = {file};
+  p.overrides = spelled(assignments);
+  check_data(p, cache);
+  p.sites = check_sites(p.experiment, *p.data, *p.document, problems);
+  throw_if_any(problems);
+  p.warnings = warnings_of_configuration(p.experiment, p.sites);
+  p.config_sha256 = identity_of(p);
+  p.run_id = directory_name(p.experiment.name) + "-" + p.config_sha256.substr(0, 12);
+  return p;
+}
+
+RunOutcome execute(Prepared& run, const RunOptions& options, const std::string& label) {
+  const std::filesystem::path directory = options.out / run.run_id;
+  if (const std::string status = status_of_complete(directory / "report.json"); !status.empty())
+    return {directory, status, true};
+  make_directory(directory);
+  write_atomically(directory / "config.json", pretty_text(run.document->value()));
+  write_atomically(directory / "config.resolved.json", pretty_text(run.experiment.resolved));
+  if (run.experiment.threads > 0) omp_set_num_threads(run.experiment.threads);
+  Progress progress(label, options.quiet);
+  RunLog log(directory, progress);
+  ReportInput input{&run.experiment, run.run_id, utc_now(), run.config_sha256, run.experiment.files, run.overrides,
+                    provenance_of(run.data_files, run.experiment.threads, fits_float_carrier(run.experiment)),
+                    run.warnings};
+  Telemetry telemetry(run.experiment.stats);
+  const Trace trace = fits_float_carrier(run.experiment) ? train<float>(run.experiment, *run.data, telemetry, log)
+                                                         : train<double>(run.experiment, *run.data, telemetry, log);
+  const std::string status = trace.status == RunStatus::completed ? "completed" : "diverged";
+  log.event({{"event", status}, {"time", utc_now()}, {"steps_count", trace.train_loss.size()}});
+  write_atomically(directory / "report.json", pretty_text(report_of(input, trace, telemetry)));
+  progress.finished(trace);
+  return {directory, status, false};
+}
+
+}  // namespace exmy

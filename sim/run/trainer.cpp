@@ -1,0 +1,150 @@
+#include "sim/run/trainer.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+#include <numeric>
+
+#include "sim/base/sha256.hpp"
+
+namespace exmy {
+namespace {
+
+std::string sha256_of(const std::vector<double>& numbers) {
+  std::string bytes;
+  for (const double x : numbers)
+    for (int shift = 0; shift < 64; shift += 8) bytes.push_back(static_cast<char>(std::bit_cast<std::uint64_t>(x) >> shift));
+  return sha256_hex(bytes);
+}
+
+/// Sums over the steps of the epoch that goes on.
+struct EpochSums {
+  double loss = 0;
+  std::uint64_t steps = 0, correct = 0, samples = 0;
+
+  void add(const StepResult& r, std::size_t batch) {
+    loss += r.loss;
+    ++steps;
+    correct += r.correct;
+    samples += batch;
+  }
+  void write(Trace& trace) const {
+    trace.final_train_loss = loss / static_cast<double>(steps);
+    trace.train_accuracy_fraction = static_cast<double>(correct) / static_cast<double>(samples);
+  }
+};
+
+template <class T>
+class Trainer {
+ public:
+  Trainer(const Experiment& e, const Dataset& data, Telemetry& telemetry, RunObserver& observer)
+      : e_(e), data_(data), telemetry_(telemetry), observer_(observer), plan_(data, e.batch_size, e.seed),
+        program_(e, data, telemetry), steps_(total_steps(e, plan_.steps_per_epoch())) {}
+
+  Trace run() {
+    const auto begin = std::chrono::steady_clock::now();
+    trace_.steps_per_epoch = plan_.steps_per_epoch();
+    observer_.started(steps_);
+    for (std::uint64_t t = 0; t < steps_ && !trace_.divergence; ++t) one_step(t);
+    finish();
+    trace_.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return std::move(trace_);
+  }
+
+ private:
+  void one_step(std::uint64_t t) {
+    if (t % plan_.steps_per_epoch() == 0) epoch_ = {};
+    const bool recorded = (t + 1) % e_.stats.every == 0 || t + 1 == steps_;
+    const double lr = e_.lr * e_.schedule(t, steps_);
+    const Batch batch = plan_.batch(t);
+    trace_.loss_scale.push_back(program_.loss_scaler().scale());
+    const StepResult r = program_.step(t, batch, lr, recorded ? &trace_.gradients : nullptr);
+    trace_.train_loss.push_back(r.loss);
+    trace_.lr.push_back(lr);
+    epoch_.add(r, batch.samples.size());
+    observer_.stepped(t, r.loss, r.skipped);
+    if (r.diverged) diverge(t, r);
+    if (recorded || r.diverged) record(t);
+    if (!r.diverged) evaluate_if_due(t + 1);
+  }
+
+  void record(std::uint64_t t) {
+    telemetry_.close_interval(t);
+    observer_.recorded(t, trace_.gradients);
+  }
+
+  void diverge(std::uint64_t t, const StepResult& r) {
+    const bool loss_finite = r.loss - r.loss == 0;
+    const std::string what = telemetry_.nan_lost() ? "a NaN was lost in a format without NaN"
+                             : loss_finite         ? "a weight is not finite after the update"
+                                                   : "the loss is not finite";
+    trace_.status = RunStatus::diverged;
+    trace_.divergence = Divergence{t, telemetry_.first_non_finite(), what};
+  }
+
+  void evaluate_if_due(std::uint64_t done) {
+    const auto every = static_cast<std::uint64_t>(e_.eval_every.value_or(static_cast<std::int64_t>(plan_.steps_per_epoch())));
+    if (data_.validation_count == 0 || (done % every != 0 && done != steps_)) return;
+    const ValidationPoint point{done, program_.evaluate(done - 1, data_, data_.train_count, data_.validation_count)};
+    trace_.validation.push_back(point);
+    observer_.evaluated(point);
+  }
+
+  void finish() {
+    epoch_.write(trace_);
+    trace_.skipped_steps = program_.loss_scaler().skipped_steps();
+    trace_.weights_sha256 = program_.weights_sha256();
+    trace_.losses_sha256 = sha256_of(trace_.train_loss);
+    trace_.memory = program_.memory();
+  }
+
+  const Experiment& e_;
+  const Dataset& data_;
+  Telemetry& telemetry_;
+  RunObserver& observer_;
+  BatchPlan plan_;
+  Program<T> program_;
+  std::uint64_t steps_;
+  EpochSums epoch_;
+  Trace trace_;
+};
+
+}  // namespace
+
+BatchPlan::BatchPlan(const Dataset& data, std::size_t batch_size, std::uint64_t seed)
+    : data_(&data), batch_size_(batch_size), seed_(seed) {}
+
+void BatchPlan::shuffle(std::uint64_t epoch) {
+  const RandomStream random(seed_, "shuffle", epoch);
+  std::vector<std::uint64_t> keys(data_->train_count);
+  for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = random.word64(i);
+  order_.resize(keys.size());
+  std::iota(order_.begin(), order_.end(), std::size_t{0});
+  std::sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
+    return keys[a] != keys[b] ? keys[a] < keys[b] : a < b;
+  });
+  epoch_ = epoch;
+}
+
+Batch BatchPlan::batch(std::uint64_t step) {
+  const std::uint64_t epoch = step / steps_per_epoch();
+  if (epoch_ != epoch) shuffle(epoch);
+  const std::size_t first = (step % steps_per_epoch()) * batch_size_;
+  const std::size_t last = std::min(first + batch_size_, order_.size());
+  return {data_, {order_.begin() + static_cast<std::ptrdiff_t>(first), order_.begin() + static_cast<std::ptrdiff_t>(last)}};
+}
+
+std::uint64_t total_steps(const Experiment& e, std::uint64_t steps_per_epoch) {
+  if (e.steps) return static_cast<std::uint64_t>(*e.steps);
+  return static_cast<std::uint64_t>(e.epochs.value_or(1)) * steps_per_epoch;
+}
+
+template <class T>
+Trace train(const Experiment& experiment, const Dataset& data, Telemetry& telemetry, RunObserver& observer) {
+  return Trainer<T>(experiment, data, telemetry, observer).run();
+}
+
+template Trace train<float>(const Experiment&, const Dataset&, Telemetry&, RunObserver&);
+template Trace train<double>(const Experiment&, const Dataset&, Telemetry&, RunObserver&);
+
+}  // namespace exmy

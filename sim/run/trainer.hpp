@@ -1,0 +1,76 @@
+#pragma once
+// The training loop.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/run/program.hpp"
+
+namespace exmy {
+
+enum class RunStatus : std::uint8_t { completed, diverged };
+
+/// Where a run left the finite numbers.
+struct Divergence {
+  std::uint64_t step = 0;
+  std::optional<Site> site;  ///< the first projection of that step with a NaN or infinite result
+  std::string message;
+};
+
+struct ValidationPoint {
+  std::uint64_t step = 0;  ///< steps done before it
+  Evaluation result;
+};
+
+/// What a run leaves behind, for the report.
+struct Trace {
+  RunStatus status = RunStatus::completed;
+  std::optional<Divergence> divergence;
+  std::vector<double> train_loss, lr, loss_scale;  ///< one a step
+  std::vector<ValidationPoint> validation;
+  std::vector<GradientSeries> gradients;
+  double final_train_loss = 0;         ///< mean over the steps of the last epoch, in binary64
+  double train_accuracy_fraction = 0;  ///< over the same steps
+  std::uint64_t steps_per_epoch = 0;
+  std::uint64_t skipped_steps = 0;
+  std::string weights_sha256, losses_sha256;
+  MemoryLedger memory;
+  double wall_s = 0;
+};
+
+/// Is told what happens while a run goes on.
+class RunObserver {
+ public:
+  virtual ~RunObserver() = default;
+  virtual void started(std::uint64_t steps) = 0;
+  virtual void stepped(std::uint64_t step, double loss, bool skipped) = 0;
+  virtual void evaluated(const ValidationPoint& point) = 0;
+  virtual void recorded(std::uint64_t step, const std::vector<GradientSeries>& gradients) = 0;
+};
+
+/// The order of the training samples: epoch e sorts them by (random number of the stream `shuffle` at step
+/// e, index); the last batch of an epoch may be smaller.
+class BatchPlan {
+ public:
+  BatchPlan(const Dataset& data, std::size_t batch_size, std::uint64_t seed);
+  std::uint64_t steps_per_epoch() const { return (data_->train_count + batch_size_ - 1) / batch_size_; }
+  Batch batch(std::uint64_t step);
+
+ private:
+  void shuffle(std::uint64_t epoch);
+
+  const Dataset* data_;
+  std::size_t batch_size_;
+  std::uint64_t seed_;
+  std::optional<std::uint64_t> epoch_;
+  std::vector<std::size_t> order_;
+};
+
+std::uint64_t total_steps(const Experiment& experiment, std::uint64_t steps_per_epoch);
+
+template <class T>
+Trace train(const Experiment& experiment, const Dataset& data, Telemetry& telemetry, RunObserver& observer);
+
+}  // namespace exmy

@@ -1,0 +1,95 @@
+#include "sim/run/warnings.hpp"
+
+#include <array>
+#include <cstdio>
+#include <set>
+
+#include "formats/binary64.hpp"
+
+namespace exmy {
+namespace {
+
+std::string percent(double fraction) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.1f %%", 100 * fraction);
+  return text.data();
+}
+
+std::string number(double x) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%g", x);
+  return text.data();
+}
+
+/// beta2 = 0.999 in bf16: 1 - beta2^t is 0 for ever.
+void check_constants(const Experiment& e, const std::vector<Site>& sites, std::vector<Warning>& out) {
+  std::set<std::string> said;
+  for (const Site& site : sites) {
+    if (site.role != Role::update || !site.op.starts_with(e.optimizer.op)) continue;
+    const Projection how = e.policy.policy.resolve(site).quantizer.projection;
+    for (const NamedConstant& c : e.optimizer.constants) {
+      const double q = project(how, c.value).value;
+      if (q == c.value || (q != 0 && q != 1)) continue;
+      const std::string text = c.name + " = " + number(c.value) + " rounds to " + number(q) + " in " +
+                               e.format_names.name(how.format) + " (role update)";
+      if (said.insert(text).second) out.push_back({"W101", "/training/optimizer/" + c.name, text});
+    }
+  }
+}
+
+void check_back_off(const Experiment& e, const std::vector<Site>& sites, std::vector<Warning>& out) {
+  if (e.loss_scale.kind != LossScaling::dynamic || e.loss_scale.on_saturated) return;
+  bool any = false;
+  for (const Site& site : sites) {
+    if (site.role != Role::weight_grad && site.role != Role::activation_grad) continue;
+    if (e.policy.policy.resolve(site).quantizer.projection.saturation != Saturation::finite) return;
+    any = true;
+  }
+  if (any)
+    out.push_back({"W102", "/training/loss_scale",
+                   "every gradient format saturates, so no gradient is ever infinite and the dynamic loss scale "
+                   "can never back off: use \"on\": \"saturated\", or no saturation for gradients"});
+}
+
+void check_loss_scale(const Experiment& e, const std::vector<Site>& sites, std::vector<Warning>& out) {
+  for (const Site& site : sites) {
+    if (site.role != Role::loss || site.pass != Pass::dgrad) continue;
+    const Projection how = e.policy.policy.resolve(site).quantizer.projection;
+    const double c = e.loss_scale.initial / static_cast<double>(e.batch_size);
+    if (project(how, c).value == c) continue;
+    out.push_back({"W103", "/training/loss_scale",
+                   "loss_scale / batch_size = " + number(c) + " becomes " + number(project(how, c).value) + " in " +
+                       e.format_names.name(how.format) + " (role loss)"});
+    return;
+  }
+}
+
+double share(const Counters& c, Counter counter) {
+  return c[Counter::total] == 0 ? 0 : static_cast<double>(c[counter]) / static_cast<double>(c[Counter::total]);
+}
+
+}  // namespace
+
+std::vector<Warning> warnings_of_configuration(const Experiment& e, const std::vector<Site>& sites) {
+  std::vector<Warning> out;
+  check_constants(e, sites, out);
+  check_back_off(e, sites, out);
+  if (e.loss_scale.kind != LossScaling::none) check_loss_scale(e, sites, out);
+  return out;
+}
+
+std::vector<Warning> warnings_of_run(const Telemetry& telemetry) {
+  std::vector<Warning> out;
+  for (const auto& [site, record] : telemetry.records()) {
+    const Counters& c = record.total;
+    const double vanished = share(c, Counter::underflow_to_zero);
+    const double beyond = share(c, Counter::overflow) + share(c, Counter::saturated);
+    const double lost = share(c, Counter::update_lost);
+    if (vanished > 0.5) out.push_back({"W201", "", site.name() + ": " + percent(vanished) + " underflow to zero"});
+    if (beyond > 0.01) out.push_back({"W202", "", site.name() + ": " + percent(beyond) + " overflow or saturate"});
+    if (lost > 0.5) out.push_back({"W203", "", site.name() + ": " + percent(lost) + " of the updates do not move their weight"});
+  }
+  return out;
+}
+
+}  // namespace exmy

@@ -1,0 +1,235 @@
+// The whole matrix product equals its definition, whichever path and however many threads it takes.
+
+#include <omp.h>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "formats/binary64.hpp"
+#include "formats/catalog.hpp"
+#include "sim/ops/matmul.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/comparison.hpp"
+#include "tests/support/splitmix64.hpp"
+
+namespace {
+
+using namespace exmy;
+using Random = exmy::test::SplitMix64;
+
+constexpr std::array saturations{Saturation::none, Saturation::finite, Saturation::propagate};
+constexpr std::array names{"fp16",   "bf16",   "tf32",   "fp32", "e5m2", "e4m3fn",      "e4m3",       "e4m3fnuz",
+                           "e2m1fn", "e3m2fn", "e2m3fn", "e6m9", "e5m6", "Binary8p4se", "Binary8p3sf"};
+
+std::optional<NearestEven> fast_of(const std::optional<Projection>& how) {
+  return how ? nearest_even_of(*how) : std::nullopt;
+}
+
+/// A task with its fast forms, as a context finds them; no shape and no data yet.
+MatmulTask task_of(const Reduction& how) {
+  const FastReduction fast{fast_of(how.product), fast_of(how.accumulator), fast_of(how.outer)};
+  const DotRandom random{{7, "a/dot/forward/product", 3}, {7, "a/dot/forward/accumulator", 3},
+                         {7, "a/dot/forward/accumulator#2", 3}};
+  return {how, fast, true, Semantics::ieee754, random, 0, 0, 0, {}, {}};
+}
+
+// ---- at random ------------------------------------------------------------------------------------
+
+Projection some_projection(Random& random, bool any_rounding) {
+  const auto rounding = any_rounding ? static_cast<Rounding>(random.below(9)) : Rounding::nearest_even;
+  const int n = 1 + static_cast<int>(random.below(32));
+  return {format_of(names[random.below(names.size())]), rounding, saturations[random.below(3)], n};
+}
+
+Reduction some_reduction(Random& random) {
+  Reduction how;
+  const bool any_rounding = random.below(5) == 0;
+  if (random.below(2) == 0) how.product = some_projection(random, any_rounding);
+  how.accumulator = random.below(4) == 0 ? Projection{} : some_projection(random, any_rounding);
+  how.order = random.below(2) == 0 ? Order::chunked : Order::sequential;
+  how.outer = some_projection(random, any_rounding);
+  return how;
+}
+
+enum class Data { finite, special, tiny };
+
+float bits_as_float(std::uint64_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits)); }
+
+/// Short numbers near one, so that sums meet ties, swamping and the maximum; and what else a float can be.
+float draw(Random& random, Data data) {
+  const std::uint64_t bits = random.bits();
+  const float ordinary = bits_as_float((bits & 0x807c0000u) | (121 + random.below(12)) << 23);
+  const std::uint64_t kind = random.below(40);
+  if (kind < 3) return bits_as_float(bits & 0x80000000u);
+  if (data == Data::tiny && kind < 20) return bits_as_float(bits & 0x807fffffu) * (kind < 10 ? 1.0f : 0x1p40f);
+  if (data == Data::special && kind == 3) return bits_as_float((bits & 0x80000000u) | 0x7f800000u);
+  if (data == Data::special && kind == 4) return bits_as_float(0x7fc00000u);
+  if (data != Data::tiny && kind == 5) return bits_as_float(bits & 0xff7fffffu);
+  return ordinary;
+}
+
+/// Specials are rare enough that some panels have none.
+std::vector<double> matrix(Random& random, std::size_t size, Data data) {
+  std::vector<double> x(size);
+  const bool everywhere = random.below(2) == 0;
+  for (double& v : x) {
+    const bool special = data != Data::special || everywhere || random.below(60) == 0;
+    v = static_cast<double>(draw(random, special ? data : Data::finite));
+  }
+  return x;
+}
+
+MatmulTask some_task(Random& random) {
+  MatmulTask t = task_of(some_reduction(random));
+  const auto extent = [&] { return random.below(8) == 0 ? random.below(3) : random.below(71); };
+  t.m = extent(), t.n = extent(), t.k = extent();
+  t.how.chunk = 1 + random.below(t.k + 5);
+  t.float_operands = random.below(16) != 0;
+  if (random.below(8) == 0) t.operands = Semantics::p3109;
+  const auto data = static_cast<Data>(random.below(3));
+  t.a = matrix(random, t.m * t.k, data);
+  t.b = matrix(random, t.n * t.k, data);
+  return t;
+}
+
+// ---- comparison -----------------------------------------------------------------------------------
+
+std::string text(const MatmulTask& t) {
+  const std::string product = t.how.product ? oracle::text(*t.how.product) : "exact";
+  const std::string order = t.how.order == Order::chunked ? "chunks of " + std::to_string(t.how.chunk) : "sequential";
+  return std::to_string(t.m) + " x " + std::to_string(t.n) + " x " + std::to_string(t.k) + " " + order +
+         "\n product " + product + "\n accumulator " + oracle::text(t.how.accumulator) + "\n outer " +
+         oracle::text(t.how.outer);
+}
+
+/// The number of the first element that differs in a bit, or -1.
+long first_difference(const std::vector<double>& got, const std::vector<double>& want) {
+  if (got.size() != want.size()) return 0;
+  for (std::size_t i = 0; i < got.size(); ++i)
+    if (bits_of(got[i]) != bits_of(want[i])) return static_cast<long>(i);
+  return -1;
+}
+
+std::string numbers(const Counters& got, const Counters& want) {
+  std::string out;
+  for (std::size_t i = 0; i < counters_count; ++i)
+    if (got.counts[i] != want.counts[i])
+      out += std::string(counter_names[i]) + " " + std::to_string(got.counts[i]) + " for " +
+             std::to_string(want.counts[i]) + "; ";
+  return out;
+}
+
+void compare(const MatmulTask& t, const MatmulResult& got, const MatmulResult& want, bool counts) {
+  const long i = first_difference(got.y, want.y);
+  if (i >= 0 && got.y.size() == want.y.size())
+    UNSCOPED_INFO("element " << i << " is " << oracle::text(got.y[static_cast<std::size_t>(i)]) << ", not "
+                             << oracle::text(want.y[static_cast<std::size_t>(i)]));
+  CHECK(i == -1);
+  CHECK(got.nan_lost == want.nan_lost);
+  const DotCounters expected = counts ? want.counters : DotCounters{};
+  CHECK(numbers(got.counters.product, expected.product) == "");
+  CHECK(numbers(got.counters.accumulator, expected.accumulator) == "");
+  static_cast<void>(t);
+}
+
+void compare_all(const MatmulTask& t) {
+  INFO(text(t));
+  omp_set_num_threads(1);
+  const MatmulResult want = matmul_by_definition(t, true);
+  CHECK(want.counters.accumulator[Counter::total] >= t.m * t.n * t.k);
+  for (const int threads : {1, 2, 3, 7}) {
+    omp_set_num_threads(threads);
+    for (const bool counts : {true, false}) {
+      INFO(threads << " threads, counted " << counts << ", path " << static_cast<int>(path_of(t, counts)));
+      compare(t, matmul(t, counts), want, counts);
+    }
+  }
+}
+
+/// Restores the number of threads.
+struct Threads {
+  int before = omp_get_max_threads();
+  ~Threads() { omp_set_num_threads(before); }
+};
+
+}  // namespace
+
+TEST_CASE("a matrix product equals its definition for any shape, format and number of threads", "[matmul]") {
+  const Threads restore;
+  Random random(21);
+  for (int i = 0; i < 260; ++i) compare_all(some_task(random));
+}
+
+TEST_CASE("a matrix product equals its definition for every chunk size", "[matmul]") {
+  const Threads restore;
+  Random random(22);
+  for (const char* name : {"fp16", "fp32", "e4m3fn", "e2m1fn"})
+    for (std::size_t chunk = 1; chunk <= 14; ++chunk) {
+      Reduction how;
+      how.accumulator.format = format_of(name);
+      how.order = Order::chunked;
+      how.chunk = chunk;
+      how.outer.format = format_of(chunk % 2 == 0 ? "fp16" : name);
+      MatmulTask t = task_of(how);
+      t.m = 3, t.n = 33, t.k = 11;
+      t.a = matrix(random, t.m * t.k, Data::finite);
+      t.b = matrix(random, t.n * t.k, Data::finite);
+      compare_all(t);
+    }
+}
+
+TEST_CASE("an infinity in one row leaves the counters of the others alone", "[matmul]") {
+  Reduction how;
+  how.accumulator.format = format_of("fp16");
+  MatmulTask t = task_of(how);
+  t.m = 2, t.n = 5, t.k = 3;
+  t.a = {1, 2, 3, infinity64, 1, 1};
+  t.b.assign(t.n * t.k, 1.0);
+  t.b[0] = 0;  // 0 x inf: the one generated NaN, and two steps that start from it
+  const MatmulResult y = matmul(t, true);
+  CHECK(path_of(t, true) == MatmulPath::panels);
+  CHECK(first_difference(y.y, {5, 6, 6, 6, 6, nan64, infinity64, infinity64, infinity64, infinity64}) == -1);
+  CHECK(y.counters.accumulator[Counter::total] == 30);
+  CHECK(y.counters.accumulator[Counter::nan_generated] == 1);
+  CHECK(y.counters.accumulator[Counter::nan_in] == 3);
+  CHECK(y.counters.accumulator[Counter::inf_in] == 12);
+  CHECK(y.counters.accumulator[Counter::zero_in] == 1);
+  CHECK_FALSE(y.nan_lost);
+}
+
+TEST_CASE("which path runs", "[matmul]") {
+  const auto path = [](const Reduction& how, bool counts) { return path_of(task_of(how), counts); };
+  const Projection fp16{format_of("fp16")}, e2m1{format_of("e2m1fn")};
+  Reduction how;
+  CHECK(path(how, false) == MatmulPath::fp32);
+  CHECK(path(how, true) == MatmulPath::panels);
+  how.order = Order::chunked;
+  how.chunk = 4;
+  how.outer = fp16;
+  CHECK(path(how, false) == MatmulPath::fp32);
+  how.outer = e2m1;  // a NaN that e2m1fn loses must be noticed
+  CHECK(path(how, false) == MatmulPath::panels);
+  how.outer.rounding = Rounding::stochastic_a;
+  CHECK(path(how, false) == MatmulPath::definition);
+  how.order = Order::sequential;
+  how.outer = {};
+  how.accumulator.saturation = Saturation::finite;
+  CHECK(path(how, false) == MatmulPath::panels);
+  how.accumulator = {};
+  how.product = Projection{};
+  CHECK(path(how, false) == MatmulPath::panels);
+  how.product->rounding = Rounding::toward_zero;
+  CHECK(path(how, false) == MatmulPath::definition);
+  how.product = fp16;
+  how.accumulator = fp16;
+  CHECK(path(how, true) == MatmulPath::panels);
+  how.accumulator.format = format_of("fp64");
+  CHECK(path(how, true) == MatmulPath::definition);
+  MatmulTask wide = task_of({});
+  wide.float_operands = false;
+  CHECK(path_of(wide, false) == MatmulPath::definition);
+}
