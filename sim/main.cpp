@@ -1,7 +1,10 @@
 // The command line; no logic.
 
 #include <CLI/CLI.hpp>
+#include <unistd.h>
+
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <new>
 
@@ -77,9 +80,18 @@ int run_program(int argc, char** argv) {
   return code;
 }
 
+/// OpenMP's threads spin while they wait, which is slow where cores are shared, and its runtime reads the
+/// policy before main: start again with the sleeping one, unless the user chose.
+void wait_without_spinning(char** argv) {
+  if (std::getenv("OMP_WAIT_POLICY") != nullptr) return;
+  setenv("OMP_WAIT_POLICY", "passive", 1);
+  execv("/proc/self/exe", argv);  // returns only if it could not; then we go on as we are
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  wait_without_spinning(argv);
   std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is an error message, not a death
   try {
     return run_program(argc, argv);

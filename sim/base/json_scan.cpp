@@ -189,7 +189,7 @@ Json Scanner::word() {
     }
     if (is_digit(word[0]) || word[0] == '-' || word[0] == '+' || word[0] == '.') return number(word, at);
     const std::string hint = did_you_mean(word, {"true", "false", "null"});
-    fail(codes::syntax, at, "a text needs double quotes: " + std::string(printable(word, 60)) + ' ' + hint);
+    fail(codes::syntax, at, "a text needs double quotes: " + printable(word, 60) + ' ' + hint);
 }
 
 Json Scanner::number(std::string_view digits, const Place& at) {

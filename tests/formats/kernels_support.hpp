@@ -31,10 +31,12 @@ inline std::vector<const Kernels*> levels_of_this_machine() {
   std::vector<const Kernels*> all{&kernels_baseline};
 #ifdef __x86_64__
   __builtin_cpu_init();
-  const bool v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
+  const bool v3 =
+      __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
   if (v3) all.push_back(&kernels_v3);
   if (v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+      __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl"))
     all.push_back(&kernels_v4);
 #endif
   return all;
@@ -57,8 +59,8 @@ class Differences {
   void counters(const Counters& got, const Counters& want, const Describe& where) {
     for (std::size_t i = 0; i < counters_count; ++i)
       expect(got.counts[i] == want.counts[i], [&] {
-        return where() + " " + std::string(counter_names[i]) + ": got " + std::to_string(got.counts[i]) + ", want " +
-               std::to_string(want.counts[i]);
+        return where() + " " + std::string(counter_names[i]) + ": got " + std::to_string(got.counts[i]) +
+               ", want " + std::to_string(want.counts[i]);
       });
   }
   void check(std::uint64_t least_cases) const {
@@ -90,8 +92,9 @@ inline void add_around_code(const Format& f, std::uint64_t code, Values& all) {
 
 /// Zeros, subnormals of the carriers, numbers far beyond every maximum, infinities, NaN; both signs.
 inline void add_specials(const Format& f, Values& all) {
-  for (const double x : {0.0, 0x1p-1074, 0x1p-1022, 0x1p-149, 0x1.fffffcp-127, 0x1p900, 0x1.fffffffffffffp959,
-                         infinity64, nan64, f.min_positive() / 4, f.min_positive() * 0.375, f.max_finite() * 2})
+  for (const double x :
+       {0.0, 0x1p-1074, 0x1p-1022, 0x1p-149, 0x1.fffffcp-127, 0x1p900, 0x1.fffffffffffffp959, infinity64,
+        nan64, f.min_positive() / 4, f.min_positive() * 0.375, f.max_finite() * 2})
     for (const double y : {x, -x}) all.push_back(y);
 }
 

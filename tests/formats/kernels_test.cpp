@@ -23,7 +23,9 @@ using Random = exmy::test::SplitMix64;
 Format random_format(Random& random) {
   for (;;) {
     const int e = 1 + static_cast<int>(random.below(10)), m = 1 + static_cast<int>(random.below(50));
-    Format f{.exponent_bits = e, .mantissa_bits = m, .bias = (1 << (e - 1)) - 5 + static_cast<int>(random.below(9))};
+    Format f{.exponent_bits = e,
+             .mantissa_bits = m,
+             .bias = (1 << (e - 1)) - 5 + static_cast<int>(random.below(9))};
     f.nan = random.below(2) == 0 ? NanCodes::ieee : static_cast<NanCodes>(random.below(5));
     f.infinities = random.below(2) == 0;
     f.negative_zero = f.nan != NanCodes::negative_zero && random.below(4) != 0;
@@ -34,8 +36,8 @@ Format random_format(Random& random) {
 
 std::vector<Projection> projections() {
   std::vector<Projection> all;
-  for (const char* name : {"fp16", "bf16", "tf32", "fp32", "e5m2", "e4m3fn", "e4m3", "e4m3fnuz", "e2m1fn", "e3m2fn",
-                           "e2m3fn", "e6m9", "Binary8p4se", "Binary8p3sf", "e5m6", "e7m5"})
+  for (const char* name : {"fp16", "bf16", "tf32", "fp32", "e5m2", "e4m3fn", "e4m3", "e4m3fnuz", "e2m1fn",
+                           "e3m2fn", "e2m3fn", "e6m9", "Binary8p4se", "Binary8p3sf", "e5m6", "e7m5"})
     for (const Saturation s : test::saturations) all.push_back({format_of(name), Rounding::nearest_even, s});
   Random random(11);
   for (int i = 0; i < 120; ++i) {
@@ -81,13 +83,21 @@ struct Operation {
 
 const Operation operations[] = {
     {"add", [](const Projection& h, double x, double y) { return add(h, x, y); },
-     [](const Kernels& k, const Values& x, const Values& y, Values& r) { k.add(x.data(), y.data(), r.data(), r.size()); }},
+     [](const Kernels& k, const Values& x, const Values& y, Values& r) {
+       k.add(x.data(), y.data(), r.data(), r.size());
+     }},
     {"mul", [](const Projection& h, double x, double y) { return mul(h, x, y); },
-     [](const Kernels& k, const Values& x, const Values& y, Values& r) { k.mul(x.data(), y.data(), r.data(), r.size()); }},
+     [](const Kernels& k, const Values& x, const Values& y, Values& r) {
+       k.mul(x.data(), y.data(), r.data(), r.size());
+     }},
     {"div", [](const Projection& h, double x, double y) { return div(h, x, y); },
-     [](const Kernels& k, const Values& x, const Values& y, Values& r) { k.div(x.data(), y.data(), r.data(), r.size()); }},
+     [](const Kernels& k, const Values& x, const Values& y, Values& r) {
+       k.div(x.data(), y.data(), r.data(), r.size());
+     }},
     {"sqrt", [](const Projection& h, double x, double) { return exmy::sqrt(h, x); },
-     [](const Kernels& k, const Values& x, const Values&, Values& r) { k.sqrt(x.data(), r.data(), r.size()); }}};
+     [](const Kernels& k, const Values& x, const Values&, Values& r) {
+       k.sqrt(x.data(), r.data(), r.size());
+     }}};
 
 struct Pairs {
   Values x, y;
@@ -100,7 +110,8 @@ Pairs pairs_of(const Format& f, Random& random, std::size_t n) {
   while (p.x.size() < n) {
     const double aim = hard[random.below(hard.size())];
     const float t = magnitude(aim) < 0x1p127 ? static_cast<float>(aim) : test::any_float(random);
-    const float r = test::any_float(random), power = std::ldexp(1.0f, static_cast<int>(random.below(200)) - 149);
+    const float r = test::any_float(random),
+                power = std::ldexp(1.0f, static_cast<int>(random.below(200)) - 149);
     const float tiny = (random.bits() & 1) != 0 ? power : -power;
     for (const auto& [x, y] : {std::pair{t, tiny}, {t, t - r}, {t - r, r}, {t * r, r}, {t / r, r}, {r, t}})
       p.x.push_back(static_cast<double>(x)), p.y.push_back(static_cast<double>(y));
@@ -115,20 +126,23 @@ Values compare_odd(Differences& d, const Kernels& k, const Operation& op, const 
   op.run(k, p.x, p.y, odd);
   for (std::size_t i = 0; i < odd.size(); ++i) {
     if (is_nan(odd[i])) odd[i] = nan64;
-    d.value(odd[i], op.reference(to_odd, p.x[i], p.y[i]).value,
-            [&] { return std::string(op.name) + " " + k.isa + " of " + oracle::text(p.x[i]) + ", " + oracle::text(p.y[i]); });
+    d.value(odd[i], op.reference(to_odd, p.x[i], p.y[i]).value, [&] {
+      return std::string(op.name) + " " + k.isa + " of " + oracle::text(p.x[i]) + ", " + oracle::text(p.y[i]);
+    });
   }
   return odd;
 }
 
 /// Without NaN (a kernel cannot know where one came from) and x/0 in p3109 (which the callers take care of).
-void compare_operation(Differences& d, const Kernels& k, const Projection& how, const Operation& op, const Pairs& p) {
+void compare_operation(Differences& d, const Kernels& k, const Projection& how, const Operation& op,
+                       const Pairs& p) {
   const Values odd = compare_odd(d, k, op, p);
   Values q, want_q;
   Counters got, want;
   for (std::size_t i = 0; i < odd.size(); ++i) {
     const Outcome out = op.reference(how, p.x[i], p.y[i]);
-    if (is_nan(odd[i]) || (how.format.semantics == Semantics::p3109 && out.events.has(Event::invalid))) continue;
+    if (is_nan(odd[i]) || (how.format.semantics == Semantics::p3109 && out.events.has(Event::invalid)))
+      continue;
     q.push_back(odd[i]);
     want_q.push_back(out.value);
     want.add(out.events);
@@ -150,7 +164,8 @@ TEST_CASE("round kernels equal the reference projection", "[kernels]") {
   d.check(2'000'000);
 }
 
-TEST_CASE("operation kernels are exact or rounded to odd, and equal the reference when projected", "[kernels]") {
+TEST_CASE("operation kernels are exact or rounded to odd, and equal the reference when projected",
+          "[kernels]") {
   Differences d;
   Random random(2);
   for (const Projection& how : projections()) {
@@ -181,15 +196,16 @@ TEST_CASE("only a projection that the adder can carry out has a fast form", "[ke
   const auto has = [](const Projection& p) { return nearest_even_of(p).has_value(); };
   Format f = format_of("fp16");
   CHECK(has({f}));
-  for (const Rounding r : {Rounding::nearest_away, Rounding::toward_zero, Rounding::toward_positive,
-                           Rounding::toward_negative, Rounding::to_odd, Rounding::stochastic_a, Rounding::stochastic_b,
-                           Rounding::stochastic_c})
+  for (const Rounding r :
+       {Rounding::nearest_away, Rounding::toward_zero, Rounding::toward_positive, Rounding::toward_negative,
+        Rounding::to_odd, Rounding::stochastic_a, Rounding::stochastic_b, Rounding::stochastic_c})
     CHECK_FALSE(has({f, r}));
   for (const Subnormals s : {Subnormals::flush, Subnormals::flush_nearest, Subnormals::none}) {
     f.subnormals = s;
     CHECK_FALSE(has({f}));
   }
-  for (const char* name : {"fp64", "e8m0fnu", "Binary8p4ue", "Binary8p1se", "e11m10"}) CHECK_FALSE(has({format_of(name)}));
+  for (const char* name : {"fp64", "e8m0fnu", "Binary8p4ue", "Binary8p1se", "e11m10"})
+    CHECK_FALSE(has({format_of(name)}));
   CHECK(has({format_of("e10m50")}));
   CHECK_FALSE(has({format_of("e10m51")}));
 }

@@ -22,8 +22,9 @@ using namespace exmy;
 using Random = exmy::test::SplitMix64;
 
 constexpr std::array saturations{Saturation::none, Saturation::finite, Saturation::propagate};
-constexpr std::array names{"fp16",   "bf16",   "tf32",   "fp32", "e5m2", "e4m3fn",      "e4m3",       "e4m3fnuz",
-                           "e2m1fn", "e3m2fn", "e2m3fn", "e6m9", "e5m6", "Binary8p4se", "Binary8p3sf"};
+constexpr std::array names{"fp16",   "bf16", "tf32",     "fp32",        "e5m2",
+                           "e4m3fn", "e4m3", "e4m3fnuz", "e2m1fn",      "e3m2fn",
+                           "e2m3fn", "e6m9", "e5m6",     "Binary8p4se", "Binary8p3sf"};
 
 std::optional<NearestEven> fast_of(const std::optional<Projection>& how) {
   return how ? nearest_even_of(*how) : std::nullopt;
@@ -32,7 +33,8 @@ std::optional<NearestEven> fast_of(const std::optional<Projection>& how) {
 /// A task with its fast forms, as a context finds them; no shape and no data yet.
 MatmulTask task_of(const Reduction& how) {
   const FastReduction fast{fast_of(how.product), fast_of(how.accumulator), fast_of(how.outer)};
-  const DotRandom random{{7, "a/dot/forward/product", 3}, {7, "a/dot/forward/accumulator", 3},
+  const DotRandom random{{7, "a/dot/forward/product", 3},
+                         {7, "a/dot/forward/accumulator", 3},
                          {7, "a/dot/forward/accumulator#2", 3}};
   return {how, fast, true, Semantics::ieee754, random, 0, 0, 0, {}, {}};
 }
@@ -65,7 +67,8 @@ float draw(Random& random, Data data) {
   const float ordinary = bits_as_float((bits & 0x807c0000u) | (121 + random.below(12)) << 23);
   const std::uint64_t kind = random.below(40);
   if (kind < 3) return bits_as_float(bits & 0x80000000u);
-  if (data == Data::tiny && kind < 20) return bits_as_float(bits & 0x807fffffu) * (kind < 10 ? 1.0f : 0x1p40f);
+  if (data == Data::tiny && kind < 20)
+    return bits_as_float(bits & 0x807fffffu) * (kind < 10 ? 1.0f : 0x1p40f);
   if (data == Data::special && kind == 3) return bits_as_float((bits & 0x80000000u) | 0x7f800000u);
   if (data == Data::special && kind == 4) return bits_as_float(0x7fc00000u);
   if (data != Data::tiny && kind == 5) return bits_as_float(bits & 0xff7fffffu);
@@ -100,7 +103,8 @@ MatmulTask some_task(Random& random) {
 
 std::string text(const MatmulTask& t) {
   const std::string product = t.how.product ? oracle::text(*t.how.product) : "exact";
-  const std::string order = t.how.order == Order::chunked ? "chunks of " + std::to_string(t.how.chunk) : "sequential";
+  const std::string order =
+      t.how.order == Order::chunked ? "chunks of " + std::to_string(t.how.chunk) : "sequential";
   return std::to_string(t.m) + " x " + std::to_string(t.n) + " x " + std::to_string(t.k) + " " + order +
          "\n product " + product + "\n accumulator " + oracle::text(t.how.accumulator) + "\n outer " +
          oracle::text(t.how.outer);
@@ -123,7 +127,7 @@ std::string numbers(const Counters& got, const Counters& want) {
   return out;
 }
 
-void compare(const MatmulTask& t, const MatmulResult& got, const MatmulResult& want, bool counts) {
+void compare(const MatmulResult& got, const MatmulResult& want, bool counts) {
   const long i = first_difference(got.y, want.y);
   if (i >= 0 && got.y.size() == want.y.size())
     UNSCOPED_INFO("element " << i << " is " << oracle::text(got.y[static_cast<std::size_t>(i)]) << ", not "
@@ -133,7 +137,6 @@ void compare(const MatmulTask& t, const MatmulResult& got, const MatmulResult& w
   const DotCounters expected = counts ? want.counters : DotCounters{};
   CHECK(numbers(got.counters.product, expected.product) == "");
   CHECK(numbers(got.counters.accumulator, expected.accumulator) == "");
-  static_cast<void>(t);
 }
 
 void compare_all(const MatmulTask& t) {
@@ -145,7 +148,7 @@ void compare_all(const MatmulTask& t) {
     omp_set_num_threads(threads);
     for (const bool counts : {true, false}) {
       INFO(threads << " threads, counted " << counts << ", path " << static_cast<int>(path_of(t, counts)));
-      compare(t, matmul(t, counts), want, counts);
+      compare(matmul(t, counts), want, counts);
     }
   }
 }
@@ -161,7 +164,7 @@ struct Threads {
 TEST_CASE("a matrix product equals its definition for any shape, format and number of threads", "[matmul]") {
   const Threads restore;
   Random random(21);
-  for (int i = 0; i < 260; ++i) compare_all(some_task(random));
+  for (int i = 0; i < 300; ++i) compare_all(some_task(random));
 }
 
 TEST_CASE("a matrix product equals its definition for every chunk size", "[matmul]") {

@@ -1,7 +1,7 @@
 // Answers the Python cross-checks (driver.py). A request is a line of words, then its numbers in binary
 // (the machine's byte order):
 //   decode FORMAT                                           -> the values of all codes (K <= 16)
-//   encode FORMAT COUNT, doubles                            -> codes (uint64; all ones: not a value of FORMAT)
+//   encode FORMAT COUNT, doubles                            -> codes (uint64; all ones: no such value)
 //   OPERATION FORMAT ROUNDING SATURATION RANDOM_BITS COUNT, -> doubles, event bits (uint32)
 //     COUNT doubles per operand, COUNT random integers (uint32)
 // The answer is a line "ok BYTES" with that many bytes, or "error TEXT".
@@ -83,7 +83,8 @@ auto find(const Table& table, std::string_view name) {
 template <typename T>
 std::vector<T> read(std::size_t count) {
   std::vector<T> numbers(count);
-  if (!std::cin.read(reinterpret_cast<char*>(numbers.data()), static_cast<std::streamsize>(count * sizeof(T))))
+  const auto size = static_cast<std::streamsize>(count * sizeof(T));
+  if (!std::cin.read(reinterpret_cast<char*>(numbers.data()), size))
     throw std::runtime_error("the numbers of a request are cut off");
   return numbers;
 }
@@ -117,7 +118,8 @@ std::string operate(const std::string& name, std::istream& words) {
   words >> format >> rounding >> saturation >> random_bits >> count;
   const std::vector<double> operands = read<double>(count * operation.operands);
   const std::vector<std::uint32_t> random = read<std::uint32_t>(count);
-  const Projection how{exmy::format_of(format), find(roundings, rounding), find(saturations, saturation), random_bits};
+  const Projection how{exmy::format_of(format), find(roundings, rounding), find(saturations, saturation),
+                       random_bits};
   const auto operand = [&](std::size_t k, std::size_t i) {
     return k < operation.operands ? operands[k * count + i] : 0.0;
   };

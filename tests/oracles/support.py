@@ -18,9 +18,6 @@ class OracleTest(unittest.TestCase):
         """Equal bits, all NaNs alike; the message shows the first differences with their inputs."""
         ours, theirs = np.asarray(ours, np.float64), np.asarray(theirs, np.float64)
         wrong = np.flatnonzero(driver.bits(ours) != driver.bits(theirs))
-        rows = [f"{[float(x[i]).hex() for x in inputs]}: ours {ours[i]!r}, theirs {theirs[i]!r}" for i in wrong[:5]]
+        rows = [f"{[float(x[i]).hex() for x in inputs]}: ours {ours[i]!r}, theirs {theirs[i]!r}"
+                for i in wrong[:5]]
         self.assertEqual(wrong.size, 0, "\n".join([f"{wrong.size} of {ours.size} differ"] + rows))
-
-    def assert_all(self, truth, *inputs):
-        wrong = np.flatnonzero(~np.asarray(truth))
-        self.assertEqual(wrong.size, 0, [[float(x[i]).hex() for x in inputs] for i in wrong[:5]])

@@ -1,4 +1,4 @@
-"""Numbers that are hard to round: all binades, neighbourhoods of a format's values and midpoints, and random ones."""
+"""Numbers that are hard to round: all binades, neighbourhoods of values and midpoints, and random ones."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ def floats(bits):
 
 
 def upper_halves():
-    """Every float32 whose lower 16 bits are 0: all signs, all exponents, zeros, infinities and NaNs among them."""
+    """Every float32 whose lower 16 bits are 0: all exponents, zeros, infinities and NaNs among them."""
     return floats(np.arange(2**16, dtype=np.uint32) << 16)
 
 

@@ -1,0 +1,77 @@
+"""What scripts/test does: see there."""
+
+import argparse
+import os
+import sys
+
+sys.dont_write_bytecode = True  # leave the source tree clean
+
+import determinism
+import oracles
+from builds import ROOT, build, ctest
+from python_tests import unittests
+from tally import Tally
+
+# Every build of the program and every number of threads gives the same bits; the first run is the reference.
+SAME_BITS = {
+    "g++ -O3, 1 thread": ("test", 1),
+    "g++ -O3, 2 threads": ("test", 2),
+    "g++ -O3, 3 threads": ("test", 3),
+    "g++ -O3 -march=x86-64-v3": ("v3", 2),
+    "clang++ -O3 -march=x86-64-v2": ("clang", 2),
+    "g++ -O0 with sanitizers": ("asan", 2),
+}
+
+
+def script(name, *arguments):
+    return [os.path.join(ROOT, "scripts", name), *arguments]
+
+
+def basic(tally, packages):
+    with tally.section("packages"):
+        tally.step("scripts/setup", script("setup", packages))
+    with tally.section("floors"):
+        tally.step("scripts/floors.py", [sys.executable, *script("floors.py")])
+    with tally.section("build of test"):
+        built = build(tally, "test")
+    if built:
+        with tally.section("tests of test"):
+            ctest(tally, "test")
+    with tally.section("tests of the scripts"):
+        unittests(tally, "tests/scripts")
+
+
+def more(tally, config):
+    for preset in ("clang", "asan"):
+        with tally.section(f"build of {preset}"):
+            built = build(tally, preset)
+        if built:
+            with tally.section(f"tests of {preset}"):
+                ctest(tally, preset)
+    with tally.section("build of v3"):
+        build(tally, "v3")
+    with tally.section("determinism"):
+        determinism.compare(tally, config, SAME_BITS)
+    oracles.check(tally)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="scripts/test", description="Builds exmy and runs its tests.")
+    parser.add_argument("--all", action="store_true", help="also the other compilers, sanitizers and cross-checks")
+    parser.add_argument("--config", default=os.path.join(ROOT, "experiments", "determinism.json"),
+                        help="the run whose bits the builds compare")
+    arguments = parser.parse_args()
+    tally = Tally()
+    try:
+        basic(tally, "--all" if arguments.all else "--tests")
+        if arguments.all:
+            more(tally, os.path.abspath(arguments.config))
+    except KeyboardInterrupt:
+        tally.add("interrupted", False)
+        tally.summary()
+        return 130
+    return tally.summary()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""Cross-checks with Python packages, in a virtual environment of their own (build/venv)."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+from builds import ROOT, build, folder
+from python_tests import unittests
+from tally import Tally, run
+
+REQUIREMENTS = os.path.join(ROOT, "tests", "oracles", "requirements.txt")
+ENVIRONMENT = os.path.join(ROOT, "build", "venv")
+PYTHON = os.path.join(ENVIRONMENT, "bin", "python")
+INSTALLED = os.path.join(ENVIRONMENT, "requirements.txt")  # what is installed: a copy of the list
+ORACLES = {"ml_dtypes": "test_ml_dtypes.py", "gfloat": "test_gfloat.py", "jsonschema": "test_reports.py"}
+
+
+def check(tally):
+    """Runs every oracle. One that cannot be installed is skipped, by name; EXMY_REQUIRE_ORACLES=1 forbids that."""
+    required = os.environ.get("EXMY_REQUIRE_ORACLES") == "1"
+    with tally.section("oracles: driver"):
+        driver_built = build(tally, "test", "exmy_oracle_driver")
+    with tally.section("oracles: packages"):
+        installed = install()
+    driver = folder("test", "tests", "oracles", "exmy_oracle_driver")
+    for name, pattern in ORACLES.items():
+        with tally.section(f"oracle {name}"):
+            if not installed and required:
+                tally.add(f"oracle {name}: its packages cannot be installed, but it is required", False)
+            elif not installed:
+                tally.skip(f"oracle {name}", "its packages cannot be installed")
+            elif not driver_built and name != "jsonschema":
+                tally.add(f"oracle {name}: the driver was not built", False)
+            else:
+                unittests(tally, "tests/oracles", pattern, PYTHON, required, EXMY_ORACLE_DRIVER=driver)
+
+
+def install():
+    """Makes the environment hold exactly the listed packages; False if that cannot be."""
+    if os.path.exists(INSTALLED) and _text(INSTALLED) == _text(REQUIREMENTS):
+        return True
+    shutil.rmtree(ENVIRONMENT, ignore_errors=True)
+    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--only-binary",
+           ":all:", "--retries", "2", "--timeout", "30", "-r", REQUIREMENTS]
+    if run([sys.executable, "-m", "venv", ENVIRONMENT]) != 0 or run(pip, stderr=subprocess.STDOUT) != 0:
+        return False
+    shutil.copyfile(REQUIREMENTS, INSTALLED)
+    return True
+
+
+def _text(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+if __name__ == "__main__":
+    total = Tally()
+    check(total)
+    sys.exit(total.summary())

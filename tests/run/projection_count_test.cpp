@@ -1,0 +1,250 @@
+// How many projections one training step takes, per (layer, op, pass, role), against closed formulas of the
+// layer sizes and the batch size (numerics section 8: every step of a sequence is one projection).
+
+#include <algorithm>
+#include <map>
+
+#include "tests/run/support.hpp"
+#include "tests/support/catch.hpp"
+
+namespace {
+
+using namespace exmy;
+using namespace exmy::run_test;
+
+using Counts = std::map<std::string, std::uint64_t>;
+
+enum class Rule { sgd, adam_pytorch, adam_keras };
+
+/// What decides the number of projections.
+struct Sizes {
+  std::vector<std::uint64_t> n;  ///< widths: inputs, hidden ..., outputs
+  std::uint64_t B = 0;
+  std::string hidden, output;    ///< activations
+  bool classes = true;           ///< cross-entropy, else mean squared error
+  bool rounded_products = false;
+  std::uint64_t chunk = 0;       ///< 0: sequential
+  bool scaled_loss = false;
+  Rule rule = Rule::sgd;
+  bool momentum = false, decay = false;
+
+  std::uint64_t outputs() const { return n.back(); }
+  /// Accumulator projections of `outputs` sums of k terms: one a term, and one a chunk.
+  std::uint64_t sums(std::uint64_t outputs, std::uint64_t k) const {
+    return outputs * (k + (chunk == 0 ? 0 : (k + chunk - 1) / chunk));
+  }
+};
+
+/// The layer's three matrix products, its bias and its activation.
+void add_layer(const Sizes& s, std::uint64_t layer, Counts& c) {
+  const std::string fc = "fc" + std::to_string(layer);
+  const std::uint64_t B = s.B, in = s.n[layer - 1], out = s.n[layer];
+  const auto product = [&](const std::string& pass, std::uint64_t outputs, std::uint64_t k) {
+    c[fc + "/dot/" + pass + "/accumulator"] = s.sums(outputs, k);
+    if (s.rounded_products) c[fc + "/dot/" + pass + "/product"] = outputs * k;
+  };
+  c[fc + "/dot/forward/activation"] = B * in;
+  c[fc + "/dot/forward/weight"] = out * in;
+  product("forward", B * out, in);
+  c[fc + "/bias/forward/weight"] = out;
+  c[fc + "/bias/forward/elementwise"] = B * out;
+  const std::string f = layer + 1 == s.n.size() ? s.output : s.hidden;
+  if (f == "tanh" || f == "sigmoid") {
+    c[fc + "/" + f + "/forward/elementwise"] = B * out;
+    c[fc + "/" + f + "/dgrad/elementwise"] = 3 * B * out;  // y y or 1 - y; 1 - y y or y (1 - y); dy times that
+  }
+  c[fc + "/bias/wgrad/activation_grad"] = B * out;
+  c[fc + "/bias/wgrad/accumulator"] = s.sums(out, B);
+  c[fc + "/bias/wgrad/weight_grad"] = out;
+  c[fc + "/dot/wgrad/activation_grad"] = B * out;
+  c[fc + "/dot/wgrad/activation"] = B * in;
+  product("wgrad", out * in, B);
+  c[fc + "/dot/wgrad/weight_grad"] = out * in;
+  if (layer == 1) return;  // nobody asks for the gradient of the data
+  c[fc + "/dot/dgrad/activation_grad"] = B * out;
+  c[fc + "/dot/dgrad/weight"] = out * in;
+  product("dgrad", B * in, out);
+}
+
+void add_loss(const Sizes& s, Counts& c) {
+  const std::uint64_t B = s.B, C = s.outputs();
+  if (s.classes) {
+    c["loss/softmax/forward/elementwise"] = 3 * B * C;       // x - m, exp d, e / s
+    c["loss/softmax/forward/accumulator"] = s.sums(B, C);    // s
+    c["loss/cross_entropy/forward/loss"] = 2 * B + 1;        // log s, - d_y; sum / B
+    c["loss/cross_entropy/forward/accumulator"] = s.sums(1, B);
+    c["loss/cross_entropy/dgrad/loss"] = 2 * B * C + 1;      // p - y, times c; c
+  } else {
+    c["input/target/forward/activation"] = B * C;
+    c["loss/mse/forward/loss"] = 2 * B * C + 1;              // x - y, d d; sum / n
+    c["loss/mse/forward/accumulator"] = s.sums(1, B * C);
+    c["loss/mse/dgrad/loss"] = B * C + 1;                    // d c; c
+  }
+}
+
+/// Intermediate values and constants of one parameter's update with N elements: role `update`.
+std::uint64_t updates(const Sizes& s, std::uint64_t N) {
+  switch (s.rule) {
+    case Rule::sgd: {
+      const std::uint64_t decay = s.decay ? 2 * N + 1 : 0;  // wd w, g + that; wd
+      const std::uint64_t momentum = s.momentum ? N + 1 : 0;  // mu v; mu
+      return decay + momentum + N + 1;                        // lr v; lr
+    }
+    // b1 m, (1-b1) g; b2 v, g g, (1-b2) that; sqrt v, / root, + eps; m / h, rate times that: 10 N.
+    // b1, 1-b1, b2, 1-b2, eps, lr; c1, c2, sqrt c2, lr / c1: 10.
+    case Rule::adam_pytorch: return 10 * N + 10;
+    // g - m, (1-b1) times that; g g, - v, (1-b2) times that; m a, sqrt v, + eps, the quotient: 9 N.
+    // b1, b2, 1-b1, 1-b2, eps, lr; 1 - b1^t, 1 - b2^t, its root, lr times that, a: 11.
+    case Rule::adam_keras: return 9 * N + 11;
+  }
+  return 0;
+}
+
+void add_update(const Sizes& s, const std::string& layer, const std::string& name, std::uint64_t N, Counts& c) {
+  if (s.scaled_loss) c[layer + "/unscale." + name + "/optimizer/weight_grad"] = N;
+  const bool adam = s.rule != Rule::sgd;
+  const std::string op = layer + (adam ? "/adam." : "/sgd.") + name + "/optimizer/";
+  c[op + "update"] = updates(s, N);
+  if (adam) c[op + "optimizer_state"] = 2 * N;
+  if (!adam && s.momentum) c[op + "optimizer_state"] = N;
+  c[op + "master_weight"] = N;
+}
+
+/// Every site of a step, and nothing else.
+Counts expected_counts(const Sizes& s) {
+  Counts c;
+  c["input/data/forward/activation"] = s.B * s.n[0];
+  add_loss(s, c);
+  for (std::uint64_t layer = 1; layer < s.n.size(); ++layer) {
+    add_layer(s, layer, c);
+    const std::string fc = "fc" + std::to_string(layer);
+    add_update(s, fc, "weight", s.n[layer] * s.n[layer - 1], c);
+    add_update(s, fc, "bias", s.n[layer], c);
+  }
+  return c;
+}
+
+/// The initial weights pass the policy too, once, when the program is made.
+Counts expected_initial_counts(const Sizes& s) {
+  Counts c;
+  for (std::uint64_t layer = 1; layer < s.n.size(); ++layer)
+    c["fc" + std::to_string(layer) + "/init.weight/optimizer/master_weight"] = s.n[layer] * s.n[layer - 1];
+  return c;
+}
+
+std::uint64_t sum_of(const Counts& counts) {
+  std::uint64_t sum = 0;
+  for (const auto& [site, count] : counts) sum += count;
+  return sum;
+}
+
+Counts counted(const Telemetry& telemetry) {
+  Counts c;
+  for (const auto& [site, record] : telemetry.records()) c[site.name()] = record.total[Counter::total];
+  return c;
+}
+
+/// What became more since `before`.
+Counts increase(const Counts& before, const Counts& after) {
+  Counts more;
+  for (const auto& [site, count] : after) {
+    const auto old = before.find(site);
+    const std::uint64_t difference = count - (old == before.end() ? 0 : old->second);
+    if (difference != 0) more[site] = difference;
+  }
+  return more;
+}
+
+template <class T>
+void check(const Setup& setup, const Sizes& s) {
+  Run<T> run(setup);
+  const Counts made = counted(run.telemetry);
+  CHECK(made == expected_initial_counts(s));
+  CHECK(run.telemetry.projections == sum_of(made));
+
+  Batch batch{&setup.data, {}};
+  for (std::size_t i = 0; i < s.B; ++i) batch.samples.push_back(i);
+  const Counts expected = expected_counts(s);
+  for (std::uint64_t t = 0; t < 2; ++t) {  // the second step takes exactly as many
+    const Counts before = counted(run.telemetry);
+    const std::uint64_t projections = run.telemetry.projections;
+    run.step(t, batch);
+    CHECK(increase(before, counted(run.telemetry)) == expected);
+    CHECK(run.telemetry.projections - projections == sum_of(expected));
+  }
+  const std::uint64_t projections = run.telemetry.projections;
+  const Counts before = counted(run.telemetry);
+  run.program.evaluate(1, setup.data, 0, 5);
+  CHECK(counted(run.telemetry) == before);  // evaluations are not counted
+  CHECK(run.telemetry.projections == projections);
+}
+
+/// The reduction's formulas and the loss scale, in a fixed model.
+std::string reductions(const Sizes& s) {
+  std::string rules;
+  if (s.rounded_products) rules += R"({"match": {"role": "product"}, "format": "fp16"})";
+  if (s.chunk != 0)
+    rules += std::string(rules.empty() ? "" : ", ") +
+             R"({"match": {"role": "accumulator"}, "format": "fp16", "order": "chunked", "outer": "fp32", "chunk": )" +
+             std::to_string(s.chunk) + "}";
+  const std::string scale = s.scaled_loss ? R"({"loss_scale": {"kind": "static", "value": 64}})" : "{}";
+  return R"({"policy": [)" + rules + R"(], "training": )" + scale + "}";
+}
+
+TEST_CASE("projections of a step with cross-entropy and SGD: exact and rounded products, sequential and chunked") {
+  Sizes s{{64, 7, 5, 10}, 6, "relu", "none"};
+  s.rounded_products = GENERATE(false, true);
+  s.chunk = GENERATE(0u, 1u, 4u, 100u);
+  s.scaled_loss = GENERATE(false, true);
+  s.momentum = true;
+  INFO("products " << s.rounded_products << ", chunk " << s.chunk << ", scaled " << s.scaled_loss);
+  const Setup setup{small_digits, R"({"model": {"hidden": [7, 5]}})", reductions(s)};
+  check<float>(setup, s);
+  check<double>(setup, s);
+}
+
+TEST_CASE("projections of a step: every kind of SGD") {
+  Sizes s{{64, 3, 10}, 5, "sigmoid", "tanh"};
+  s.momentum = GENERATE(false, true);
+  s.decay = GENERATE(false, true);
+  s.scaled_loss = GENERATE(false, true);
+  const std::string sgd = std::string(R"({"training": {"optimizer": {"kind": "sgd", "lr": 0.1, "momentum": )") +
+                          (s.momentum ? "0.5" : "0") + R"(, "weight_decay": )" + (s.decay ? "0.01" : "0") + "}}}";
+  check<float>(Setup{small_digits, R"({"model": {"hidden": [3], "activation": "sigmoid", "output_activation": "tanh"}})",
+                     sgd, reductions(s)}, s);
+}
+
+TEST_CASE("projections of a step with squared error and Adam, both forms") {
+  Sizes s{{8, 6, 4, 1}, 9, "tanh", "sigmoid"};
+  s.classes = false;
+  s.rule = GENERATE(Rule::adam_pytorch, Rule::adam_keras);
+  s.chunk = GENERATE(0u, 4u);
+  s.rounded_products = s.chunk != 0;
+  s.scaled_loss = GENERATE(false, true);
+  const std::string form = s.rule == Rule::adam_keras ? "keras" : "pytorch";
+  check<float>(Setup{small_xor, R"({"model": {"hidden": [6, 4]}, "training": {"optimizer": {"form": ")" + form + "\"}}}",
+                     reductions(s)}, s);
+}
+
+TEST_CASE("a network of one layer, a batch of one") {
+  Sizes s{{64, 10}, 1, "relu", "none"};
+  check<float>(Setup{small_digits, R"({"model": {"hidden": []}, "training": {"optimizer": {"momentum": 0}}})"}, s);
+}
+
+TEST_CASE("the formulas list every site of a step, and no site is missing from them") {
+  Sizes s{{64, 7, 5, 10}, 6, "tanh", "none"};
+  s.momentum = s.decay = s.scaled_loss = s.rounded_products = true;
+  const Setup setup{small_digits, R"({"model": {"hidden": [7, 5], "activation": "tanh"},
+                                      "training": {"optimizer": {"weight_decay": 0.1}}})", reductions(s)};
+  Run<float> run(setup);
+  run.step(0);
+  std::vector<std::string> met, listed;
+  for (const Site& site : run.program.context().sites()) met.push_back(site.name());
+  for (const auto& [site, count] : expected_counts(s)) listed.push_back(site);
+  for (const auto& [site, count] : expected_initial_counts(s)) listed.push_back(site);
+  std::sort(met.begin(), met.end());
+  std::sort(listed.begin(), listed.end());
+  CHECK(met == listed);
+}
+
+}  // namespace

@@ -1,0 +1,206 @@
+// All that outlives a step is in the visitor: a program with a copied state continues bit for bit. And what may
+// not change a bit: counters, threads, the carrier.
+
+#include <omp.h>
+
+#include "tests/run/support.hpp"
+#include "tests/support/catch.hpp"
+
+namespace {
+
+using namespace exmy;
+using namespace exmy::run_test;
+
+const std::string stochastic_everywhere =
+    R"({"policy": [{"match": {}, "format": "bf16", "rounding": "stochastic_b", "random_bits": 13},
+                   {"match": {"role": "product"}, "format": "exact"},
+                   {"match": {"role": "accumulator"}, "format": "e6m9", "order": "chunked", "chunk": 8,
+                    "outer": "fp16", "saturation": "propagate"},
+                   {"match": {"role": ["master_weight", "optimizer_state"]}, "format": "e8m10"}]})";
+
+const std::string mixed = R"({"policy": [
+  {"match": {"role": ["weight", "activation"]}, "format": "e4m3fn", "saturation": "finite"},
+  {"match": {"role": ["activation_grad", "weight_grad"]}, "format": "e5m2"},
+  {"match": {"role": ["product", "accumulator"], "pass": "forward"}, "format": "fp16"},
+  {"match": {"role": "elementwise"}, "format": "bf16", "rounding": "toward_zero"},
+  {"match": {"role": "weight", "op": "dot"}, "scale": {"granularity": "tensor", "source": "static", "value": 0.25}}],
+  "training": {"loss_scale": {"kind": "static", "value": 1024}}})";
+
+const std::string adam = R"({"training": {"optimizer": {"kind": "adam", "lr": 0.01}}})";
+const std::string keras = R"({"training": {"optimizer": {"form": "keras"}}})";
+/// Doubled every second step, until the gradients overflow and it is halved.
+const std::string restless = R"({"policy": [{"match": {"role": "weight_grad"}, "format": "fp16"}],
+  "training": {"loss_scale": {"kind": "dynamic", "initial": 1048576, "growth_interval": 2}}})";
+const std::string cosine = R"({"training": {"schedule": {"kind": "cosine"}}})";
+
+/// Configurations that differ in what they must remember.
+std::vector<Json> configurations() {
+  const auto json = [](std::initializer_list<std::string> texts) { return merged(texts).value(); };
+  return {json({small_digits}),
+          json({small_digits, cosine, mixed}),
+          json({small_digits, restless}),
+          json({small_digits, stochastic_everywhere}),
+          json({small_xor, adam}),
+          json({small_xor, keras, stochastic_everywhere}),
+          json({small_xor, keras, restless}),
+          json({small_digits, R"({"training": {"optimizer": {"momentum": 0}}})"})};
+}
+
+// ---- continuing --------------------------------------------------------------------------------------
+
+TEST_CASE("a fresh program with a copied state continues bit for bit") {
+  for (const Json& configuration : configurations())
+    for (const std::uint64_t k : {0u, 1u, 3u, 6u, 7u}) {
+      INFO(configuration.dump() << " after " << k << " steps");
+      const Setup setup{configuration.dump()};
+      Run<float> whole(setup), first(setup), second(setup);
+      whole.steps(0, 12);
+      first.steps(0, k);
+      second.load(first.state());
+      second.steps(k, 12);
+      CHECK(bits_of(second.state()) == bits_of(whole.state()));
+      const std::vector<double> rest(whole.losses.begin() + static_cast<std::ptrdiff_t>(k), whole.losses.end());
+      CHECK(second.losses == rest);
+    }
+}
+
+TEST_CASE("evaluating between steps changes nothing, and repeats itself") {
+  const Setup setup{small_digits, stochastic_everywhere};
+  Run<float> one(setup), two(setup);
+  one.steps(0, 8);
+  for (std::uint64_t t = 0; t < 8; ++t) {
+    two.step(t);
+    const double loss = two.program.evaluate(t, setup.data, 0, 40).loss;
+    CHECK(two.program.evaluate(t, setup.data, 0, 40).loss == loss);
+  }
+  CHECK(bits_of(one.state()) == bits_of(two.state()));
+}
+
+/// Names of what the visitor sees, and how many numbers.
+std::map<std::string, std::size_t> sizes_of(Run<float>& run) {
+  std::map<std::string, std::size_t> sizes;
+  for (const auto& [name, values] : bits_of(run.state())) sizes[name] = values.size();
+  return sizes;
+}
+
+TEST_CASE("the visitor sees every parameter, all that the optimiser keeps, and the loss scaler") {
+  const std::map<std::string, std::size_t> scaler{
+      {"loss_scale.scale", 1}, {"loss_scale.clean_steps", 1}, {"loss_scale.skipped_steps", 1}};
+  const std::map<std::string, std::size_t> parameters{{"fc1.weight", 64 * 16}, {"fc1.bias", 16},
+                                                      {"fc2.weight", 16 * 12}, {"fc2.bias", 12},
+                                                      {"fc3.weight", 12 * 10}, {"fc3.bias", 10}};
+  auto plain = scaler;
+  plain.insert(parameters.begin(), parameters.end());
+  auto momentum = plain, adams = plain;
+  for (const auto& [name, size] : parameters) {
+    momentum["sgd.velocity." + name] = size;
+    for (const char* moment : {"m.", "v."}) adams["adam." + (moment + name)] = size;
+    for (const char* power : {"beta1_power.", "beta2_power."}) adams["adam." + (power + name)] = 1;
+  }
+  const Setup without{small_digits, R"({"training": {"optimizer": {"momentum": 0}}})"}, with{small_digits};
+  const Setup with_adam{R"({"model": {"kind": "mlp", "hidden": [16, 12]}, "data": {"kind": "digits"},
+                            "training": {"steps": 1, "optimizer": {"kind": "adam", "lr": 0.1}}})"};
+  Run<float> a(without), b(with), c(with_adam);
+  CHECK(sizes_of(a) == plain);
+  CHECK(sizes_of(b) == momentum);
+  CHECK(sizes_of(c) == adams);
+}
+
+TEST_CASE("each part of the state matters") {
+  const Setup digits{small_digits}, xors{small_xor, restless};
+  for (const Setup* setup : {&digits, &xors}) {
+    Run<float> whole(*setup), probe(*setup);
+    whole.steps(0, 9);
+    probe.steps(0, 4);
+    const State<float> at_four = probe.state();
+    for (const auto& [name, tensor] : at_four.tensors) {
+      INFO(name);
+      State<float> changed = at_four;
+      for (float& v : changed.tensors.at(name).data) v += 0.5f;
+      Run<float> other(*setup);
+      other.load(changed);
+      other.steps(4, 9);
+      CHECK(bits_of(other.state()) != bits_of(whole.state()));
+    }
+    for (const auto& [name, value] : at_four.reals) {
+      INFO(name);
+      State<float> changed = at_four;
+      changed.reals.at(name) /= 2;
+      Run<float> other(*setup);
+      other.load(changed);
+      other.steps(4, 9);
+      CHECK(bits_of(other.state()) != bits_of(whole.state()));
+    }
+  }
+}
+
+// ---- what changes no bit -------------------------------------------------------------------------------
+
+template <class T>
+std::pair<Bits, std::vector<double>> result_of(const Setup& setup, std::uint64_t steps) {
+  Run<T> run(setup);
+  run.steps(0, steps);
+  return {bits_of(run.state()), run.losses};
+}
+
+TEST_CASE("counters and histograms change no bit") {
+  for (const Json& configuration : configurations()) {
+    INFO(configuration.dump());
+    const auto with = [&](const std::string& stats) { return result_of<float>(Setup{configuration.dump(), stats}, 8); };
+    const auto all = with(R"({"stats": {"counters": true, "histograms": true, "every": 2}})");
+    CHECK(with(R"({"stats": {"counters": true, "histograms": false}})") == all);
+    CHECK(with(R"({"stats": {"counters": false, "histograms": false}})") == all);
+  }
+}
+
+TEST_CASE("float and double carriers give the same bits where every format fits float") {
+  for (const Json& configuration : configurations()) {
+    INFO(configuration.dump());
+    const Setup setup{configuration.dump()};
+    REQUIRE(fits_float_carrier(setup.experiment));
+    CHECK(result_of<double>(setup, 6) == result_of<float>(setup, 6));
+    Run<float> narrow(setup);
+    Run<double> wide(setup);
+    CHECK(narrow.program.weights_sha256() == wide.program.weights_sha256());
+  }
+}
+
+TEST_CASE("a rule with a format beyond float selects the double carrier") {
+  const Setup setup{small_digits, R"({"policy": [{"match": {"layer": "fc2", "role": "accumulator"},
+                                                  "format": "fp64"}]})"};
+  CHECK_FALSE(fits_float_carrier(setup.experiment));
+}
+
+/// Restores the number of threads.
+struct Threads {
+  int before = omp_get_max_threads();
+  Threads() = default;
+  Threads(const Threads&) = delete;
+  ~Threads() { omp_set_num_threads(before); }
+};
+
+TEST_CASE("1, 2 and 3 threads give the same bits and counters") {
+  const Threads restore;
+  const std::string wide = R"({"model": {"hidden": [96, 40]}})";  // products large enough to be shared out
+  for (const std::string& policy : {std::string("{}"), mixed, stochastic_everywhere})
+    for (const std::string& stats : {std::string("{}"), std::string(R"({"stats": {"counters": false}})")}) {
+      INFO(policy << stats);
+      const Setup setup{small_digits, wide, policy, stats};
+      std::vector<Bits> states;
+      std::vector<std::map<std::string, Counters>> counters;
+      for (const int threads : {1, 2, 3}) {
+        omp_set_num_threads(threads);
+        Run<float> run(setup);
+        run.steps(0, 3);
+        states.push_back(bits_of(run.state()));
+        counters.emplace_back();
+        for (const auto& [site, record] : run.telemetry.records()) counters.back()[site.name()] = record.total;
+      }
+      CHECK(states[1] == states[0]);
+      CHECK(states[2] == states[0]);
+      CHECK(counters[1] == counters[0]);
+      CHECK(counters[2] == counters[0]);
+    }
+}
+
+}  // namespace
