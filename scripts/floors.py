@@ -24,7 +24,7 @@ LIBM = re.compile(r"(?:std::|(?<!\w)::|__builtin_)(?:exp2?|expm1|log(?:2|10|1p)?
                   r"hypot|erfc?|[tl]gamma)[fl]?\s*\(|<math\.h>")
 MAX_FILE, MAX_FUNCTION = 300, 60
 LONG_FILES = ("formats/functions/tables/",)
-BODY = re.compile(r"^( *)[\w:~].*\).*\{$")  # a line that opens a function's body, as clang-format writes it
+BODY = re.compile(r"^ *[\w:~].*\).*\{$")  # a line that opens a function's body, as clang-format writes it
 CONTROL = re.compile(r"^\s*(?:if|for|while|switch|else|do|try|catch|return|namespace)\b|\[.*\]\s*(?:\(|\{)")
 INCLUDE = re.compile(r'^#include\s+("([^"]+)"|<[^>]+>)')
 
@@ -74,11 +74,26 @@ def check_text(path, text):
     for number, line in enumerate(code, 1):
         if LIBM.search(line):
             yield number, f"libm: {line.strip()}"
-        if (opened := BODY.match(line)) and not CONTROL.search(line):
-            end = opened.group(1) + "}"
-            length = next((i for i, last in enumerate(code[number:], 2) if last.startswith(end)), 1)
-            if length > MAX_FUNCTION:
-                yield number, f"a function of {length} lines, at most {MAX_FUNCTION}"
+        if BODY.match(line):
+            first = start_of(code, number - 1)
+            if not CONTROL.search(code[first]) and (length := length_from(code, first)) > MAX_FUNCTION:
+                yield first + 1, f"a function of {length} lines, at most {MAX_FUNCTION}"
+
+
+def start_of(code, index):
+    """The first line of the declaration that ends in line `index`: its brackets are closed, no initialiser."""
+    text = code[index]
+    while index > 0 and (text.count(")") > text.count("(") or text.lstrip().startswith((":", ","))):
+        index -= 1
+        text = code[index] + text
+    return index
+
+
+def length_from(code, first):
+    """Lines up to the closing brace, which stands under the first letter."""
+    indent = len(code[first]) - len(code[first].lstrip())
+    end = next((i for i in range(first + 1, len(code)) if code[i].startswith(" " * indent + "}")), first)
+    return end - first + 1
 
 
 def cycles(files):

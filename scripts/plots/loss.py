@@ -86,7 +86,7 @@ def _draw_run(axes, run, look, few):
     if len(value):
         if few:
             train.plot(step, value, color=look["color"], linewidth=0.4, alpha=0.16, zorder=1)
-        mean = smooth(value, window(run.train))
+        mean = _smoothed(run)
         offset = sum(map(ord, run.label)) % 7 / 7  # markers of equal curves side by side, not on one another
         every = max(1, len(mean) // MARKS)
         marks = dict(marker=look["marker"], markersize=4.5,
@@ -106,6 +106,13 @@ def _positive(curve):
         return np.asarray(curve.step), np.where(np.isfinite(value) & (value > 0), value, np.nan)
 
 
+def _smoothed(run):
+    """The smoothed training curve; losses of exactly zero (coarse formats have them) count in the mean."""
+    mean = smooth(run.train.value, window(run.train))
+    with np.errstate(invalid="ignore"):
+        return np.where(mean > 0, mean, np.nan)
+
+
 def _crosses(axes, runs):
     """A cross where a diverged run was last seen, at the edge when that lies outside the range."""
     for run in runs:
@@ -123,7 +130,7 @@ def _limit(axes, runs):
     raise it above the losses at the start, so that an explosion does not flatten all other curves."""
     low, high, start = math.inf, 0.0, 0.0
     for run in runs:
-        train = smooth(_positive(run.train)[1], window(run.train))
+        train = _smoothed(run)
         train = train[np.isfinite(train)]
         validation = _positive(run.validation)[1]
         validation = validation[np.isfinite(validation)]

@@ -9,7 +9,7 @@ namespace exmy {
 namespace {
 
 void print_sites(const Prepared& p) {
-  for (const Site& site : p.sites) {
+  for (const Site& site : p.dry_step.sites) {
     const Treatment t = p.experiment.policy.policy.resolve(site);
     const Projection& how = t.quantizer.projection;
     std::cout << site.name() << "  ";
@@ -27,7 +27,7 @@ int validate_command(const ValidateArguments& arguments) {
   for (const Prepared& p : prepare_all(arguments.words)) {
     for (const Warning& w : p.warnings)
       std::cerr << p.experiment.name << ": warning[" << w.code << "] " << w.pointer << ": " << w.message << "\n";
-    std::cout << p.experiment.name << ": valid, " << p.sites.size() << " sites, run " << p.run_id << "\n";
+    std::cout << p.experiment.name << ": valid, " << p.dry_step.sites.size() << " sites, run " << p.run_id << "\n";
     if (arguments.sites) print_sites(p);
   }
   return 0;

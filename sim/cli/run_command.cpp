@@ -4,21 +4,34 @@
 #include "sim/cli/commands.hpp"
 #include "sim/cli/words.hpp"
 #include "sim/run/runner.hpp"
+#include "sim/run/trainer.hpp"
 
 namespace exmy {
 namespace {
 
-std::uint64_t steps_of(const Prepared& p) {
-  const std::uint64_t batches = (p.data->train_count + p.experiment.batch_size - 1) / p.experiment.batch_size;
-  return p.experiment.steps ? static_cast<std::uint64_t>(*p.experiment.steps)
-                            : static_cast<std::uint64_t>(p.experiment.epochs.value_or(1)) * batches;
+/// What a run would cost: steps, multiply-adds, bytes of the emulated machine.
+struct Cost {
+  std::uint64_t steps = 0, macs = 0, bytes = 0;
+};
+
+Cost cost_of(const Prepared& p) {
+  const std::uint64_t per_epoch = (p.data->train_count + p.experiment.batch_size - 1) / p.experiment.batch_size;
+  const std::uint64_t steps = total_steps(p.experiment, per_epoch);
+  const std::uint64_t samples = steps / per_epoch * p.data->train_count + steps % per_epoch * p.experiment.batch_size;
+  return {steps, samples * p.dry_step.macs_per_sample, p.dry_step.memory_bytes};
 }
 
 int print_plan(const std::vector<Prepared>& runs, const RunArguments& arguments) {
+  Cost all;
   for (const Prepared& p : runs) {
-    std::cout << (arguments.out / p.run_id).string() << "  steps " << steps_of(p) << "\n";
+    const Cost c = cost_of(p);
+    std::cout << (arguments.out / p.run_id).string() << "  " << c.steps << " steps  " << c.macs << " multiply-adds  "
+              << c.bytes << " bytes\n";
+    all.steps += c.steps;
+    all.macs += c.macs;
     for (const Warning& w : p.warnings) std::cerr << "warning[" << w.code << "] " << w.pointer << ": " << w.message << "\n";
   }
+  std::cout << runs.size() << " runs  " << all.steps << " steps  " << all.macs << " multiply-adds\n";
   return 0;
 }
 

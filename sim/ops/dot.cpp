@@ -1,5 +1,6 @@
 #include "sim/ops/dot.hpp"
 
+#include <Eigen/Core>
 #include <algorithm>
 #include <stdexcept>
 #include <type_traits>
@@ -33,9 +34,14 @@ Reduction reduction_of(const DotSites& sites) {
 
 template <class T>
 std::vector<double> widened(const MatrixView<T>& x) {
+  using Strided = Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic>;
+  using RowMajor = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  const auto index = [](std::size_t n) { return static_cast<Eigen::Index>(n); };
+  const Eigen::Map<const RowMajor, 0, Strided> from(x.data, index(x.rows), index(x.columns),
+                                                    Strided(index(x.row_step), index(x.column_step)));
   std::vector<double> out(x.rows * x.columns);
-  for (std::size_t r = 0; r < x.rows; ++r)
-    for (std::size_t c = 0; c < x.columns; ++c) out[r * x.columns + c] = static_cast<double>(x.at(r, c));
+  Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(
+      out.data(), index(x.rows), index(x.columns)) = from.template cast<double>();
   return out;
 }
 
@@ -57,10 +63,18 @@ MatmulTask task_of(Context& context, const DotSites& sites, const MatrixView<T>&
           a.rows, b.columns, a.columns,             widened(a),                 widened(b.transposed())};
 }
 
-void add_counters(SiteRecord* record, const Counters& counters) {
+void add_counters(SiteRecord* record, const StepCounters& steps) {
   if (record == nullptr) return;
-  record->total += counters;
-  record->interval += counters;
+  record->total += steps.counters;
+  record->interval += steps.counters;
+  record->before += steps.before;
+  record->after += steps.after;
+}
+
+Counting counting_at(const Context& context, const SiteRecord* record) {
+  if (record == nullptr) return Counting::nothing;
+  const bool all = context.telemetry().options().histograms == Histograms::all;
+  return all ? Counting::histograms : Counting::counters;
 }
 
 std::uint64_t projections_of(const MatmulTask& t) {
@@ -87,7 +101,7 @@ Tensor<T> reduce(Context& context, const DotSites& sites, const MatrixView<T>& a
   const MatmulTask task = task_of(context, sites, a, b);
   SiteRecord* product = sites.product != nullptr ? context.record_of(*sites.product) : nullptr;
   SiteRecord* accumulator = context.record_of(*sites.accumulator);
-  const MatmulResult result = matmul(task, accumulator != nullptr);
+  const MatmulResult result = matmul(task, counting_at(context, accumulator));
   add_counters(product, result.counters.product);
   add_counters(accumulator, result.counters.accumulator);
   return finish<T>(context, sites, task, result);

@@ -49,12 +49,13 @@ class PanelProduct {
     const double* a = t_.a.data() + row * t_.k;
     const double* b = b_.data() + panel * t_.k * W;
     const PanelSteps inner{t_.fast.product ? &*t_.fast.product : nullptr, &*t_.fast.accumulator,
-                           counts_ ? &counters.product : nullptr, counts_ ? &counters.accumulator : nullptr};
+                           counts_ ? &counters.product.counters : nullptr,
+                           counts_ ? &counters.accumulator.counters : nullptr};
     const auto sequence = [&](std::size_t first, std::size_t count, double* sums) {
       kernels().panel(inner, a + first, b + first * W, count, sums);
     };
     if (t_.how.order == Order::sequential) return sequence(0, t_.k, s);
-    const PanelSteps outer{nullptr, &*t_.fast.outer, nullptr, counts_ ? &counters.accumulator : nullptr};
+    const PanelSteps outer{nullptr, &*t_.fast.outer, nullptr, counts_ ? &counters.accumulator.counters : nullptr};
     over_chunks(t_, s, sequence, [&](const double* ones, const double* sums, std::size_t chunks, double* total) {
       kernels().panel(outer, ones, sums, chunks, total);
     });
@@ -102,15 +103,15 @@ void discount_padding(const MatmulTask& t, std::size_t columns, DotCounters& c) 
   const std::size_t chunks = t.how.order == Order::chunked ? (t.k + t.how.chunk - 1) / t.how.chunk : 0;
   const std::uint64_t sums = steps + chunks * (W - columns);
   for (const Counter counter : {Counter::zero_in, Counter::total}) {
-    if (t.how.product) c.product[counter] -= steps;
-    c.accumulator[counter] -= sums;
+    if (t.how.product) c.product.counters[counter] -= steps;
+    c.accumulator.counters[counter] -= sums;
   }
 }
 
 /// Kernels cannot tell a NaN operand from a generated NaN: such rows are counted by the definition.
 bool met_nan(const DotCounters& c) {
   for (const Counter n : {Counter::nan_in, Counter::nan_generated, Counter::nan_lost})
-    if (c.product[n] != 0 || c.accumulator[n] != 0) return true;
+    if (c.product.counters[n] != 0 || c.accumulator.counters[n] != 0) return true;
   return false;
 }
 
@@ -164,27 +165,30 @@ MatmulResult by_panels(const MatmulTask& t, const Product& product, bool counts)
 
 }  // namespace
 
-MatmulPath path_of(const MatmulTask& t, bool counts) {
+MatmulPath path_of(const MatmulTask& t, Counting counting) {
   const FastReduction& f = t.fast;
   const bool chunked = t.how.order == Order::chunked;
+  if (counting == Counting::histograms) return MatmulPath::definition;
   if (!t.float_operands || !f.accumulator || (chunked && !f.outer) || (t.how.product && !f.product))
     return MatmulPath::definition;
   const bool native = !t.how.product && t.how.accumulator == Projection{};
-  return native && !counts && !lacks_nan(t.how) ? MatmulPath::fp32 : MatmulPath::panels;
+  return native && counting == Counting::nothing && !lacks_nan(t.how) ? MatmulPath::fp32 : MatmulPath::panels;
 }
 
-MatmulResult matmul_by_definition(const MatmulTask& t, bool counts) {
+MatmulResult matmul_by_definition(const MatmulTask& t, Counting counting) {
   MatmulResult out;
   out.y.resize(t.m * t.n);
 #pragma omp parallel if (t.m * t.n * t.k >= 256)
   {
     MatmulResult mine;
+    mine.counters.histograms = counting == Counting::histograms;
+    DotCounters* counters = counting == Counting::nothing ? nullptr : &mine.counters;
 #pragma omp for schedule(static) nowait
     for (std::size_t o = 0; o < t.m * t.n; ++o) {
       const std::size_t row = o / t.n;
       const std::size_t column = o % t.n;
       out.y[o] = reduce_by_definition(t.how, t.a.data() + row * t.k, t.b.data() + column * t.k, t.k, o, t.random,
-                                      t.operands, counts ? &mine.counters : nullptr, &mine.nan_lost);
+                                      t.operands, counters, &mine.nan_lost);
     }
 #pragma omp critical
     {
@@ -195,10 +199,11 @@ MatmulResult matmul_by_definition(const MatmulTask& t, bool counts) {
   return out;
 }
 
-MatmulResult matmul(const MatmulTask& t, bool counts) {
+MatmulResult matmul(const MatmulTask& t, Counting counting) {
+  const bool counts = counting != Counting::nothing;
   const bool watches_nan = lacks_nan(t.how);
-  switch (path_of(t, counts)) {
-    case MatmulPath::definition: return matmul_by_definition(t, counts);
+  switch (path_of(t, counting)) {
+    case MatmulPath::definition: return matmul_by_definition(t, counting);
     case MatmulPath::panels: {
       MatmulResult out = by_panels(t, PanelProduct(t, counts || watches_nan), counts || watches_nan);
       if (!counts) out.counters = {};

@@ -26,21 +26,24 @@ struct MatmulTask {
   std::vector<double> a, b;
 };
 
+/// What is counted on the way; histograms of the steps exist in the definition only.
+enum class Counting : std::uint8_t { nothing, counters, histograms };
+
 /// Which implementation runs; all give the same bits.
 enum class MatmulPath : std::uint8_t {
   definition,  ///< scalar reference: every projection, every carrier
   panels,      ///< nearest-even steps in binary64, rounded to odd before each projection
   fp32         ///< exact products summed by float fma; nothing is counted
 };
-MatmulPath path_of(const MatmulTask& task, bool counts);
+MatmulPath path_of(const MatmulTask& task, Counting counting);
 
 struct MatmulResult {
   std::vector<double> y;  ///< [m][n]
   DotCounters counters;   ///< zero when nothing is counted
   bool nan_lost = false;
 };
-MatmulResult matmul(const MatmulTask& task, bool counts);
+MatmulResult matmul(const MatmulTask& task, Counting counting);
 /// The definition, whatever path is possible.
-MatmulResult matmul_by_definition(const MatmulTask& task, bool counts);
+MatmulResult matmul_by_definition(const MatmulTask& task, Counting counting);
 
 }  // namespace exmy

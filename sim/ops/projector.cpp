@@ -167,7 +167,7 @@ Tensor<T> Projector<T>::run(Kind kind, In x, In y, bool is_update) {
   if (p3109) fast = kind == Kind::div ? std::nullopt : fast;  // x/0 is NaN there
   if (fast && p3109) fast->sign_of_zero = 0;
   SiteRecord* record = context_->record_of(*state_);
-  const bool histograms = record != nullptr && context_->telemetry().options().histograms;
+  const bool histograms = record != nullptr && context_->telemetry().options().histograms != Histograms::none;
   Run run{kind, x, y, how, semantics, fast, context_->next_use(*state_), record, histograms, is_update};
   Tensor<T> out(x.shape != nullptr ? *x.shape : y.shape != nullptr ? *y.shape : Shape{1}, how.format);
   run.walk(out.rows(), out.columns(), out.data.data());

@@ -22,7 +22,7 @@ struct Steps {
 
   double term(double a, double b, std::uint64_t index) const {
     const Outcome t = mul(*how.product, a, b, draw(*how.product, random.product, index), operands);
-    if (counters != nullptr) counters->product.add(t.events);
+    if (counters != nullptr) counters->product.add(t, counters->histograms);
     *nan_lost = *nan_lost || t.events.has(Event::nan_lost);
     return t.value;
   }
@@ -32,10 +32,10 @@ struct Steps {
     const Outcome next = fma(p, a, b, s, r, operands);
     *nan_lost = *nan_lost || next.events.has(Event::nan_lost);
     if (counters == nullptr) return next.value;
-    counters->accumulator.add(next.events);
+    counters->accumulator.add(next, counters->histograms);
     const bool addend = a != 0 && b != 0 && is_finite(a) && is_finite(b);
     const bool still = next.value == s && is_finite(next.value) && !next.events.has(Event::saturated);
-    counters->accumulator[Counter::swamped] += addend && still ? 1 : 0;
+    counters->accumulator.counters[Counter::swamped] += addend && still ? 1 : 0;
     return next.value;
   }
 
@@ -64,6 +64,21 @@ struct Steps {
 };
 
 }  // namespace
+
+void StepCounters::add(const Outcome& out, bool histograms) {
+  counters.add(out.events);
+  if (!histograms) return;
+  const bool special = out.events.has(Event::zero_in) || out.events.has(Event::inf_in) || out.events.has(Event::nan_in);
+  if (!special) before.add_exponent(out.exponent);
+  after.add(out.value);
+}
+
+StepCounters& StepCounters::operator+=(const StepCounters& other) {
+  counters += other.counters;
+  before += other.before;
+  after += other.after;
+  return *this;
+}
 
 double reduce_by_definition(const Reduction& how, const double* a, const double* b, std::size_t n,
                             std::uint64_t o, const DotRandom& random, Semantics operands, DotCounters* counters,

@@ -5,15 +5,25 @@
 #include <vector>
 
 #include "formats/counters.hpp"
+#include "formats/project.hpp"
 #include "sim/base/philox.hpp"
+#include "sim/quant/histogram.hpp"
 #include "sim/quant/quantizer.hpp"
 
 namespace exmy {
 
+/// What the steps of one role of a matrix product count.
+struct StepCounters {
+  Counters counters;
+  ExponentHistogram before, after;  ///< empty unless histograms are wanted
+  void add(const Outcome& out, bool histograms);
+  StepCounters& operator+=(const StepCounters& other);
+};
+
 /// What a matrix product counts, per role.
 struct DotCounters {
-  Counters product;
-  Counters accumulator;
+  StepCounters product, accumulator;
+  bool histograms = false;  ///< count exponents too
 };
 
 /// Random numbers of the product, accumulator and outer projections.

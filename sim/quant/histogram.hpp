@@ -1,6 +1,7 @@
 #pragma once
 // Exact counts of floor(log2 |x|) over the finite non-zero values.
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -19,6 +20,11 @@ class ExponentHistogram {
     const int clamped = exponent < lowest ? lowest : exponent > highest ? highest : exponent;
     if (counts_.empty()) counts_.resize(highest - lowest + 1);
     ++counts_[static_cast<std::size_t>(clamped - lowest)];
+  }
+  ExponentHistogram& operator+=(const ExponentHistogram& other) {
+    if (counts_.empty()) counts_.resize(other.counts_.size());
+    for (std::size_t i = 0; i < other.counts_.size(); ++i) counts_[i] += other.counts_[i];
+    return *this;
   }
   bool empty() const { return counts_.empty(); }
   /// The first exponent that occurs, and the counts from there to the last one that does.

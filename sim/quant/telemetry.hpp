@@ -14,9 +14,13 @@
 
 namespace exmy {
 
+/// Whose exponents are counted, before and after rounding. `tensors`: every role but product and accumulator;
+/// those have so many values that `all` takes the slow scalar path through every matrix product.
+enum class Histograms : std::uint8_t { none, tensors, all };
+
 struct StatsOptions {
   bool counters = true;    ///< all counters of every projection; off costs nothing
-  bool histograms = true;  ///< exponents before and after rounding, of every role but product and accumulator
+  Histograms histograms = Histograms::tensors;
   std::uint64_t every = 10;  ///< steps between two points of a series
 };
 

@@ -8,6 +8,10 @@ namespace {
 constexpr std::array loss_names{Named<LossKind>{"cross_entropy", LossKind::cross_entropy},
                                 Named<LossKind>{"mse", LossKind::mse}};
 
+constexpr std::array histogram_names{Named<Histograms>{"none", Histograms::none},
+                                     Named<Histograms>{"tensors", Histograms::tensors},
+                                     Named<Histograms>{"all", Histograms::all}};
+
 void read_training(ObjectReader r, Experiment& e) {
   const bool by_steps = r.has("steps");
   if (by_steps == r.has("epochs"))
@@ -27,7 +31,7 @@ void read_training(ObjectReader r, Experiment& e) {
 
 void read_stats(ObjectReader r, StatsOptions& stats) {
   stats.counters = r.boolean("counters", true);
-  stats.histograms = r.boolean("histograms", true);
+  stats.histograms = r.one_of("histograms", Histograms::tensors, histogram_names);
   stats.every = static_cast<std::uint64_t>(r.integer<std::int64_t>("every", 10, Range::at_least(1)));
 }
 

@@ -10,9 +10,19 @@ namespace exmy {
 namespace {
 
 struct Seen {
-  std::vector<Site> sites;
+  DryStep step;
   std::vector<std::string> names;
 };
+
+/// Bytes of a batch: what depends on its size grows with it, weights do not.
+std::uint64_t bytes_for(const MemoryLedger& memory, std::size_t samples, std::size_t batch) {
+  std::uint64_t bits = 0;
+  for (const auto& [role, row] : memory.rows) {
+    const bool per_sample = role == "activation" || role == "activation_grad";
+    bits += per_sample ? row.bits / samples * batch : row.bits;
+  }
+  return (bits + 7) / 8;
+}
 
 template <class T>
 Seen dry_step(const Experiment& e, const Dataset& data) {
@@ -23,7 +33,9 @@ Seen dry_step(const Experiment& e, const Dataset& data) {
   Batch batch{&data, {0}};
   if (data.train_count > 1) batch.samples.push_back(1);
   program.step(0, batch, e.lr, nullptr);
-  Seen seen{program.context().sites(), program.context().names_of_step()};
+  Seen seen{{program.context().sites(), 0, bytes_for(program.memory(), batch.samples.size(), e.batch_size)},
+            program.context().names_of_step()};
+  for (const auto& [formats, count] : telemetry.macs) seen.step.macs_per_sample += count / batch.samples.size();
   program.evaluate(0, data, 0, batch.samples.size());
   for (const std::string& name : program.context().names_of_step()) seen.names.push_back(name);
   return seen;
@@ -63,12 +75,12 @@ void check_hashes(const std::vector<std::string>& names, const Document& documen
 
 bool fits_float_carrier(const Experiment& e) { return e.policy.policy.fits_float_carrier(); }
 
-std::vector<Site> check_sites(const Experiment& e, const Dataset& data, const Document& document,
+DryStep check_sites(const Experiment& e, const Dataset& data, const Document& document,
                               std::vector<Problem>& problems) {
   const Seen seen = fits_float_carrier(e) ? dry_step<float>(e, data) : dry_step<double>(e, data);
-  check_rules(e, seen.sites, problems);
+  check_rules(e, seen.step.sites, problems);
   check_hashes(seen.names, document, problems);
-  return seen.sites;
+  return seen.step;
 }
 
 }  // namespace exmy

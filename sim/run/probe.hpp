@@ -7,10 +7,17 @@
 
 namespace exmy {
 
+/// What a dry step tells of an experiment.
+struct DryStep {
+  std::vector<Site> sites;
+  std::uint64_t macs_per_sample = 0;  ///< multiply-adds of a training step
+  std::uint64_t memory_bytes = 0;     ///< of a step of the batch size, at the widths of the formats
+};
+
 /// Trains a fresh program for one step on two samples of `data`, evaluates once, throws it away, and reports:
 /// rules that match no site (E301), fields that contradict each other at a site (E302), sites whose random
-/// streams would coincide (E303). Returns the sites.
-std::vector<Site> check_sites(const Experiment& experiment, const Dataset& data, const Document& document,
+/// streams would coincide (E303).
+DryStep check_sites(const Experiment& experiment, const Dataset& data, const Document& document,
                               std::vector<Problem>& problems);
 
 /// Whether float can carry every value of the run: all formats of the policy fit it.

@@ -143,9 +143,9 @@ Prepared prepare(const std::string& file, const std::vector<Assignment>& assignm
   p.experiment.files = {file};
   p.overrides = spelled(assignments);
   check_data(p, cache);
-  p.sites = check_sites(p.experiment, *p.data, *p.document, problems);
+  p.dry_step = check_sites(p.experiment, *p.data, *p.document, problems);
   throw_if_any(problems);
-  p.warnings = warnings_of_configuration(p.experiment, p.sites);
+  p.warnings = warnings_of_configuration(p.experiment, p.dry_step.sites);
   p.config_sha256 = identity_of(p);
   p.run_id = directory_name(p.experiment.name) + "-" + p.config_sha256.substr(0, 12);
   return p;

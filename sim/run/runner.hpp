@@ -8,6 +8,7 @@
 
 #include "sim/base/overrides.hpp"
 #include "sim/run/experiment.hpp"
+#include "sim/run/probe.hpp"
 #include "sim/run/warnings.hpp"
 
 namespace exmy {
@@ -18,7 +19,7 @@ struct Prepared {
   Experiment experiment;
   std::shared_ptr<const Dataset> data;
   Json data_files;
-  std::vector<Site> sites;
+  DryStep dry_step;
   std::vector<Warning> warnings;
   std::vector<std::string> overrides;
   std::string config_sha256;

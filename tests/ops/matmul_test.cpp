@@ -127,28 +127,39 @@ std::string numbers(const Counters& got, const Counters& want) {
   return out;
 }
 
-void compare(const MatmulResult& got, const MatmulResult& want, bool counts) {
+std::string numbers(const StepCounters& got, const StepCounters& want, Counting counting) {
+  std::string out = numbers(got.counters, counting == Counting::nothing ? Counters{} : want.counters);
+  const bool exponents = counting == Counting::histograms;
+  if (got.before.trimmed() != (exponents ? want.before.trimmed() : ExponentHistogram{}.trimmed()))
+    out += "before";
+  if (got.after.trimmed() != (exponents ? want.after.trimmed() : ExponentHistogram{}.trimmed()))
+    out += "after";
+  return out;
+}
+
+void compare(const MatmulResult& got, const MatmulResult& want, Counting counting) {
   const long i = first_difference(got.y, want.y);
   if (i >= 0 && got.y.size() == want.y.size())
     UNSCOPED_INFO("element " << i << " is " << oracle::text(got.y[static_cast<std::size_t>(i)]) << ", not "
                              << oracle::text(want.y[static_cast<std::size_t>(i)]));
   CHECK(i == -1);
   CHECK(got.nan_lost == want.nan_lost);
-  const DotCounters expected = counts ? want.counters : DotCounters{};
-  CHECK(numbers(got.counters.product, expected.product) == "");
-  CHECK(numbers(got.counters.accumulator, expected.accumulator) == "");
+  CHECK(numbers(got.counters.product, want.counters.product, counting) == "");
+  CHECK(numbers(got.counters.accumulator, want.counters.accumulator, counting) == "");
 }
 
 void compare_all(const MatmulTask& t) {
   INFO(text(t));
   omp_set_num_threads(1);
-  const MatmulResult want = matmul_by_definition(t, true);
-  CHECK(want.counters.accumulator[Counter::total] >= t.m * t.n * t.k);
+  const MatmulResult want = matmul_by_definition(t, Counting::histograms);
+  CHECK(want.counters.accumulator.counters[Counter::total] >= t.m * t.n * t.k);
   for (const int threads : {1, 2, 3, 7}) {
     omp_set_num_threads(threads);
-    for (const bool counts : {true, false}) {
-      INFO(threads << " threads, counted " << counts << ", path " << static_cast<int>(path_of(t, counts)));
-      compare(matmul(t, counts), want, counts);
+    for (const Counting counting : {Counting::nothing, Counting::counters, Counting::histograms}) {
+      if (counting == Counting::histograms && threads != 3) continue;  // always the definition
+      INFO(threads << " threads, counted " << static_cast<int>(counting) << ", path "
+                   << static_cast<int>(path_of(t, counting)));
+      compare(matmul(t, counting), want, counting);
     }
   }
 }
@@ -193,46 +204,48 @@ TEST_CASE("an infinity in one row leaves the counters of the others alone", "[ma
   t.a = {1, 2, 3, infinity64, 1, 1};
   t.b.assign(t.n * t.k, 1.0);
   t.b[0] = 0;  // 0 x inf: the one generated NaN, and two steps that start from it
-  const MatmulResult y = matmul(t, true);
-  CHECK(path_of(t, true) == MatmulPath::panels);
+  const MatmulResult y = matmul(t, Counting::counters);
+  const Counters& c = y.counters.accumulator.counters;
+  CHECK(path_of(t, Counting::counters) == MatmulPath::panels);
   CHECK(first_difference(y.y, {5, 6, 6, 6, 6, nan64, infinity64, infinity64, infinity64, infinity64}) == -1);
-  CHECK(y.counters.accumulator[Counter::total] == 30);
-  CHECK(y.counters.accumulator[Counter::nan_generated] == 1);
-  CHECK(y.counters.accumulator[Counter::nan_in] == 3);
-  CHECK(y.counters.accumulator[Counter::inf_in] == 12);
-  CHECK(y.counters.accumulator[Counter::zero_in] == 1);
+  CHECK(c[Counter::total] == 30);
+  CHECK(c[Counter::nan_generated] == 1);
+  CHECK(c[Counter::nan_in] == 3);
+  CHECK(c[Counter::inf_in] == 12);
+  CHECK(c[Counter::zero_in] == 1);
   CHECK_FALSE(y.nan_lost);
 }
 
 TEST_CASE("which path runs", "[matmul]") {
-  const auto path = [](const Reduction& how, bool counts) { return path_of(task_of(how), counts); };
+  const auto path = [](const Reduction& how, Counting c) { return path_of(task_of(how), c); };
   const Projection fp16{format_of("fp16")}, e2m1{format_of("e2m1fn")};
   Reduction how;
-  CHECK(path(how, false) == MatmulPath::fp32);
-  CHECK(path(how, true) == MatmulPath::panels);
+  CHECK(path(how, Counting::nothing) == MatmulPath::fp32);
+  CHECK(path(how, Counting::counters) == MatmulPath::panels);
   how.order = Order::chunked;
   how.chunk = 4;
   how.outer = fp16;
-  CHECK(path(how, false) == MatmulPath::fp32);
+  CHECK(path(how, Counting::nothing) == MatmulPath::fp32);
   how.outer = e2m1;  // a NaN that e2m1fn loses must be noticed
-  CHECK(path(how, false) == MatmulPath::panels);
+  CHECK(path(how, Counting::nothing) == MatmulPath::panels);
   how.outer.rounding = Rounding::stochastic_a;
-  CHECK(path(how, false) == MatmulPath::definition);
+  CHECK(path(how, Counting::nothing) == MatmulPath::definition);
   how.order = Order::sequential;
   how.outer = {};
   how.accumulator.saturation = Saturation::finite;
-  CHECK(path(how, false) == MatmulPath::panels);
+  CHECK(path(how, Counting::nothing) == MatmulPath::panels);
   how.accumulator = {};
   how.product = Projection{};
-  CHECK(path(how, false) == MatmulPath::panels);
+  CHECK(path(how, Counting::nothing) == MatmulPath::panels);
   how.product->rounding = Rounding::toward_zero;
-  CHECK(path(how, false) == MatmulPath::definition);
+  CHECK(path(how, Counting::nothing) == MatmulPath::definition);
   how.product = fp16;
   how.accumulator = fp16;
-  CHECK(path(how, true) == MatmulPath::panels);
+  CHECK(path(how, Counting::counters) == MatmulPath::panels);
   how.accumulator.format = format_of("fp64");
-  CHECK(path(how, true) == MatmulPath::definition);
+  CHECK(path(how, Counting::counters) == MatmulPath::definition);
   MatmulTask wide = task_of({});
   wide.float_operands = false;
-  CHECK(path_of(wide, false) == MatmulPath::definition);
+  CHECK(path_of(wide, Counting::nothing) == MatmulPath::definition);
+  CHECK(path_of(task_of({}), Counting::histograms) == MatmulPath::definition);
 }

@@ -63,24 +63,16 @@ class Number {
 void compute(Function f, double x, mpfr_ptr y) {
   mpfr_set_d(y, x, MPFR_RNDN);
   switch (f) {
-    case Function::exp:
-      mpfr_exp(y, y, MPFR_RNDN);
-      break;
-    case Function::log:
-      mpfr_log(y, y, MPFR_RNDN);
-      break;
-    case Function::tanh:
-      mpfr_tanh(y, y, MPFR_RNDN);
-      break;
+    case Function::exp: mpfr_exp(y, y, MPFR_RNDN); break;
+    case Function::log: mpfr_log(y, y, MPFR_RNDN); break;
+    case Function::tanh: mpfr_tanh(y, y, MPFR_RNDN); break;
     case Function::sigmoid:
       mpfr_neg(y, y, MPFR_RNDN);
       mpfr_exp(y, y, MPFR_RNDN);
       mpfr_add_ui(y, y, 1, MPFR_RNDN);
       mpfr_ui_div(y, 1, y, MPFR_RNDN);
       break;
-    case Function::sqrt:
-      mpfr_sqrt(y, y, MPFR_RNDN);
-      break;
+    case Function::sqrt: mpfr_sqrt(y, y, MPFR_RNDN); break;
   }
 }
 

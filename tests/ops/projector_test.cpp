@@ -174,7 +174,7 @@ void compare(Differences& d, const Projection& how, const Operands<float>& o) {
   const Operands<double> wide{widened(o.x),      widened(o.y), widened(o.row),
                               widened(o.column), o.number,     o.divisor};
   for (std::size_t i = 0; i < fast_steps.size(); ++i) {
-    Place fast(how), slow(how), uncounted(how, {.counters = false, .histograms = true});
+    Place fast(how), slow(how), uncounted(how, {.counters = false, .histograms = Histograms::tensors});
     auto fast_projector = fast.projector<float>(), silent = uncounted.projector<float>();
     auto slow_projector = slow.projector<double>();
     const auto where = [&] {
@@ -245,6 +245,24 @@ TEST_CASE("x / 0 is NaN as soon as the result's format is p3109", "[projector]")
   CHECK(q.data[2] == 3.0f);
   CHECK(place.record().total[Counter::nan_generated] == 2);
   CHECK(place.record().total[Counter::inf_in] == 0);
+}
+
+TEST_CASE("the double carrier rounds the exact result once", "[projector]") {
+  Differences d;
+  Random random(44);
+  const Projection how{format_of("e10m50")};  // 51 bits: a result rounded to 53 bits first would show
+  Place place(how);
+  auto p = place.projector<double>();
+  Tensor<double> x({500}, format_of("fp64")), y = x;
+  for (Tensor<double>* t : {&x, &y})
+    for (double& v : t->data) v = 1 + static_cast<double>(random.bits() >> 12) * 0x1p-52;
+  const Tensor<double> products = p.mul(x, y), quotients = p.div(x, y), sums = p.add(x, y);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    d.value(products.data[i], mul(how, x.data[i], y.data[i]).value, [] { return std::string("product"); });
+    d.value(quotients.data[i], div(how, x.data[i], y.data[i]).value, [] { return std::string("quotient"); });
+    d.value(sums.data[i], add(how, x.data[i], y.data[i]).value, [] { return std::string("sum"); });
+  }
+  d.check(1'500);
 }
 
 TEST_CASE("an update is lost when the weight stays although its step is not 0", "[projector]") {

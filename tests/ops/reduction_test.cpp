@@ -1,5 +1,5 @@
-// The definition of a reduction against numerics section 4, step by step in exact rationals, with the
-// indices of the random numbers written out by hand.
+// The definition of a reduction against numerics section 4, step by step in exact rationals, random numbers
+// included.
 
 #include <array>
 #include <cstdint>
@@ -12,6 +12,7 @@
 #include "formats/binary64.hpp"
 #include "formats/catalog.hpp"
 #include "sim/ops/reduction.hpp"
+#include "tests/ops/reduction_oracle.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/comparison.hpp"
 #include "tests/support/rational_oracle.hpp"
@@ -21,142 +22,52 @@ namespace {
 
 using namespace exmy;
 using Random = exmy::test::SplitMix64;
-using Values = std::vector<double>;
-
-constexpr std::uint64_t seed = 0x9876543212345678, step_number = (std::uint64_t{5} << 32) + 17;
-constexpr const char *product_name = "fc/dot/wgrad/product", *accumulator_name = "fc/dot/wgrad/accumulator",
-                     *outer_name = "fc/dot/wgrad/accumulator#2";
-
-DotRandom streams() {
-  return {{seed, product_name, step_number},
-          {seed, accumulator_name, step_number},
-          {seed, outer_name, step_number}};
-}
-
-/// R of element i (numerics section 6).
-std::uint32_t drawn(const char* name, std::uint64_t i, int n) {
-  const auto words = [](std::uint64_t x) {
-    return std::array{static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(x >> 32)};
-  };
-  const auto h = words(fnv1a64(name)), t = words(step_number), b = words(n <= 16 ? i / 8 : i / 4);
-  const PhiloxBlock site = philox4x32(words(seed), {h[0], h[1], 0, 0});
-  const PhiloxBlock w = philox4x32({site[0], site[1]}, {b[0], b[1], t[0], t[1]});
-  if (n > 16) return w[i % 4] >> (32 - n);
-  const std::uint64_t halves[] = {w[i % 8 / 2] & 0xffff, w[i % 8 / 2] >> 16};
-  return static_cast<std::uint32_t>(halves[i % 2] >> (16 - n));
-}
-
-// ---- the definition in rationals ------------------------------------------------------------------
-
-/// One projection of a reduction and the stream that it draws from.
-struct Place {
-  Projection how;
-  const char* name;
-  oracle::Model model;
-
-  Place(const Projection& p, const char* n)
-      : how(p), name(n), model(p.format, oracle::Model::Search::arithmetic) {}
-
-  oracle::Answer compute(oracle::Operation op, double x, double y, double z, std::uint64_t i,
-                         Semantics operands) const {
-    const std::uint32_t r = is_stochastic(how.rounding) ? drawn(name, i, how.random_bits) : 0;
-    const bool toward_negative = how.rounding == Rounding::toward_negative;
-    return model.project(how, model.locate(op, toward_negative, x, y, z, operands), r);
-  }
-};
-
-void count(Counters& counters, const oracle::Answer& answer) { counters.add(Events{answer.events}); }
-
-struct Expected {
-  double sum = 0;
-  DotCounters counters;
-  bool nan_lost = false;
-};
-
-class Oracle {
- public:
-  Oracle(const Reduction& how, Semantics operands)
-      : how_(how),
-        operands_(operands),
-        accumulator_(how.accumulator, accumulator_name),
-        outer_(how.outer, outer_name) {
-    if (how.product) product_.emplace(*how.product, product_name);
-  }
-
-  Expected reduce(const Values& a, const Values& b, std::uint64_t o) const {
-    Expected e;
-    const std::uint64_t n = a.size();
-    if (how_.order == Order::sequential) {
-      e.sum = chain(a, b, 0, n, o * n, e);
-    } else {
-      const std::uint64_t chunks = n / how_.chunk + (n % how_.chunk != 0 ? 1 : 0);
-      for (std::uint64_t c = 0; c < chunks; ++c) {
-        const double chunk_sum = chain(a, b, c * how_.chunk, std::min(n, (c + 1) * how_.chunk), o * n, e);
-        e.sum = add(outer_, e.sum, chunk_sum, 1, o * chunks + c, e);
-      }
-    }
-    if (e.sum == 0) e.sum = 0.0;
-    return e;
-  }
-
- private:
-  double chain(const Values& a, const Values& b, std::uint64_t first, std::uint64_t last, std::uint64_t base,
-               Expected& e) const {
-    double s = 0;
-    for (std::uint64_t k = first; k < last; ++k) {
-      if (!product_) {
-        s = add(accumulator_, s, a[k], b[k], base + k, e);
-        continue;
-      }
-      const oracle::Answer t = product_->compute(oracle::Operation::mul, a[k], b[k], 0, base + k, operands_);
-      count(e.counters.product, t);
-      e.nan_lost = e.nan_lost || Events{t.events}.has(Event::nan_lost);
-      s = add(accumulator_, s, t.value, 1, base + k, e);
-    }
-    return s;
-  }
-
-  double add(const Place& place, double s, double a, double b, std::uint64_t i, Expected& e) const {
-    const oracle::Answer next = place.compute(oracle::Operation::fma, a, b, s, i, operands_);
-    const Events events{next.events};
-    count(e.counters.accumulator, next);
-    e.nan_lost = e.nan_lost || events.has(Event::nan_lost);
-    const oracle::Real addend = oracle::exact_result(oracle::Operation::mul, false, false, oracle::real_of(a),
-                                                     oracle::real_of(b), {});
-    const bool effective = addend.is_number() && !addend.is_zero();
-    if (effective && is_finite(next.value) && next.value == s && !events.has(Event::saturated))
-      ++e.counters.accumulator[Counter::swamped];
-    return next.value;
-  }
-
-  Reduction how_;
-  Semantics operands_;
-  Place accumulator_, outer_;
-  std::optional<Place> product_;
-};
+using test::Counted;
+using test::Expected;
+using test::Values;
 
 // ---- the definition of the library ------------------------------------------------------------------
 
-Expected computed(const Reduction& how, const Values& a, const Values& b, std::uint64_t o,
-                  Semantics operands) {
-  Expected e;
-  e.sum = reduce_by_definition(how, a.data(), b.data(), a.size(), o, streams(), operands, &e.counters,
-                               &e.nan_lost);
-  return e;
+struct Computed {
+  double sum = 0;
+  DotCounters counters;
+  bool nan_lost = false;
+  const Counters& sums() const { return counters.accumulator.counters; }
+};
+
+Computed computed(const Reduction& how, const Values& a, const Values& b, std::uint64_t o = 0,
+                  Semantics operands = Semantics::ieee754) {
+  Computed c;
+  c.counters.histograms = true;
+  c.sum = reduce_by_definition(how, a.data(), b.data(), a.size(), o, test::streams(), operands, &c.counters,
+                               &c.nan_lost);
+  return c;
 }
 
-std::string difference(const Expected& got, const Expected& want) {
+std::map<long, std::uint64_t> counts_of(const ExponentHistogram& h) {
+  std::map<long, std::uint64_t> counts;
+  const auto [first, numbers] = h.trimmed();
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    if (numbers[i] != 0) counts[first + static_cast<long>(i)] = numbers[i];
+  return counts;
+}
+
+std::string difference(const StepCounters& got, const Counted& want, const std::string& role) {
+  std::string out;
+  for (std::size_t i = 0; i < counters_count; ++i)
+    if (got.counters.counts[i] != want.counters.counts[i]) out += role + std::string(counter_names[i]);
+  if (counts_of(got.before) != want.before) out += role + "before";
+  if (counts_of(got.after) != want.after) out += role + "after";
+  return out;
+}
+
+std::string difference(const Computed& got, const Expected& want) {
   std::string out;
   if (bits_of(got.sum) != bits_of(want.sum))
     out += oracle::text(got.sum) + " is not " + oracle::text(want.sum);
   if (got.nan_lost != want.nan_lost) out += " nan_lost";
-  for (std::size_t i = 0; i < counters_count; ++i) {
-    if (got.counters.product.counts[i] != want.counters.product.counts[i])
-      out += " product " + std::string(counter_names[i]);
-    if (got.counters.accumulator.counts[i] != want.counters.accumulator.counts[i])
-      out += " accumulator " + std::string(counter_names[i]);
-  }
-  return out;
+  return out + difference(got.counters.product, want.product, " product ") +
+         difference(got.counters.accumulator, want.accumulator, " accumulator ");
 }
 
 // ---- cases at random --------------------------------------------------------------------------------
@@ -186,18 +97,12 @@ double draw(Random& random) {
     return std::bit_cast<double>((random.bits() & keep & 0x800fffffffffffff) | field << 52);
   };
   switch (random.below(24)) {
-    case 0:
-      return 0.0;
-    case 1:
-      return -0.0;
-    case 2:
-      return random.below(8) == 0 ? infinity64 : 1.0;
-    case 3:
-      return random.below(8) == 0 ? nan64 : -1.0;
-    case 4:
-      return x(250, 898);  // any float exponent
-    default:
-      return x(12, 1019);
+    case 0: return 0.0;
+    case 1: return -0.0;
+    case 2: return random.below(8) == 0 ? infinity64 : 1.0;
+    case 3: return random.below(8) == 0 ? nan64 : -1.0;
+    case 4: return x(250, 898);  // any float exponent
+    default: return x(12, 1019);
   }
 }
 
@@ -222,11 +127,11 @@ TEST_CASE("reductions equal exact rationals projected step by step", "[oracle][r
     INFO("case " << i << " n " << n << " output " << o << " chunk " << how.chunk << "\n product "
                  << (how.product ? oracle::text(*how.product) : "exact") << "\n accumulator "
                  << oracle::text(how.accumulator) << "\n outer " << oracle::text(how.outer));
-    const Expected got = computed(how, a, b, o, operands);
-    CHECK(difference(got, Oracle(how, operands).reduce(a, b, o)) == "");
+    const Computed got = computed(how, a, b, o, operands);
+    CHECK(difference(got, test::ReductionOracle(how, operands).reduce(a, b, o)) == "");
     bool nan_lost = false;
     const double silent =
-        reduce_by_definition(how, a.data(), b.data(), n, o, streams(), operands, nullptr, &nan_lost);
+        reduce_by_definition(how, a.data(), b.data(), n, o, test::streams(), operands, nullptr, &nan_lost);
     CHECK(bits_of(silent) == bits_of(got.sum));
     CHECK(nan_lost == got.nan_lost);
   }
@@ -243,9 +148,7 @@ TEST_CASE("a reduction that is zero is +0 in every mode and order; no terms give
         how.order = order;
         how.chunk = 2;
         INFO("rounding " << mode << " order " << static_cast<int>(order) << " product rounded " << rounded);
-        const auto sum = [&](const Values& a, const Values& b) {
-          return bits_of(computed(how, a, b, 0, Semantics::ieee754).sum);
-        };
+        const auto sum = [&](const Values& a, const Values& b) { return bits_of(computed(how, a, b).sum); };
         CHECK(sum({}, {}) == 0);
         CHECK(sum({-0.0}, {1}) == 0);
         CHECK(sum({1, -1}, {3, 3}) == 0);
@@ -256,7 +159,7 @@ TEST_CASE("a reduction that is zero is +0 in every mode and order; no terms give
 TEST_CASE("a negative sum that rounds to zero is +0", "[reduction]") {
   Reduction how;
   how.accumulator.format = format_of("e4m3fn");
-  CHECK(bits_of(computed(how, {-0x1p-11}, {1}, 0, Semantics::ieee754).sum) == 0);
+  CHECK(bits_of(computed(how, {-0x1p-11}, {1}).sum) == 0);
 }
 
 TEST_CASE("a sum of ones stalls at 2048 in fp16, and does not in chunks", "[reduction]") {
@@ -264,17 +167,17 @@ TEST_CASE("a sum of ones stalls at 2048 in fp16, and does not in chunks", "[redu
   how.accumulator.format = format_of("fp16");
   how.outer = how.accumulator;
   const Values ones = repeated(4096, 1.0);
-  const Expected stalled = computed(how, ones, ones, 0, Semantics::ieee754);
+  const Computed stalled = computed(how, ones, ones);
   CHECK(stalled.sum == 2048);
-  CHECK(stalled.counters.accumulator[Counter::swamped] == 2048);
-  CHECK(stalled.counters.accumulator[Counter::tie] == 2048);
-  CHECK(stalled.counters.accumulator[Counter::total] == 4096);
+  CHECK(stalled.sums()[Counter::swamped] == 2048);
+  CHECK(stalled.sums()[Counter::tie] == 2048);
+  CHECK(stalled.sums()[Counter::total] == 4096);
   how.order = Order::chunked;
   how.chunk = 64;
-  const Expected whole = computed(how, ones, ones, 0, Semantics::ieee754);
+  const Computed whole = computed(how, ones, ones);
   CHECK(whole.sum == 4096);
-  CHECK(whole.counters.accumulator[Counter::swamped] == 0);
-  CHECK(whole.counters.accumulator[Counter::total] == 4096 + 64);
+  CHECK(whole.sums()[Counter::swamped] == 0);
+  CHECK(whole.sums()[Counter::total] == 4096 + 64);
 }
 
 TEST_CASE("the outer projection acts on a single chunk too", "[reduction]") {
@@ -282,16 +185,16 @@ TEST_CASE("the outer projection acts on a single chunk too", "[reduction]") {
   how.order = Order::chunked;
   how.chunk = 100;
   how.outer.format = format_of("fp16");
-  CHECK(computed(how, {1, 0x1p-20}, {1, 1}, 0, Semantics::ieee754).sum == 1);
+  CHECK(computed(how, {1, 0x1p-20}, {1, 1}).sum == 1);
   how.order = Order::sequential;
-  CHECK(computed(how, {1, 0x1p-20}, {1, 1}, 0, Semantics::ieee754).sum == 1 + 0x1p-20);
+  CHECK(computed(how, {1, 0x1p-20}, {1, 1}).sum == 1 + 0x1p-20);
 }
 
 TEST_CASE("an exact product is rounded with the sum, a rounded one before it", "[reduction]") {
   Reduction how;
   how.accumulator.format = format_of("fp16");
   const Values a{-1, 1 + 0x1p-10}, b{1, 1 - 0x1p-10};  // -1 + (1 - 2^-20)
-  CHECK(computed(how, a, b, 0, Semantics::ieee754).sum == -0x1p-20);
+  CHECK(computed(how, a, b).sum == -0x1p-20);
   how.product = how.accumulator;
-  CHECK(bits_of(computed(how, a, b, 0, Semantics::ieee754).sum) == 0);
+  CHECK(bits_of(computed(how, a, b).sum) == 0);
 }

@@ -65,3 +65,13 @@ TEST_CASE("a checkpoint holds every exponent from -2148 to 2047", "[histogram]")
   copy.raw() = h.raw();
   CHECK(copy.trimmed() == h.trimmed());
 }
+
+TEST_CASE("histograms add up, empty ones too", "[histogram]") {
+  ExponentHistogram sum;
+  sum += ExponentHistogram{};
+  CHECK(sum.empty());
+  sum += of({1, 4});
+  sum += of({0.5, 1});
+  sum += ExponentHistogram{};
+  CHECK(sum.trimmed() == Trimmed{-1, {1, 2, 0, 1}});
+}

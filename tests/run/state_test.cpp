@@ -64,6 +64,22 @@ TEST_CASE("a fresh program with a copied state continues bit for bit") {
     }
 }
 
+TEST_CASE("the loss scale of the restless configurations rises and falls") {
+  for (const std::string& base : {small_digits, small_xor}) {
+    const Setup setup{base, restless};
+    Run<float> run(setup);
+    int doubled = 0, halved = 0;
+    for (std::uint64_t t = 0; t < 12; ++t) {
+      const double before = run.program.loss_scaler().scale();
+      run.step(t);
+      doubled += run.program.loss_scaler().scale() > before ? 1 : 0;
+      halved += run.program.loss_scaler().scale() < before ? 1 : 0;
+    }
+    CHECK(doubled > 0);
+    CHECK(halved > 0);
+  }
+}
+
 TEST_CASE("evaluating between steps changes nothing, and repeats itself") {
   const Setup setup{small_digits, stochastic_everywhere};
   Run<float> one(setup), two(setup);
