@@ -18,14 +18,14 @@ def program(preset):
     return folder(preset, "sim", "exmy")
 
 
-def build(tally, preset, target="all"):
+def build(tally, preset, *targets):
     """Configures and builds; one test. Returns whether it worked."""
     configure = ["cmake", "--preset", preset, "-DEXMY_WARNINGS_AS_ERRORS=ON"]
     if not os.path.exists(folder(preset, "CMakeCache.txt")) and not shutil.which("ninja"):
         configure += ["-G", "Unix Makefiles"]
     if shutil.which("ccache"):
         configure += ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"]
-    make = ["cmake", "--build", folder(preset), "--parallel", CORES, "--target", target]
+    make = ["cmake", "--build", folder(preset), "--parallel", CORES, "--target", *(targets or ["all"])]
     good = run(configure, cwd=ROOT) == 0 and run(make, cwd=ROOT) == 0
     return tally.add(f"build of {preset}", good)
 

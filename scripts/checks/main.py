@@ -8,7 +8,7 @@ sys.dont_write_bytecode = True  # leave the source tree clean
 
 import determinism
 import oracles
-from builds import ROOT, build, ctest
+from builds import ROOT, build, ctest, program
 from python_tests import unittests
 from tally import Tally
 
@@ -27,9 +27,9 @@ def script(name, *arguments):
     return [os.path.join(ROOT, "scripts", name), *arguments]
 
 
-def basic(tally, packages):
+def basic(tally, everything):
     with tally.section("packages"):
-        tally.step("scripts/setup", script("setup", packages))
+        tally.step("scripts/setup", script("setup", "--all" if everything else "--tests"))
     with tally.section("floors"):
         tally.step("scripts/floors.py", [sys.executable, *script("floors.py")])
     with tally.section("build of test"):
@@ -37,8 +37,10 @@ def basic(tally, packages):
     if built:
         with tally.section("tests of test"):
             ctest(tally, "test")
-    with tally.section("tests of the scripts"):
-        unittests(tally, "tests/scripts")
+    later = "jsonschema" if everything else None  # that oracle runs those tests
+    for title, folder in {"scripts": "tests/scripts", "command line": "tests/cli"}.items():
+        with tally.section(f"tests of the {title}"):
+            unittests(tally, folder, later=later, EXMY=program("test"))
 
 
 def more(tally, config):
@@ -63,7 +65,7 @@ def main():
     arguments = parser.parse_args()
     tally = Tally()
     try:
-        basic(tally, "--all" if arguments.all else "--tests")
+        basic(tally, arguments.all)
         if arguments.all:
             more(tally, os.path.abspath(arguments.config))
     except KeyboardInterrupt:

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 
-from builds import ROOT, build, folder
+from builds import ROOT, build, folder, program
 from python_tests import unittests
 from tally import Tally, run
 
@@ -13,27 +13,32 @@ REQUIREMENTS = os.path.join(ROOT, "tests", "oracles", "requirements.txt")
 ENVIRONMENT = os.path.join(ROOT, "build", "venv")
 PYTHON = os.path.join(ENVIRONMENT, "bin", "python")
 INSTALLED = os.path.join(ENVIRONMENT, "requirements.txt")  # what is installed: a copy of the list
-ORACLES = {"ml_dtypes": "test_ml_dtypes.py", "gfloat": "test_gfloat.py", "jsonschema": "test_reports.py"}
+ORACLES = {"ml_dtypes": [("tests/oracles", "test_ml_dtypes.py")],
+           "gfloat": [("tests/oracles", "test_gfloat.py")],
+           "jsonschema": [("tests/oracles", "test_reports.py"), ("tests/scripts", "test_schema.py"),
+                          ("tests/cli", "test_config_schema.py")]}
 
 
 def check(tally):
     """Runs every oracle. One that cannot be installed is skipped, by name; EXMY_REQUIRE_ORACLES=1 forbids that."""
     required = os.environ.get("EXMY_REQUIRE_ORACLES") == "1"
-    with tally.section("oracles: driver"):
-        driver_built = build(tally, "test", "exmy_oracle_driver")
+    with tally.section("oracles: programs"):
+        built = build(tally, "test", "exmy_oracle_driver", "exmy")
     with tally.section("oracles: packages"):
         installed = install()
     driver = folder("test", "tests", "oracles", "exmy_oracle_driver")
-    for name, pattern in ORACLES.items():
+    for name, modules in ORACLES.items():
         with tally.section(f"oracle {name}"):
             if not installed and required:
                 tally.add(f"oracle {name}: its packages cannot be installed, but it is required", False)
             elif not installed:
                 tally.skip(f"oracle {name}", "its packages cannot be installed")
-            elif not driver_built and name != "jsonschema":
-                tally.add(f"oracle {name}: the driver was not built", False)
+            elif not built:
+                tally.add(f"oracle {name}: the programs were not built", False)
             else:
-                unittests(tally, "tests/oracles", pattern, PYTHON, required, EXMY_ORACLE_DRIVER=driver)
+                for path, pattern in modules:
+                    unittests(tally, path, pattern, PYTHON, required, EXMY_ORACLE_DRIVER=driver,
+                              EXMY=program("test"))
 
 
 def install():

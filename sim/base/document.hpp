@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sim/base/json_scan.hpp"
 
@@ -25,6 +26,9 @@ public:
     static Document parse(std::string_view text, const std::string& file);
 
     const Json& value() const { return value_; }
+
+    /// The files that were read, in order of reading: the one that was asked for, then what it extends.
+    const std::vector<std::string>& files() const { return files_; }
 
     /// The value at `pointer`, or null where there is none; valid until the document changes.
     const Json* find(std::string_view pointer) const;
@@ -49,6 +53,7 @@ public:
 private:
     Json value_;
     Places places_;
+    std::vector<std::string> files_;
 };
 
 } // namespace exmy

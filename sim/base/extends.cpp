@@ -28,6 +28,7 @@ public:
     Document load(const Request& request);
 
     std::vector<Problem> problems;
+    std::vector<std::string> files;
 
 private:
     std::optional<Document> read(const Request& request);
@@ -67,6 +68,7 @@ std::optional<Document> Loader::read(const Request& request) {
         return std::nullopt;
     }
     try {
+        files.push_back(request.path.string());
         const std::string text = read_prefix(request.path, json_limits::bytes + 1);
         Document document = Document::parse(text, request.path.string());
         if (request.pointer.empty() || document.value().is_object()) return document;
@@ -104,6 +106,7 @@ Document Document::load(const std::filesystem::path& path) {
     Loader loader;
     Document document = loader.load({path, {path.string(), 0, 0}, ""});
     throw_if_any(std::move(loader.problems));
+    document.files_ = std::move(loader.files);
     return document;
 }
 

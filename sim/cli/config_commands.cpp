@@ -1,12 +1,22 @@
 #include <iostream>
 
 #include "schemas.hpp"
+#include "sim/base/json_text.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/words.hpp"
 #include "sim/config/names.hpp"
 
 namespace exmy {
 namespace {
+
+std::string order_text(const Prepared& p, const Site& site, const Treatment& t) {
+  std::string text;
+  if (t.quantizer.scale.granularity == Granularity::tensor)
+    text += "  scale " + hex_float(t.quantizer.scale.value);
+  if (site.role != Role::accumulator || t.order == Order::sequential) return text;
+  return text + "  chunks of " + std::to_string(t.chunk) + ", outer " +
+         p.experiment.format_names.name(t.outer.format) + " " + word_of(rounding_names, t.outer.rounding);
+}
 
 void print_sites(const Prepared& p) {
   for (const Site& site : p.dry_step.sites) {
@@ -17,7 +27,7 @@ void print_sites(const Prepared& p) {
       std::cout << "exact\n";
     else
       std::cout << p.experiment.format_names.name(how.format) << " " << word_of(rounding_names, how.rounding) << " "
-                << word_of(saturation_names, how.saturation) << "\n";
+                << word_of(saturation_names, how.saturation) << order_text(p, site, t) << "\n";
   }
 }
 

@@ -82,6 +82,20 @@ void read_flush(ObjectReader& r, Rule& rule) {
     rule.flush = value.one_of(subnormals_names);
 }
 
+/// A format, or an object with `format`, `rounding`, `random_bits`, `saturation`.
+void read_outer(const FormatNames& formats, const Value& value, Rule& rule) {
+  const bool is_projection = value.json().is_object() && !value.json().contains("exponent_bits");
+  if (!is_projection) {
+    rule.outer = formats.read(value);
+    return;
+  }
+  ObjectReader r = value.object();
+  if (r.has("format")) rule.outer = formats.read(r.value("format"));
+  rule.outer_rounding = r.one_of("rounding", if_given, rounding_names);
+  rule.outer_random_bits = r.integer<std::int32_t>("random_bits", if_given, Range::closed(1, 32));
+  rule.outer_saturation = r.one_of("saturation", if_given, saturation_names);
+}
+
 Rule read_rule(const FormatNames& formats, ObjectReader r) {
   Rule rule;
   rule.match = read_match(r.object("match"));
@@ -102,19 +116,25 @@ Rule read_rule(const FormatNames& formats, ObjectReader r) {
   rule.saturation = r.one_of("saturation", if_given, saturation_names);
   if (auto scale = r.object("scale", if_given)) rule.scale = read_scale(formats, *scale);
   read_order(r, rule);
-  if (r.has("outer")) rule.outer = formats.read(r.value("outer"));
+  if (r.has("outer")) read_outer(formats, r.value("outer"), rule);
   read_flush(r, rule);
   return rule;
 }
 
-std::vector<Rule> rules_of(const Recipe& recipe) {
+struct ExpandedRecipe {
+  std::vector<Rule> rules;
+  Json resolved;
+};
+
+ExpandedRecipe expand(const Recipe& recipe) {
   const Document text = Document::parse("{\"policy\": " + std::string(recipe.rules) + "}", std::string(recipe.name));
   std::vector<Problem> problems;
   ObjectReader reader(text, "", problems);
-  std::vector<Rule> rules;
-  for (const Value& v : reader.array("policy")) rules.push_back(read_rule({}, v.object()));
+  ExpandedRecipe out;
+  for (const Value& v : reader.array("policy")) out.rules.push_back(read_rule({}, v.object()));
   throw_if_any(problems);
-  return rules;
+  out.resolved = reader.resolved()["policy"];
+  return out;
 }
 
 }  // namespace
@@ -124,8 +144,9 @@ PolicySource read_policy(ObjectReader& config, FormatNames& formats) {
   for (const Value& member : own.members()) formats.define(member.key(), formats.read(member));
   PolicySource source;
   const auto& recipe = config.row("recipe", "fp32", recipes());
-  std::vector<Rule> rules = rules_of(recipe);
+  auto [rules, resolved] = expand(recipe);
   source.recipe_rules = rules.size();
+  source.recipe_resolved = std::move(resolved);
   for (const Value& v : config.array("policy")) {
     rules.push_back(read_rule(formats, v.object()));
     source.places.push_back(v);

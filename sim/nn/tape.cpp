@@ -82,10 +82,44 @@ void Tape<T>::backward(Id loss) {
   }
 }
 
+namespace {
+
+MemoryLedger::Row row_of(const MemoryLedger& memory, const char* role) {
+  const auto found = memory.rows.find(role);
+  return found == memory.rows.end() ? MemoryLedger::Row{} : found->second;
+}
+
+void merge(MemoryLedger& into, const MemoryLedger& from) {
+  for (const auto& [role, row] : from.rows) {
+    MemoryLedger::Row& sum = into.rows[role];
+    const bool largest = role == "activation_grad";  // one is alive at a time
+    if (largest && row.bits < sum.bits) continue;
+    sum = largest ? row : MemoryLedger::Row{sum.elements + row.elements, sum.bits + row.bits};
+  }
+}
+
+}  // namespace
+
 template <class T>
 void Tape<T>::account(MemoryLedger& memory) const {
-  for (const Node& node : nodes_)
-    if (node.op) node.op->account(*context_, inputs_of(node), node.y, memory);
+  std::vector<MemoryLedger> kept(nodes_.size());
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const Node& node = nodes_[i];
+    if (node.op) node.op->account(*context_, inputs_of(node), node.y, kept[i]);
+    if (node.parameter != nullptr) kept[i].add("weight_grad", node.parameter->grad.size(), node.parameter->grad.format);
+    merge(memory, kept[i]);
+  }
+  // Backward: activations are freed as their operation is done, gradients of weights appear.
+  MemoryLedger::Row alive = row_of(memory, "activation");
+  for (std::size_t i = nodes_.size(); i-- > 0;) {
+    const MemoryLedger::Row gradient = row_of(kept[i], "activation_grad");
+    const MemoryLedger::Row weight = row_of(kept[i], "weight_grad");
+    alive = {alive.elements + weight.elements, alive.bits + weight.bits};
+    memory.backward_peak.elements = std::max(memory.backward_peak.elements, alive.elements + gradient.elements);
+    memory.backward_peak.bits = std::max(memory.backward_peak.bits, alive.bits + gradient.bits);
+    const MemoryLedger::Row done = row_of(kept[i], "activation");
+    alive = {alive.elements - done.elements, alive.bits - done.bits};
+  }
 }
 
 template class Tape<float>;

@@ -40,9 +40,9 @@ SiteState& Context::at(const std::string& layer, const std::string& op, Pass pas
   return states_.emplace(site, std::move(state)).first->second;
 }
 
-RandomStream Context::next_use(SiteState& state) {
+RandomStream Context::next_use(SiteState& state, const Projection& how) {
   ++state.uses;
-  if (!is_stochastic(state.treatment.quantizer.projection.rounding)) return {seed_, std::uint64_t{0}, 0};
+  if (!is_stochastic(how.rounding)) return {seed_, std::uint64_t{0}, 0};
   return {seed_, name_of_use(state.site, state.uses, evaluating_), step_};
 }
 

@@ -36,7 +36,7 @@ class Context {
 
   SiteState& at(const std::string& layer, const std::string& op, Pass pass, Role role);
   /// The random numbers of one use of a site; the second use in a step has `#2` in its name, and so on.
-  RandomStream next_use(SiteState& state);
+  RandomStream next_use(SiteState& state, const Projection& how);
   /// Null when this projection is not counted.
   SiteRecord* record_of(const SiteState& state) const { return evaluating_ ? nullptr : state.record; }
 

@@ -54,9 +54,9 @@ template <class T>
 MatmulTask task_of(Context& context, const DotSites& sites, const MatrixView<T>& a, const MatrixView<T>& b) {
   const Reduction how = reduction_of(sites);
   const RandomStream none(0, std::uint64_t{0}, 0);
-  const RandomStream product = how.product ? context.next_use(*sites.product) : none;
-  const RandomStream accumulator = context.next_use(*sites.accumulator);
-  const RandomStream outer = how.order == Order::chunked ? context.next_use(*sites.accumulator) : none;
+  const RandomStream product = how.product ? context.next_use(*sites.product, *how.product) : none;
+  const RandomStream accumulator = context.next_use(*sites.accumulator, how.accumulator);
+  const RandomStream outer = how.order == Order::chunked ? context.next_use(*sites.accumulator, how.outer) : none;
   const FastReduction fast{how.product ? sites.product->fast : std::nullopt, sites.accumulator->fast,
                            sites.accumulator->fast_outer};
   return {how,    fast,   std::is_same_v<T, float>, either(a.format, b.format), {product, accumulator, outer},
@@ -144,12 +144,7 @@ Quantized<T> quantize(Context& context, const DotPlace& place, Role role, const 
   Projector<T> site(context, place.layer, place.op, place.pass, role);
   const bool scaled = site.scale().granularity == Granularity::tensor;
   Tensor<T> q = scaled ? site.div(x, site.scale().value) : site.quantize(x);
-  if (!context.evaluating() && q.format != x.format) {
-    CastLedger& casts = context.telemetry().casts;
-    casts.count += x.size();
-    casts.bits_in += x.size() * static_cast<std::uint64_t>(x.format.bits());
-    casts.bits_out += x.size() * static_cast<std::uint64_t>(q.format.bits());
-  }
+  if (scaled && !context.evaluating()) context.telemetry().casts.add(x.size(), x.format, q.format);
   return {std::move(q), scaled, site.scale().value};
 }
 

@@ -115,6 +115,9 @@ bool met_nan(const DotCounters& c) {
   return false;
 }
 
+/// A zero result is +0; the machine's default NaN may have a sign, ours has none.
+double canonical(double s) { return is_nan(s) ? nan64 : s == 0 ? 0.0 : s; }
+
 /// One row of one panel by the definition.
 DotCounters define(const MatmulTask& t, std::size_t row, std::size_t first, std::size_t last, double* s,
                    bool* nan_lost) {
@@ -139,7 +142,7 @@ void one_panel(const MatmulTask& t, const Product& product, std::size_t row, std
     discount_padding(t, last - first, counters);
   }
   merge(mine.counters, counters);
-  for (std::size_t j = first; j < last; ++j) out.y[row * t.n + j] = s[j - first] == 0 ? 0.0 : s[j - first];
+  for (std::size_t j = first; j < last; ++j) out.y[row * t.n + j] = canonical(s[j - first]);
 }
 
 /// Independent outputs share the threads; k is never split.

@@ -20,6 +20,13 @@ bool any_non_finite(const double* x, std::size_t n) {
   return sum != 0 || sum != sum;
 }
 
+/// A number far outside of float's range: a scale or loss scale may be any binary64 value.
+template <class T>
+bool is_extreme(const Operand<T>& x) {
+  const double a = magnitude(x.value);
+  return x.data == nullptr && a != 0 && (a < 0x1p-300 || a > 0x1p300);
+}
+
 bool any_nan(const double* x, std::size_t n) {
   return std::any_of(x, x + n, [](double v) { return is_nan(v); });
 }
@@ -164,11 +171,12 @@ Tensor<T> Projector<T>::run(Kind kind, In x, In y, bool is_update) {
   const bool p3109 = x.semantics == Semantics::p3109 || y.semantics == Semantics::p3109;
   const Semantics semantics = p3109 ? Semantics::p3109 : Semantics::ieee754;
   std::optional<NearestEven> fast = std::is_same_v<T, float> ? state_->fast : std::nullopt;
-  if (p3109) fast = kind == Kind::div ? std::nullopt : fast;  // x/0 is NaN there
+  if (is_extreme(x) || is_extreme(y)) fast = std::nullopt;  // a quotient's error could leave binary64
+  if (kind == Kind::div && (p3109 || how.format.semantics == Semantics::p3109)) fast = std::nullopt;  // x/0 is NaN
   if (fast && p3109) fast->sign_of_zero = 0;
   SiteRecord* record = context_->record_of(*state_);
   const bool histograms = record != nullptr && context_->telemetry().options().histograms != Histograms::none;
-  Run run{kind, x, y, how, semantics, fast, context_->next_use(*state_), record, histograms, is_update};
+  Run run{kind, x, y, how, semantics, fast, context_->next_use(*state_, how), record, histograms, is_update};
   Tensor<T> out(x.shape != nullptr ? *x.shape : y.shape != nullptr ? *y.shape : Shape{1}, how.format);
   run.walk(out.rows(), out.columns(), out.data.data());
   Telemetry& telemetry = context_->telemetry();
@@ -176,6 +184,13 @@ Tensor<T> Projector<T>::run(Kind kind, In x, In y, bool is_update) {
   if (run.nan_lost) telemetry.note_nan_lost(state_->site);
   if (run.non_finite) telemetry.note_non_finite(state_->site);
   return out;
+}
+
+template <class T>
+Tensor<T> Projector<T>::quantize(const Tensor<T>& x) {
+  Tensor<T> q = run(Kind::convert, x, 0.0);
+  if (!context_->evaluating()) context_->telemetry().casts.add(x.size(), x.format, q.format);
+  return q;
 }
 
 template <class T>

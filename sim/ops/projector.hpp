@@ -22,6 +22,7 @@ struct Operand {
 
   Operand(const Tensor<T>& t)  // NOLINT(google-explicit-constructor): P(x + y) reads as in the text
       : data(t.data.data()), row_step(t.columns()), column_step(1), semantics(t.format.semantics), shape(&t.shape) {}
+  /// In mul, a float value (a projected constant); elsewhere any binary64 number.
   Operand(double number) : value(number) {}  // NOLINT(google-explicit-constructor)
 
   static Operand row_vector(const Tensor<T>& t) { return broadcast(t, 0, 1); }
@@ -52,7 +53,7 @@ class Projector {
 
   using In = const Operand<T>&;
   /// P(x): into the site's format.
-  Tensor<T> quantize(const Tensor<T>& x) { return run(Kind::convert, x, 0.0); }
+  Tensor<T> quantize(const Tensor<T>& x);
   /// P(c) of a constant; a constant counts as one projection each time it is used.
   double constant(double c);
   /// P(x / y) of two numbers.

@@ -17,6 +17,8 @@ struct MemoryLedger {
     std::uint64_t bits = 0;
   };
   std::map<std::string, Row> rows;
+  Row backward_peak;  ///< most activations and gradients alive at once in the backward pass (bits and elements
+                      ///< each at their own maximum)
 
   void add(const std::string& role, std::uint64_t elements, const Format& format) {
     Row& row = rows[role];

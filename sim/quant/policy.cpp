@@ -17,7 +17,29 @@ bool any_glob(const std::vector<std::string>& globs, std::string_view text) {
          std::any_of(globs.begin(), globs.end(), [&](const auto& g) { return glob_matches(g, text); });
 }
 
-void apply(const Rule& rule, Treatment& t, std::optional<Format>& outer, std::optional<Subnormals>& flush) {
+/// What the rules say of an outer projection and of subnormals, applied after all of them.
+struct Late {
+  std::optional<Format> outer;
+  std::optional<Rounding> rounding;
+  std::optional<int> random_bits;
+  std::optional<Saturation> saturation;
+  std::optional<Subnormals> flush;
+};
+
+template <class Value>
+void override_with(std::optional<Value>& value, const std::optional<Value>& given) {
+  if (given) value = given;
+}
+
+void note(const Rule& rule, Late& late) {
+  override_with(late.outer, rule.outer);
+  override_with(late.rounding, rule.outer_rounding);
+  override_with(late.random_bits, rule.outer_random_bits);
+  override_with(late.saturation, rule.outer_saturation);
+  override_with(late.flush, rule.flush);
+}
+
+void apply(const Rule& rule, Treatment& t) {
   Projection& p = t.quantizer.projection;
   if (rule.format) p.format = *rule.format;
   if (rule.format || rule.exact) t.exact = rule.exact;
@@ -27,8 +49,22 @@ void apply(const Rule& rule, Treatment& t, std::optional<Format>& outer, std::op
   if (rule.scale) t.quantizer.scale = *rule.scale;
   if (rule.order) t.order = *rule.order;
   if (rule.chunk) t.chunk = *rule.chunk;
-  if (rule.outer) outer = rule.outer;
-  if (rule.flush) flush = rule.flush;
+}
+
+void apply(const Late& late, Treatment& t) {
+  Projection& p = t.quantizer.projection;
+  if (late.flush) p.format.subnormals = *late.flush;
+  t.outer = {late.outer.value_or(p.format), late.rounding.value_or(p.rounding),
+             late.saturation.value_or(p.saturation), late.random_bits.value_or(p.random_bits)};
+}
+
+/// Whether float carries the format, as it is and with subnormals changed by a rule.
+bool fits_with(const Format& format, const std::vector<Rule>& rules) {
+  return fits_float(format) && std::all_of(rules.begin(), rules.end(), [&](const Rule& rule) {
+           Format changed = format;
+           if (rule.flush) changed.subnormals = *rule.flush;
+           return fits_float(changed);
+         });
 }
 
 }  // namespace
@@ -62,21 +98,25 @@ bool Match::matches(const Site& site) const {
 
 Treatment Policy::resolve(const Site& site) const {
   Treatment t;
-  t.exact = site.role == Role::product;
-  std::optional<Format> outer;
-  std::optional<Subnormals> flush;
+  if (site.role == Role::product) {
+    const Projection sums = resolve({site.layer, site.op, site.pass, Role::accumulator}).quantizer.projection;
+    t.quantizer.projection = {Format{}, sums.rounding, sums.saturation, sums.random_bits};
+    t.exact = true;
+  }
+  Late late;
   for (const Rule& rule : rules_)
-    if (rule.match.matches(site)) apply(rule, t, outer, flush);
-  Projection& p = t.quantizer.projection;
-  if (flush) p.format.subnormals = *flush;
-  t.outer = p;
-  if (outer) t.outer.format = *outer;
+    if (rule.match.matches(site)) {
+      apply(rule, t);
+      note(rule, late);
+    }
+  apply(late, t);
   return t;
 }
 
 std::string Policy::problem_at(const Site& site) const {
   const Treatment t = resolve(site);
-  if (const std::string text = problem_of(t.quantizer.projection.format); !text.empty()) return text;
+  for (const Format& format : {t.quantizer.projection.format, t.outer.format})
+    if (const std::string text = problem_of(format); !text.empty()) return text;
   if (t.exact && site.role != Role::product) return "format \"exact\" is for the role product only";
   if (t.order == Order::chunked && t.chunk == 0) return "order \"chunked\" needs \"chunk\" (1 or more terms)";
   const bool scaled = t.quantizer.scale.granularity != Granularity::none;
@@ -88,9 +128,9 @@ std::string Policy::problem_at(const Site& site) const {
 }
 
 bool Policy::fits_float_carrier() const {
-  return std::all_of(rules_.begin(), rules_.end(), [](const Rule& rule) {
-    return (!rule.format || fits_float(*rule.format)) && (!rule.outer || fits_float(*rule.outer));
-  });
+  return fits_with(Format{}, rules_) && std::all_of(rules_.begin(), rules_.end(), [&](const Rule& rule) {
+           return fits_with(rule.format.value_or(Format{}), rules_) && fits_with(rule.outer.value_or(Format{}), rules_);
+         });
 }
 
 }  // namespace exmy

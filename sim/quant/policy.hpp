@@ -36,12 +36,16 @@ struct Rule {
   std::optional<Scale> scale;
   std::optional<Order> order;
   std::optional<std::size_t> chunk;
-  std::optional<Format> outer;  ///< default: the accumulator's format
+  std::optional<Format> outer;  ///< the outer projection's fields default to the accumulator's
+  std::optional<Rounding> outer_rounding;
+  std::optional<int> outer_random_bits;
+  std::optional<Saturation> outer_saturation;
   std::optional<Subnormals> flush;
 };
 
 /// What a site does after all rules: fp32, nearest_even, no saturation, exact products and sequential
-/// order where no rule says otherwise.
+/// order where no rule says otherwise. Rounding, random bits and saturation of a product default to those of
+/// its accumulator.
 struct Treatment {
   Quantizer quantizer{};
   bool exact = false;  ///< of products
@@ -60,7 +64,7 @@ class Policy {
   /// Why the rules that match this site contradict each other; empty if they do not.
   std::string problem_at(const Site& site) const;
   const std::vector<Rule>& rules() const { return rules_; }
-  /// Whether every format that a rule names fits the float carrier.
+  /// Whether float carries every value of every format that the rules can make.
   bool fits_float_carrier() const;
 
  private:

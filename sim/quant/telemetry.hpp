@@ -39,6 +39,13 @@ struct CastLedger {
   std::uint64_t count = 0;
   std::uint64_t bits_in = 0;
   std::uint64_t bits_out = 0;
+
+  void add(std::uint64_t elements, const Format& from, const Format& to) {
+    if (from == to) return;
+    count += elements;
+    bits_in += elements * static_cast<std::uint64_t>(from.bits());
+    bits_out += elements * static_cast<std::uint64_t>(to.bits());
+  }
 };
 
 /// Multiply-adds by formats of operands and accumulator.

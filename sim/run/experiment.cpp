@@ -13,8 +13,8 @@ constexpr std::array histogram_names{Named<Histograms>{"none", Histograms::none}
                                      Named<Histograms>{"all", Histograms::all}};
 
 void read_training(ObjectReader r, Experiment& e) {
-  const bool by_steps = r.has("steps");
-  if (by_steps == r.has("epochs"))
+  const bool steps = !r.raw("steps").is_null();
+  if (steps == !r.raw("epochs").is_null())
     r.problem(codes::contradiction, "give exactly one of \"steps\" and \"epochs\"");
   e.steps = r.integer<std::int64_t>("steps", if_given, Range::at_least(1));
   e.epochs = r.integer<std::int64_t>("epochs", if_given, Range::at_least(1));
@@ -33,6 +33,14 @@ void read_stats(ObjectReader r, StatsOptions& stats) {
   stats.counters = r.boolean("counters", true);
   stats.histograms = r.one_of("histograms", Histograms::tensors, histogram_names);
   stats.every = static_cast<std::uint64_t>(r.integer<std::int64_t>("every", 10, Range::at_least(1)));
+}
+
+/// The resolved configuration says what the recipe meant.
+void expand_recipe(Experiment& e) {
+  Json rules = e.policy.recipe_resolved;
+  for (const Json& rule : e.resolved["policy"]) rules.push_back(rule);
+  e.resolved["policy"] = rules;
+  e.resolved["recipe"] = "fp32";
 }
 
 void check_together(ObjectReader& config, const Experiment& e) {
@@ -60,6 +68,7 @@ Experiment read_experiment(const Document& document, const std::string& default_
   check_together(config, e);
   config.finish();
   e.resolved = config.resolved();
+  expand_recipe(e);
   return e;
 }
 

@@ -170,7 +170,8 @@ StepResult Program<T>::step(std::uint64_t t, const Batch& batch, double lr, std:
   const bool overflowed = experiment_->loss_scale.kind == LossScaling::dynamic && gradients_overflow(saturated_before);
   StepResult result{f.value, f.correct, !scaler_.accept(overflowed), false};
   if (!result.skipped) update(t, lr, probes, gradients);
-  account(*f.tape);
+  if (batch.samples.size() >= largest_batch_) account(*f.tape);
+  largest_batch_ = std::max(largest_batch_, batch.samples.size());
   const bool lost = context_.telemetry().nan_lost();
   result.diverged = !(f.value - f.value == 0) || lost || !weights_finite();
   return result;
@@ -182,7 +183,6 @@ void Program<T>::account(const Tape<T>& tape) {
   tape.account(memory_);
   for (const Parameter<T>* p : model_->parameters()) {
     memory_.add("master_weight", p->value.size(), p->value.format);
-    memory_.add("weight_grad", p->grad.size(), p->grad.format);
     if (optimizer_->states_per_parameter() == 0) continue;
     const Site site{p->layer, experiment_->optimizer.op + "." + p->name, Pass::optimizer, Role::optimizer_state};
     const Format state = context_.at(site.layer, site.op, site.pass, site.role).treatment.quantizer.projection.format;

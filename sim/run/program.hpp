@@ -47,7 +47,7 @@ class Program {
   std::string weights_sha256();
   const LossScaler& loss_scaler() const { return scaler_; }
   Context& context() { return context_; }
-  /// Of the last step.
+  /// Of the last step with a full batch.
   const MemoryLedger& memory() const { return memory_; }
 
  private:
@@ -69,6 +69,7 @@ class Program {
   std::unique_ptr<Optimizer<T>> optimizer_;
   LossScaler scaler_;
   MemoryLedger memory_;
+  std::size_t largest_batch_ = 0;
 };
 
 }  // namespace exmy

@@ -42,7 +42,7 @@ void add_number(Json& out, const std::string& key, double x) {
   out[key + "_hex"] = hex_float(x);
 }
 
-Json final_json(const Trace& t) {
+Json final_json(const ReportInput& in, const Trace& t) {
   Json out;
   add_number(out, "train_loss", t.final_train_loss);
   out["train_accuracy_fraction"] = t.train_accuracy_fraction;
@@ -50,7 +50,8 @@ Json final_json(const Trace& t) {
     add_number(out, "validation_loss", t.validation.back().result.loss);
     out["validation_accuracy_fraction"] = t.validation.back().result.accuracy_fraction;
   }
-  if (!t.loss_scale.empty()) out["loss_scale"] = json_number(t.loss_scale.back());
+  if (in.experiment->loss_scale.kind == LossScaling::none) return out;
+  out["loss_scale"] = json_number(t.final_loss_scale);
   out["skipped_steps_count"] = t.skipped_steps;
   return out;
 }
@@ -88,31 +89,38 @@ Json gradient_json(const GradientSeries& g, bool counted) {
   return {{"layer", g.layer}, {"parameter", g.parameter}, {"elements_count", g.elements}, {"series", s}};
 }
 
-struct Totals {
-  std::uint64_t sum_bits = 0, elements = 0;
-};
+std::uint64_t bytes(std::uint64_t bits) { return (bits + 7) / 8; }
+
+/// What lives from step to step, beside the activations and gradients of one.
+MemoryLedger::Row persistent(const MemoryLedger& memory, bool working_copies) {
+  MemoryLedger::Row sum;
+  for (const auto& [role, row] : memory.rows)
+    if (role == "master_weight" || role == "optimizer_state" || (role == "weight" && working_copies))
+      sum = {sum.elements + row.elements, sum.bits + row.bits};
+  return sum;
+}
 
 Json memory_json(const MemoryLedger& memory) {
   Json roles = Json::object();
-  Totals total;
-  std::uint64_t working_elements = 0;
+  MemoryLedger::Row all;
+  std::uint64_t working_copies = 0;
   for (const auto& [role, row] : memory.rows) {
     if (row.elements == 0) continue;
     roles[role] = {{"elements_count", row.elements},
                    {"bits", static_cast<double>(row.bits) / static_cast<double>(row.elements)},
-                   {"bytes_count", (row.bits + 7) / 8}};
-    total.sum_bits += row.bits;
-    total.elements += row.elements;
-    if (role == "weight") working_elements = row.elements;
+                   {"bytes_count", bytes(row.bits)}};
+    all = {all.elements + row.elements, all.bits + row.bits};
+    if (role == "weight") working_copies = row.elements;
   }
+  const std::uint64_t peak = persistent(memory, true).bits + memory.backward_peak.bits;
   // Plain fp32 training has no working copies of the weights.
-  const std::uint64_t fp32 = (total.elements - working_elements) * 4;
-  const std::uint64_t bytes = (total.sum_bits + 7) / 8;
+  const std::uint64_t fp32_peak = 32 * (persistent(memory, false).elements + memory.backward_peak.elements);
   return {{"roles", roles},
-          {"sum_bytes_count", bytes},
-          {"peak_bytes_count", bytes},
-          {"fp32", {{"sum_bytes_count", fp32}, {"peak_bytes_count", fp32}}},
-          {"ratio_to_fp32", fp32 == 0 ? 0.0 : static_cast<double>(bytes) / static_cast<double>(fp32)}};
+          {"sum_bytes_count", bytes(all.bits)},
+          {"peak_bytes_count", bytes(peak)},
+          {"fp32",
+           {{"sum_bytes_count", 4 * (all.elements - working_copies)}, {"peak_bytes_count", bytes(fp32_peak)}}},
+          {"ratio_to_fp32", fp32_peak == 0 ? 0.0 : static_cast<double>(peak) / static_cast<double>(fp32_peak)}};
 }
 
 Json cost_json(const Trace& t, const Telemetry& telemetry) {
@@ -127,6 +135,10 @@ Json cost_json(const Trace& t, const Telemetry& telemetry) {
   return out;
 }
 
+Json casts_json(const CastLedger& casts) {
+  return {{"count", casts.count}, {"bytes_in_count", bytes(casts.bits_in)}, {"bytes_out_count", bytes(casts.bits_out)}};
+}
+
 Json warnings_json(std::vector<Warning> all, const Telemetry& telemetry) {
   for (Warning& w : warnings_of_run(telemetry)) all.push_back(std::move(w));
   Json out = Json::array();
@@ -137,31 +149,29 @@ Json warnings_json(std::vector<Warning> all, const Telemetry& telemetry) {
 }  // namespace
 
 Json report_of(const ReportInput& in, const Trace& t, const Telemetry& telemetry) {
-  const FormatNames& names = in.experiment->format_names;
+  const bool counted = telemetry.options().counters;
   Json gradients = Json::array();
   for (const GradientSeries& g : t.gradients)
-    if (!g.points.empty()) gradients.push_back(gradient_json(g, telemetry.options().counters));
-  return {{"schema_version", 1},
-          {"run", run_json(in, t)},
-          {"config",
-           {{"sha256", in.config_sha256},
-            {"resolved", in.experiment->resolved},
-            {"files", in.config_files},
-            {"overrides", in.overrides}}},
-          {"provenance", in.provenance},
-          {"determinism", {{"final_weights_sha256", t.weights_sha256}, {"loss_trace_sha256", t.losses_sha256}}},
-          {"formats", formats_of(names, telemetry)},
-          {"final", final_json(t)},
-          {"loss_curve", loss_curve_json(t)},
-          {"tensors", tensors_of(names, telemetry)},
-          {"gradients", gradients},
-          {"memory", memory_json(t.memory)},
-          {"casts",
-           {{"count", telemetry.casts.count},
-            {"bytes_in_count", (telemetry.casts.bits_in + 7) / 8},
-            {"bytes_out_count", (telemetry.casts.bits_out + 7) / 8}}},
-          {"cost", cost_json(t, telemetry)},
-          {"warnings", warnings_json(in.warnings, telemetry)}};
+    if (!g.points.empty()) gradients.push_back(gradient_json(g, counted));
+  Json out{{"schema_version", 1},
+           {"run", run_json(in, t)},
+           {"config",
+            {{"sha256", in.config_sha256},
+             {"resolved", in.experiment->resolved},
+             {"files", in.config_files},
+             {"overrides", in.overrides}}},
+           {"provenance", in.provenance},
+           {"determinism", {{"final_weights_sha256", t.weights_sha256}, {"loss_trace_sha256", t.losses_sha256}}},
+           {"formats", formats_of(*in.experiment, in.sites)},
+           {"final", final_json(in, t)},
+           {"loss_curve", loss_curve_json(t)},
+           {"gradients", gradients},
+           {"memory", memory_json(t.memory)},
+           {"casts", casts_json(telemetry.casts)},
+           {"cost", cost_json(t, telemetry)},
+           {"warnings", warnings_json(in.warnings, telemetry)}};
+  if (counted) out["tensors"] = tensors_of(in.experiment->format_names, telemetry);
+  return out;
 }
 
 }  // namespace exmy

@@ -15,6 +15,7 @@ struct ReportInput {
   std::vector<std::string> config_files, overrides;
   Json provenance;
   std::vector<Warning> warnings;
+  std::vector<Site> sites;
 };
 
 /// The report, valid against experiments/schema/report.schema.json.
@@ -22,8 +23,8 @@ Json report_of(const ReportInput& input, const Trace& trace, const Telemetry& te
 
 /// Parts, each in a file of its own. All parameters of a format and its derived facts.
 Json format_facts(const std::string& name, const Format& format);
-/// Every format that some counted site uses, by name.
-Json formats_of(const FormatNames& names, const Telemetry& telemetry);
+/// Every format that some site uses, by name.
+Json formats_of(const Experiment& experiment, const std::vector<Site>& sites);
 Json tensors_of(const FormatNames& names, const Telemetry& telemetry);
 Json counters_json(const Counters& counters);
 

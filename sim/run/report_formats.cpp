@@ -56,10 +56,12 @@ Json format_facts(const std::string& name, const Format& f) {
   return out;
 }
 
-Json formats_of(const FormatNames& names, const Telemetry& telemetry) {
+Json formats_of(const Experiment& e, const std::vector<Site>& sites) {
+  const FormatNames& names = e.format_names;
   std::map<std::string, Format> used;
-  for (const auto& [site, record] : telemetry.records()) {
-    const Treatment& t = record.treatment;
+  for (const Site& site : sites) {
+    const Treatment t = e.policy.policy.resolve(site);
+    if (t.exact) continue;
     used.emplace(names.name(t.quantizer.projection.format), t.quantizer.projection.format);
     if (t.order == Order::chunked) used.emplace(names.name(t.outer.format), t.outer.format);
   }

@@ -56,7 +56,12 @@ Json tensor_json(const FormatNames& names, const Site& site, const SiteRecord& r
   if (is_stochastic(p.rounding)) out["random_bits"] = p.random_bits;
   if (r.treatment.quantizer.scale.granularity != Granularity::none) out["scale"] = scale_json(r.treatment.quantizer.scale);
   if (site.role == Role::accumulator) out["order"] = word_of(order_names, r.treatment.order);
-  if (site.role == Role::accumulator && r.treatment.order == Order::chunked) out["chunk"] = r.treatment.chunk;
+  if (site.role == Role::accumulator && r.treatment.order == Order::chunked) {
+    out["chunk"] = r.treatment.chunk;
+    out["outer"] = {{"format", names.name(r.treatment.outer.format)},
+                    {"rounding", word_of(rounding_names, r.treatment.outer.rounding)},
+                    {"saturation", word_of(saturation_names, r.treatment.outer.saturation)}};
+  }
   if (Json series = series_of(steps, r.series, site.role); !series.is_null()) out["series"] = std::move(series);
   if (!r.before.empty() || !r.after.empty())
     out["exponent_histogram"] = {{"before", histogram_json(r.before)}, {"after", histogram_json(r.after)}};

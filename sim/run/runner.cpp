@@ -110,6 +110,8 @@ void load_data(Prepared& p, DataCache& cache) {
 void check_data(Prepared& p, DataCache& cache) {
   try {
     load_data(p, cache);
+  } catch (const UnreadableData& error) {
+    refuse_data(p, codes::unreadable_data, error.what());
   } catch (const DataError& error) {
     refuse_data(p, codes::malformed_data, error.what());
   }
@@ -140,7 +142,7 @@ Prepared prepare(const std::string& file, const std::vector<Assignment>& assignm
   std::vector<Problem> problems;
   p.experiment = read_experiment(*p.document, std::filesystem::path(file).stem().string(), problems);
   throw_if_any(problems);
-  p.experiment.files = {file};
+  p.experiment.files = p.document->files();
   p.overrides = spelled(assignments);
   check_data(p, cache);
   p.dry_step = check_sites(p.experiment, *p.data, *p.document, problems);
@@ -163,7 +165,7 @@ RunOutcome execute(Prepared& run, const RunOptions& options, const std::string& 
   RunLog log(directory, progress);
   ReportInput input{&run.experiment, run.run_id, utc_now(), run.config_sha256, run.experiment.files, run.overrides,
                     provenance_of(run.data_files, run.experiment.threads, fits_float_carrier(run.experiment)),
-                    run.warnings};
+                    run.warnings, run.dry_step.sites};
   Telemetry telemetry(run.experiment.stats);
   const Trace trace = fits_float_carrier(run.experiment) ? train<float>(run.experiment, *run.data, telemetry, log)
                                                          : train<double>(run.experiment, *run.data, telemetry, log);

@@ -92,6 +92,7 @@ class Trainer {
 
   void finish() {
     epoch_.write(trace_);
+    trace_.final_loss_scale = program_.loss_scaler().scale();
     trace_.skipped_steps = program_.loss_scaler().skipped_steps();
     trace_.weights_sha256 = program_.weights_sha256();
     trace_.losses_sha256 = sha256_of(trace_.train_loss);

@@ -1,11 +1,11 @@
-"""What the schema of configurations needs beside draft7.py: conditions, and which schema judges which place."""
+"""What the schema of configurations needs beside draft7.py: conditions, and who judges which place."""
 
 import program  # noqa: F401  (sets the import path)
 import draft7
 
 
 def prepared(schema):
-    """A copy in which each "if" holds its "then", since draft7.py shows a keyword nothing but its own rule."""
+    """A copy in which each "if" holds its "then": draft7.py shows a keyword nothing but its own rule."""
     if isinstance(schema, list):
         return [prepared(item) for item in schema]
     if not isinstance(schema, dict):

@@ -1,4 +1,4 @@
-"""Configurations made from valid ones by the rules of the schema: wrong ones, and right ones at the bounds."""
+"""Configurations made from valid ones by the rules of the schema: wrong ones, and right ones."""
 
 import copy
 

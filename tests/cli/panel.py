@@ -7,14 +7,22 @@ EVERY_FIELD = {"match": {"layer": "*", "op": ["dot", "b?as"], "role": ["accumula
                          "pass": ["forward", "dgrad", "wgrad"]},
                "format": "e6m9", "rounding": "stochastic_b", "random_bits": 13, "saturation": "finite",
                "order": "chunked", "chunk": 64, "outer": "own", "flush": True}
+ALL_ROLES = {"match": {"role": ["weight", "activation", "activation_grad", "weight_grad", "product",
+                                "accumulator",
+                                "elementwise", "master_weight", "optimizer_state", "update", "loss"],
+                       "pass": ["forward", "dgrad", "wgrad", "optimizer"]}, "saturation": "none"}
 SCALED = {"match": {"role": "weight", "op": "dot"}, "format": "e4m3fn",
           "scale": {"granularity": "tensor", "source": "static", "value": 0.03125, "format": "e8m0"}}
-OWN = {"exponent_bits": 5, "mantissa_bits": 10, "bias": 15, "signed": True, "negative_zero": True, "zero": True,
-       "subnormals": "gradual", "infinities": True, "nan": "ieee", "semantics": "ieee754"}
+OUTER = {"match": {"layer": "fc2", "role": "accumulator"}, "order": "chunked", "chunk": 2,
+         "outer": {"format": "fp16", "rounding": "toward_zero", "random_bits": 8, "saturation": "propagate"}}
+UNSCALED = {"match": {"layer": ["fc1"], "op": "dot", "role": "weight", "pass": "forward"},
+            "scale": {"granularity": "none"}}
+OWN = {"exponent_bits": 5, "mantissa_bits": 10, "bias": 15, "signed": True, "negative_zero": True,
+       "zero": True, "subnormals": "gradual", "infinities": True, "nan": "ieee", "semantics": "ieee754"}
 FORMATS = {"own": OWN, "alias": "bf16",
            "all_ones": {"exponent_bits": 4, "mantissa_bits": 3, "infinities": False, "nan": "all_ones"},
-           "negative_zero": {"exponent_bits": 4, "mantissa_bits": 3, "infinities": False, "nan": "negative_zero",
-                             "negative_zero": False, "semantics": "p3109"},
+           "negative_zero": {"exponent_bits": 4, "mantissa_bits": 3, "infinities": False,
+                             "nan": "negative_zero", "negative_zero": False, "semantics": "p3109"},
            "top_code": {"exponent_bits": 8, "mantissa_bits": 0, "signed": False, "negative_zero": False,
                         "zero": False, "subnormals": "none", "infinities": False, "nan": "top_code"},
            "no_nan": {"exponent_bits": 2, "mantissa_bits": 1, "infinities": False, "nan": "none",
@@ -28,7 +36,7 @@ ADAM = {"kind": "adam", "lr": 0.001, "form": "keras", "beta1": 0.9, "beta2": 0.9
 COSINE = {"kind": "cosine"}
 TRAINING = {"steps": 3, "batch_size": 32, "eval_every": 2, "loss": "cross_entropy", "optimizer": SGD,
             "schedule": COSINE, "loss_scale": {"kind": "static", "value": 1024}}
-STATS = {"counters": True, "histograms": True, "every": 2}
+STATS = {"counters": True, "histograms": "all", "every": 2}
 SHORT = {"epochs": 1, "optimizer": {"kind": "sgd", "lr": 0.1}}
 TINY = {"kind": "mlp", "hidden": []}
 
@@ -39,17 +47,24 @@ def data_files():
         count = 1
         for size in sizes:
             count *= size
-        return struct.pack(f">I{len(sizes)}I", 0x800 + len(sizes), *sizes) + bytes(i % 3 for i in range(count))
+        header = struct.pack(f">I{len(sizes)}I", 0x800 + len(sizes), *sizes)
+        return header + bytes(i % 3 for i in range(count))
+
     rows = [(i * 0.25, 1 - i * 0.5, i % 3) for i in range(12)]
+
     def csv(separator, header):
-        return "".join(separator.join(map(str, row)) + "\n" for row in ([("a", "b", "y")] if header else []) + rows)
-    return {"images": idx(9, 2, 2), "labels": idx(9), "images.gz": gzip.compress(idx(6, 2, 2)), "labels6": idx(6),
+        table = ([("a", "b", "y")] if header else []) + rows
+        return "".join(separator.join(map(str, row)) + "\n" for row in table)
+
+    return {"images": idx(9, 2, 2), "labels": idx(9), "images.gz": gzip.compress(idx(6, 2, 2)),
+            "labels6": idx(6),
             "comma.csv": csv(",", True), "semicolon.csv": csv(";", False), "tab.csv": csv("\t", True),
             "base.json": '{"seed": 7}'}
 
 
 def idx_data():
-    return {"kind": "idx", "train_images": "images", "train_labels": "labels", "validation_images": "images.gz",
+    return {"kind": "idx", "train_images": "images", "train_labels": "labels",
+            "validation_images": "images.gz",
             "validation_labels": "labels6", "train_limit": 8, "validation_limit": 4, "classes_count": 3,
             "scale": 0.5, "offset": -1}
 
@@ -63,16 +78,17 @@ def csv_data(path, **changes):
 
 def configs():
     """The panel; its first configuration is the largest."""
-    full = {"$schema": "config.schema.json", "schema_version": 1, "extends": "base.json", "name": "full", "seed": 3,
-            "threads": 1, "model": MLP, "data": DIGITS, "training": TRAINING, "formats": FORMATS, "recipe": "bf16",
-            "policy": [SCALED, {"match": {"layer": ["fc1"], "op": "dot", "role": "weight", "pass": "forward"},
-                                "scale": {"granularity": "none"}}, EVERY_FIELD], "stats": STATS}
+    full = {"$schema": "config.schema.json", "schema_version": 1, "extends": "base.json", "name": "full",
+            "seed": 3, "threads": 1, "model": MLP, "data": DIGITS, "training": TRAINING, "formats": FORMATS,
+            "recipe": "bf16", "policy": [ALL_ROLES, SCALED, UNSCALED, EVERY_FIELD, OUTER], "stats": STATS}
+
     def with_data(data, **training):
         return {"model": TINY, "data": data, "training": {**SHORT, **training}}
     schedule = {"kind": "step", "every": 2, "factor": 0.5}
     dynamic = {"kind": "dynamic", "initial": 1024, "growth_interval": 5, "on": "saturated"}
     return [full,
-            {**with_data({"kind": "xor", "train_count": 64, "validation_count": 16, "features_count": 3, "margin": 0.1},
+            {**with_data({"kind": "xor", "train_count": 64, "validation_count": 16, "features_count": 3,
+                          "margin": 0.1},
                          optimizer=ADAM, schedule=schedule, loss_scale=dynamic, loss="mse"),
              "extends": ["base.json"]},
             with_data({"kind": "xor"}, schedule={"kind": "constant"}, loss_scale={"kind": "none"}),
@@ -87,10 +103,11 @@ def configs():
 def least():
     """Configurations that name as little as they can, so that defaults show."""
     sgd = {"kind": "sgd", "lr": 0.1}
-    return [{"model": {"kind": "mlp"}, "data": {"kind": "digits"}, "training": {"steps": 1, "optimizer": sgd}},
+    return [{"model": {"kind": "mlp"}, "data": {"kind": "digits"},
+             "training": {"steps": 1, "optimizer": sgd}},
             {"model": {"kind": "mlp"}, "data": {"kind": "csv", "path": "comma.csv"},
-             "training": {"steps": 1, "optimizer": {"kind": "adam", "lr": 0.1}, "loss_scale": {"kind": "dynamic"},
-                          "schedule": {"kind": "step", "every": 2}}},
+             "training": {"steps": 1, "optimizer": {"kind": "adam", "lr": 0.1},
+                          "loss_scale": {"kind": "dynamic"}, "schedule": {"kind": "step", "every": 2}}},
             {"model": {"kind": "mlp"}, "data": {"kind": "xor"}, "training": {"steps": 1, "optimizer": sgd},
              "policy": [{"scale": {}}], "formats": {"own": {"exponent_bits": 5, "mantissa_bits": 2}}},
             {"model": {"kind": "mlp"}, "data": {key: value for key, value in idx_data().items()

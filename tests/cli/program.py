@@ -1,6 +1,7 @@
 """What the tests of the command line share. The environment variable EXMY names the program to test."""
 
 import copy
+import glob
 import json
 import os
 import re
@@ -51,6 +52,28 @@ def changed(config, **changes):
         else:
             place[last] = value
     return config
+
+
+def merged(lower, upper):
+    """One configuration laid over another, as `extends` does."""
+    if not isinstance(lower, dict) or not isinstance(upper, dict):
+        return upper
+    over = {key: merged(lower[key], item) if key in lower else item for key, item in upper.items()}
+    return {**lower, **over}
+
+
+def load(path):
+    """A configuration with what it extends."""
+    with open(path, encoding="utf-8") as file:
+        config = json.load(file)
+    base = config.pop("extends", None)
+    return merged(load(os.path.join(os.path.dirname(path), base)), config) if base else config
+
+
+def shipped():
+    """The paths of all configurations of the repository."""
+    files = sorted(glob.glob(os.path.join(ROOT, "experiments", "*", "*.json")))
+    return [path for path in files if os.path.basename(os.path.dirname(path)) not in ("schema", "data")]
 
 
 class Answer:

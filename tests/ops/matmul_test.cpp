@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -164,6 +165,17 @@ void compare_all(const MatmulTask& t) {
   }
 }
 
+/// Of products and sums, before and after rounding.
+void add_exponents(const DotCounters& c, std::array<std::map<int, std::uint64_t>, 4>& counts) {
+  std::size_t i = 0;
+  for (const auto* h : {&c.product.before, &c.product.after, &c.accumulator.before, &c.accumulator.after}) {
+    const auto [first, numbers] = h->trimmed();
+    for (std::size_t e = 0; e < numbers.size(); ++e)
+      if (numbers[e] != 0) counts[i][first + static_cast<int>(e)] += numbers[e];
+    ++i;
+  }
+}
+
 /// Restores the number of threads.
 struct Threads {
   int before = omp_get_max_threads();
@@ -196,6 +208,31 @@ TEST_CASE("a matrix product equals its definition for every chunk size", "[matmu
     }
 }
 
+TEST_CASE("histograms of a product are the sums of those of its outputs", "[matmul]") {
+  const Threads restore;
+  omp_set_num_threads(3);
+  Random random(23);
+  Reduction how;
+  how.product = how.accumulator = {format_of("fp16"), Rounding::stochastic_a, Saturation::finite, 9};
+  MatmulTask t = task_of(how);
+  t.m = 7, t.n = 9, t.k = 20;
+  t.a = matrix(random, t.m * t.k, Data::tiny);
+  t.b = matrix(random, t.n * t.k, Data::finite);
+  std::array<std::map<int, std::uint64_t>, 4> want;
+  for (std::size_t o = 0; o < t.m * t.n; ++o) {
+    DotCounters c;
+    c.histograms = true;
+    bool nan_lost = false;
+    reduce_by_definition(how, t.a.data() + o / t.n * t.k, t.b.data() + o % t.n * t.k, t.k, o, t.random,
+                         t.operands, &c, &nan_lost);
+    add_exponents(c, want);
+  }
+  std::array<std::map<int, std::uint64_t>, 4> got;
+  add_exponents(matmul(t, Counting::histograms).counters, got);
+  CHECK(got == want);
+  for (const auto& histogram : want) CHECK(histogram.size() > 10);
+}
+
 TEST_CASE("an infinity in one row leaves the counters of the others alone", "[matmul]") {
   Reduction how;
   how.accumulator.format = format_of("fp16");
@@ -214,6 +251,15 @@ TEST_CASE("an infinity in one row leaves the counters of the others alone", "[ma
   CHECK(c[Counter::inf_in] == 12);
   CHECK(c[Counter::zero_in] == 1);
   CHECK_FALSE(y.nan_lost);
+}
+
+TEST_CASE("a NaN that fp32 sums generate is positive, quiet and empty", "[matmul]") {
+  MatmulTask t = task_of({});
+  t.m = 1, t.n = 2, t.k = 2;
+  t.a = {infinity64, infinity64};
+  t.b = {0, 1, 1, -1};  // inf 0; inf - inf
+  REQUIRE(path_of(t, Counting::nothing) == MatmulPath::fp32);
+  CHECK(first_difference(matmul(t, Counting::nothing).y, {nan64, nan64}) == -1);
 }
 
 TEST_CASE("which path runs", "[matmul]") {

@@ -1,5 +1,5 @@
 // Elementwise steps with a float carrier (kernels) against the same steps with a double carrier (always the
-// scalar reference): values, counters, histograms, notes. And the random numbers of a site, by hand.
+// scalar reference): values, counters, histograms, notes.
 
 #include <array>
 #include <cmath>
@@ -263,6 +263,21 @@ TEST_CASE("the double carrier rounds the exact result once", "[projector]") {
     d.value(sums.data[i], add(how, x.data[i], y.data[i]).value, [] { return std::string("sum"); });
   }
   d.check(1'500);
+}
+
+TEST_CASE("the first site with an infinity is noted, wherever it was in the tensor", "[projector]") {
+  for (const std::size_t i : {std::size_t{0}, std::size_t{300}, std::size_t{599}}) {
+    Place place(Projection{format_of("fp16")});
+    auto p = place.projector<float>();
+    Tensor<float> x({600}, {});
+    p.quantize(x);
+    CHECK_FALSE(place.telemetry.first_non_finite());
+    x.data[i] = 1e6f;  // infinite in fp16
+    p.quantize(x);
+    REQUIRE(place.telemetry.first_non_finite());
+    CHECK(place.telemetry.first_non_finite()->name() == "l/o/forward/elementwise");
+    CHECK_FALSE(place.telemetry.nan_lost());
+  }
 }
 
 TEST_CASE("an update is lost when the weight stays although its step is not 0", "[projector]") {

@@ -2,6 +2,7 @@
 // Numerics section 4 in exact rationals, step by step, with the indices of the random numbers (section 6)
 // written out by hand.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <map>
@@ -18,15 +19,16 @@ namespace exmy::test {
 
 using Values = std::vector<double>;
 
-inline constexpr std::uint64_t seed = 0x9876543212345678, step_number = (std::uint64_t{5} << 32) + 17;
+inline constexpr std::uint64_t reduction_seed = 0x9876543212345678,
+                               step_number = (std::uint64_t{5} << 32) + 17;
 inline constexpr const char *product_name = "fc/dot/wgrad/product",
                             *accumulator_name = "fc/dot/wgrad/accumulator",
                             *outer_name = "fc/dot/wgrad/accumulator#2";
 
 inline DotRandom streams() {
-  return {{seed, product_name, step_number},
-          {seed, accumulator_name, step_number},
-          {seed, outer_name, step_number}};
+  return {{reduction_seed, product_name, step_number},
+          {reduction_seed, accumulator_name, step_number},
+          {reduction_seed, outer_name, step_number}};
 }
 
 /// R of element i (numerics section 6).
@@ -35,7 +37,7 @@ inline std::uint32_t drawn(const char* name, std::uint64_t i, int n) {
     return std::array{static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(x >> 32)};
   };
   const auto h = words(fnv1a64(name)), t = words(step_number), b = words(n <= 16 ? i / 8 : i / 4);
-  const PhiloxBlock site = philox4x32(words(seed), {h[0], h[1], 0, 0});
+  const PhiloxBlock site = philox4x32(words(reduction_seed), {h[0], h[1], 0, 0});
   const PhiloxBlock w = philox4x32({site[0], site[1]}, {b[0], b[1], t[0], t[1]});
   if (n > 16) return w[i % 4] >> (32 - n);
   const std::uint64_t halves[] = {w[i % 8 / 2] & 0xffff, w[i % 8 / 2] >> 16};
@@ -45,12 +47,12 @@ inline std::uint32_t drawn(const char* name, std::uint64_t i, int n) {
 // ---- the definition in rationals ------------------------------------------------------------------
 
 /// One projection of a reduction and the stream that it draws from.
-struct Place {
+struct ReductionPlace {
   Projection how;
   const char* name;
   oracle::Model model;
 
-  Place(const Projection& p, const char* n)
+  ReductionPlace(const Projection& p, const char* n)
       : how(p), name(n), model(p.format, oracle::Model::Search::arithmetic) {}
 
   oracle::Point locate(oracle::Operation op, double x, double y, double z, Semantics operands) const {
@@ -124,7 +126,7 @@ class ReductionOracle {
     return s;
   }
 
-  double add(const Place& place, double s, double a, double b, std::uint64_t i, Expected& e) const {
+  double add(const ReductionPlace& place, double s, double a, double b, std::uint64_t i, Expected& e) const {
     const oracle::Point exact = place.locate(oracle::Operation::fma, a, b, s, operands_);
     const oracle::Answer next = place.project(exact, i);
     const Events events{next.events};
@@ -140,8 +142,8 @@ class ReductionOracle {
 
   Reduction how_;
   Semantics operands_;
-  Place accumulator_, outer_;
-  std::optional<Place> product_;
+  ReductionPlace accumulator_, outer_;
+  std::optional<ReductionPlace> product_;
 };
 
 }  // namespace exmy::test

@@ -162,6 +162,40 @@ TEST_CASE("the outer sums are projected like the accumulator unless they have a 
   CHECK(Policy({rule, with_format("fp16")}).resolve(sums).outer.format == format_of("fp32"));
 }
 
+TEST_CASE("the outer projection may have a rounding, random bits and saturation of its own", "[policy]") {
+  Rule rule = with_format("e6m9");
+  rule.outer_rounding = Rounding::toward_zero;
+  CHECK(Policy({rule}).resolve(sums).outer ==
+        Projection{format_of("e6m9"), Rounding::toward_zero, Saturation::none, 16});
+  CHECK(Policy({rule}).resolve(sums).quantizer.projection.rounding == Rounding::nearest_even);
+  Rule later;
+  later.rounding = Rounding::to_odd;  // of the accumulator: the outer one was named
+  later.saturation = Saturation::propagate;
+  later.outer_random_bits = 5;
+  later.outer_saturation = Saturation::finite;
+  CHECK(Policy({rule, later}).resolve(sums).outer ==
+        Projection{format_of("e6m9"), Rounding::toward_zero, Saturation::finite, 5});
+  CHECK(Policy({rule, later}).resolve(sums).quantizer.projection ==
+        Projection{format_of("e6m9"), Rounding::to_odd, Saturation::propagate, 16});
+}
+
+TEST_CASE("a product rounds and saturates like its accumulator unless a rule says otherwise", "[policy]") {
+  Rule accumulator = with_format("e6m9", {{}, {}, {Role::accumulator}, {Pass::forward}});
+  accumulator.rounding = Rounding::stochastic_a;
+  accumulator.random_bits = 9;
+  accumulator.saturation = Saturation::finite;
+  const Rule format = with_format("fp16", {{}, {}, {Role::product}, {}});
+  CHECK(Policy({format, accumulator}).resolve(products).quantizer.projection ==
+        Projection{format_of("fp16"), Rounding::stochastic_a, Saturation::finite, 9});
+  Site other = products;
+  other.pass = Pass::dgrad;  // its accumulator is another one
+  CHECK(Policy({format, accumulator}).resolve(other).quantizer.projection == Projection{format_of("fp16")});
+  Rule own = format;
+  own.rounding = Rounding::toward_zero;
+  CHECK(Policy({own, accumulator}).resolve(products).quantizer.projection ==
+        Projection{format_of("fp16"), Rounding::toward_zero, Saturation::finite, 9});
+}
+
 TEST_CASE("flush replaces the subnormals of the format, whatever the order of the rules", "[policy]") {
   Rule flush;
   flush.flush = Subnormals::flush;
@@ -186,6 +220,10 @@ TEST_CASE("contradictions have a text", "[policy]") {
   flush.flush = Subnormals::flush;
   CHECK(Policy({with_format("fp16"), flush}).problem_at(weight) == "");
   CHECK(Policy({with_format("e8m0fnu"), flush}).problem_at(weight) != "");  // it has no zero to flush to
+  Rule outer;
+  outer.outer = format_of("fp16");
+  outer.outer->mantissa_bits = 60;
+  CHECK(Policy({outer}).problem_at(sums) != "");
 }
 
 TEST_CASE("only operands of matrix products take a scale", "[policy]") {
@@ -218,6 +256,11 @@ TEST_CASE("the float carrier is enough if it holds every format of every rule", 
   Rule outer = with_format("fp16");
   outer.outer = format_of("fp64");
   CHECK_FALSE(fits({outer}));
+  Rule flush;
+  flush.flush = Subnormals::flush;
+  CHECK(fits({flush}));
+  flush.flush = Subnormals::none;  // fp32 would have 24-bit numbers below 2^-126
+  CHECK_FALSE(fits({flush}));
 }
 
 TEST_CASE("a site's name is layer/op/pass/role", "[policy]") {

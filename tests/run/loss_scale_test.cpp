@@ -1,5 +1,6 @@
-// The rules of loss scaling (numerics section 8): 65536 at first, doubled after 2000 clean steps, halved and the
-// step skipped, the optimiser untouched, on any non-finite gradient; `on: saturated`; unscaling before decay.
+// The rules of loss scaling (numerics section 8): 65536 at first, doubled after 2000 clean steps, halved and
+// the step skipped, the optimiser untouched, on any non-finite gradient; `on: saturated`; unscaling before
+// weight decay.
 
 #include <bit>
 #include <cmath>
@@ -74,7 +75,8 @@ TEST_CASE("an infinite gradient halves the scale, skips the step and starts coun
   const std::string base = GENERATE(small_digits, linear_xor);
   const Poisoned p{base, fp16_gradients, dynamic(R"(, "growth_interval": 3)")};
   Run<float> run(p.setup);
-  const auto check = [&](std::uint64_t t, const Batch& batch, bool skipped, double after, std::uint64_t clean) {
+  const auto check = [&](std::uint64_t t, const Batch& batch, bool skipped, double after,
+                         std::uint64_t clean) {
     const Bits before = trained(bits_of(run.state()));
     const StepResult result = run.step(t, batch);
     INFO("step " << t);
@@ -114,8 +116,9 @@ TEST_CASE("a skipped step leaves no trace in what follows but the scale") {
 
 TEST_CASE("one infinity or NaN in any gradient is enough, wherever it is") {
   // Layer by layer: only the gradients of this parameter overflow, at a scale that all others bear.
-  const auto [layer, op] = GENERATE(std::pair{"fc1", "dot"}, std::pair{"fc1", "bias"}, std::pair{"fc2", "dot"},
-                                    std::pair{"fc3", "bias"}, std::pair{"fc3", "dot"});
+  const auto [layer, op] =
+      GENERATE(std::pair{"fc1", "dot"}, std::pair{"fc1", "bias"}, std::pair{"fc2", "dot"},
+               std::pair{"fc3", "bias"}, std::pair{"fc3", "dot"});
   const Json narrow{{"exponent_bits", 2}, {"mantissa_bits", 3}};  // IEEE-like: infinity beyond 3.75
   const Json rule{{"match", {{"role", "weight_grad"}, {"layer", layer}, {"op", op}}}, {"format", narrow}};
   const Setup setup{small_digits, dynamic(), Json{{"policy", {rule}}}.dump()};
@@ -182,7 +185,7 @@ TEST_CASE("`on: saturated` watches the gradients of activations too, and still s
 TEST_CASE("the gradient is unscaled before weight decay") {
   // Inputs of zero: no weight of the first layer has a gradient, only its decay: w' = P(w - P(lr P(wd w))).
   Setup setup{small_digits, R"({"training": {"loss_scale": {"kind": "static", "value": 1024},
-                               "optimizer": {"kind": "sgd", "lr": 0.5, "momentum": 0, "weight_decay": 0.25}}})"};
+      "optimizer": {"kind": "sgd", "lr": 0.5, "momentum": 0, "weight_decay": 0.25}}})"};
   setup.data.x.assign(setup.data.x.size(), 0.0);
   Run<float> run(setup);
   const std::vector<float> before = run.state().tensors.at("fc1.weight").data;
@@ -194,10 +197,11 @@ TEST_CASE("the gradient is unscaled before weight decay") {
   }
 }
 
-TEST_CASE("a scale that is a power of two changes no weight in fp32, but for one that makes gradients overflow") {
+TEST_CASE("a scale that is a power of two changes no fp32 weight, unless gradients become subnormal") {
   const auto weights = [](const std::string& value) {
     const Setup setup{small_digits, R"({"training": {"optimizer": {"weight_decay": 0.01},
-                                        "loss_scale": {"kind": "static", "value": )" + value + "}}}"};
+                                        "loss_scale": {"kind": "static", "value": )" +
+                                        value + "}}}"};
     Run<float> run(setup);
     run.steps(0, 6);
     return run.program.weights_sha256();

@@ -20,7 +20,8 @@ struct Layer {
   Curve curve;
   Array w, b;
   Floats x, before, y;  ///< of the last forward pass: [B][in], [B][out], [B][out]
-  Layer(std::size_t n_in, std::size_t n_out, Curve c) : in(n_in), out(n_out), curve(c), w(n_in * n_out), b(n_out) {}
+  Layer(std::size_t n_in, std::size_t n_out, Curve c)
+      : in(n_in), out(n_out), curve(c), w(n_in * n_out), b(n_out) {}
 };
 
 /// sum over k < n of a(k) b(k), fused, ascending from +0; a zero sum is +0.
@@ -75,7 +76,8 @@ class Network {
     std::sort(order.begin(), order.end());
     std::vector<std::size_t> samples;
     const std::size_t first = (t % per_epoch) * o_.batch_size;
-    for (std::size_t i = first; i < std::min(first + o_.batch_size, n); ++i) samples.push_back(order[i].second);
+    for (std::size_t i = first; i < std::min(first + o_.batch_size, n); ++i)
+      samples.push_back(order[i].second);
     return samples;
   }
 
@@ -95,8 +97,9 @@ class Network {
     l.before.assign(B * l.out, 0);
     for (std::size_t i = 0; i < B; ++i)
       for (std::size_t j = 0; j < l.out; ++j) {
-        const float z = dot(l.in, [&](std::size_t k) { return l.x[i * l.in + k]; },
-                            [&](std::size_t k) { return l.w.value[j * l.in + k]; });
+        const float z = dot(
+            l.in, [&](std::size_t k) { return l.x[i * l.in + k]; },
+            [&](std::size_t k) { return l.w.value[j * l.in + k]; });
         l.before[i * l.out + j] = z + l.b.value[j];
       }
     l.y = l.before;
@@ -186,8 +189,9 @@ class Network {
       }
       Floats dx(B * l.in);
       for (std::size_t i = 0; i < dx.size(); ++i)
-        dx[i] = dot(l.out, [&](std::size_t k) { return dy[i / l.in * l.out + k]; },
-                    [&](std::size_t k) { return l.w.value[k * l.in + i % l.in]; });
+        dx[i] = dot(
+            l.out, [&](std::size_t k) { return dy[i / l.in * l.out + k]; },
+            [&](std::size_t k) { return l.w.value[k * l.in + i % l.in]; });
       dy = std::move(dx);
     }
   }

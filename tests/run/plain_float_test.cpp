@@ -1,5 +1,5 @@
-// With every format fp32 a program equals a plain float implementation, bit for bit: every loss, every weight,
-// all that the optimiser keeps (numerics sections 4, 6, 8).
+// With every format fp32 a program equals a plain float implementation, bit for bit: every loss, every
+// weight, all that the optimiser keeps (numerics sections 4, 6, 8).
 
 #include <bit>
 
@@ -92,7 +92,8 @@ TEST_CASE("fp32: relu, cross-entropy, momentum, weight decay, cosine") {
   o.cosine = true;
   o.seed = 7;
   compare_all(small_digits, R"({"seed": 7, "training": {"schedule": {"kind": "cosine"},
-                                 "optimizer": {"weight_decay": 1e-4}}})", o);
+                                 "optimizer": {"weight_decay": 1e-4}}})",
+              o);
 }
 
 TEST_CASE("fp32: tanh, cross-entropy, plain SGD, a static loss scale that is no power of two") {
@@ -102,7 +103,8 @@ TEST_CASE("fp32: tanh, cross-entropy, plain SGD, a static loss scale that is no 
   o.weight_decay = 0.01;
   compare_all(small_digits, R"({"model": {"activation": "tanh"},
                                 "training": {"optimizer": {"momentum": 0, "weight_decay": 0.01},
-                                             "loss_scale": {"kind": "static", "value": 3}}})", o);
+                                             "loss_scale": {"kind": "static", "value": 3}}})",
+              o);
 }
 
 TEST_CASE("fp32: sigmoid hidden units, a batch that divides the epoch, momentum without decay") {
@@ -122,7 +124,8 @@ TEST_CASE("fp32: sigmoid output, squared error, Adam in its keras form, static l
   o.loss_scale = 1024;
   o.seed = 3;
   compare_all(small_xor, R"({"seed": 3, "training": {"optimizer": {"form": "keras"},
-                                                     "loss_scale": {"kind": "static", "value": 1024}}})", o);
+                                                     "loss_scale": {"kind": "static", "value": 1024}}})",
+              o);
 }
 
 }  // namespace

@@ -20,10 +20,10 @@ enum class Rule { sgd, adam_pytorch, adam_keras };
 struct Sizes {
   std::vector<std::uint64_t> n;  ///< widths: inputs, hidden ..., outputs
   std::uint64_t B = 0;
-  std::string hidden, output;    ///< activations
-  bool classes = true;           ///< cross-entropy, else mean squared error
+  std::string hidden, output;  ///< activations
+  bool classes = true;         ///< cross-entropy, else mean squared error
   bool rounded_products = false;
-  std::uint64_t chunk = 0;       ///< 0: sequential
+  std::uint64_t chunk = 0;  ///< 0: sequential
   bool scaled_loss = false;
   Rule rule = Rule::sgd;
   bool momentum = false, decay = false;
@@ -51,7 +51,7 @@ void add_layer(const Sizes& s, std::uint64_t layer, Counts& c) {
   const std::string f = layer + 1 == s.n.size() ? s.output : s.hidden;
   if (f == "tanh" || f == "sigmoid") {
     c[fc + "/" + f + "/forward/elementwise"] = B * out;
-    c[fc + "/" + f + "/dgrad/elementwise"] = 3 * B * out;  // y y or 1 - y; 1 - y y or y (1 - y); dy times that
+    c[fc + "/" + f + "/dgrad/elementwise"] = 3 * B * out;  // 1 - y y or y (1 - y): two; dy times that
   }
   c[fc + "/bias/wgrad/activation_grad"] = B * out;
   c[fc + "/bias/wgrad/accumulator"] = s.sums(out, B);
@@ -69,16 +69,16 @@ void add_layer(const Sizes& s, std::uint64_t layer, Counts& c) {
 void add_loss(const Sizes& s, Counts& c) {
   const std::uint64_t B = s.B, C = s.outputs();
   if (s.classes) {
-    c["loss/softmax/forward/elementwise"] = 3 * B * C;       // x - m, exp d, e / s
-    c["loss/softmax/forward/accumulator"] = s.sums(B, C);    // s
-    c["loss/cross_entropy/forward/loss"] = 2 * B + 1;        // log s, - d_y; sum / B
+    c["loss/softmax/forward/elementwise"] = 3 * B * C;     // x - m, exp d, e / s
+    c["loss/softmax/forward/accumulator"] = s.sums(B, C);  // s
+    c["loss/cross_entropy/forward/loss"] = 2 * B + 1;      // log s, - d_y; sum / B
     c["loss/cross_entropy/forward/accumulator"] = s.sums(1, B);
-    c["loss/cross_entropy/dgrad/loss"] = 2 * B * C + 1;      // p - y, times c; c
+    c["loss/cross_entropy/dgrad/loss"] = 2 * B * C + 1;  // p - y, times c; c
   } else {
     c["input/target/forward/activation"] = B * C;
-    c["loss/mse/forward/loss"] = 2 * B * C + 1;              // x - y, d d; sum / n
+    c["loss/mse/forward/loss"] = 2 * B * C + 1;  // x - y, d d; sum / n
     c["loss/mse/forward/accumulator"] = s.sums(1, B * C);
-    c["loss/mse/dgrad/loss"] = B * C + 1;                    // d c; c
+    c["loss/mse/dgrad/loss"] = B * C + 1;  // d c; c
   }
 }
 
@@ -86,7 +86,7 @@ void add_loss(const Sizes& s, Counts& c) {
 std::uint64_t updates(const Sizes& s, std::uint64_t N) {
   switch (s.rule) {
     case Rule::sgd: {
-      const std::uint64_t decay = s.decay ? 2 * N + 1 : 0;  // wd w, g + that; wd
+      const std::uint64_t decay = s.decay ? 2 * N + 1 : 0;    // wd w, g + that; wd
       const std::uint64_t momentum = s.momentum ? N + 1 : 0;  // mu v; mu
       return decay + momentum + N + 1;                        // lr v; lr
     }
@@ -100,7 +100,8 @@ std::uint64_t updates(const Sizes& s, std::uint64_t N) {
   return 0;
 }
 
-void add_update(const Sizes& s, const std::string& layer, const std::string& name, std::uint64_t N, Counts& c) {
+void add_update(const Sizes& s, const std::string& layer, const std::string& name, std::uint64_t N,
+                Counts& c) {
   if (s.scaled_loss) c[layer + "/unscale." + name + "/optimizer/weight_grad"] = N;
   const bool adam = s.rule != Rule::sgd;
   const std::string op = layer + (adam ? "/adam." : "/sgd.") + name + "/optimizer/";
@@ -124,11 +125,13 @@ Counts expected_counts(const Sizes& s) {
   return c;
 }
 
-/// The initial weights pass the policy too, once, when the program is made.
+/// The initial weights and biases pass the policy too, once, when the program is made.
 Counts expected_initial_counts(const Sizes& s) {
   Counts c;
-  for (std::uint64_t layer = 1; layer < s.n.size(); ++layer)
+  for (std::uint64_t layer = 1; layer < s.n.size(); ++layer) {
     c["fc" + std::to_string(layer) + "/init.weight/optimizer/master_weight"] = s.n[layer] * s.n[layer - 1];
+    c["fc" + std::to_string(layer) + "/init.bias/optimizer/master_weight"] = s.n[layer];
+  }
   return c;
 }
 
@@ -185,13 +188,14 @@ std::string reductions(const Sizes& s) {
   if (s.rounded_products) rules += R"({"match": {"role": "product"}, "format": "fp16"})";
   if (s.chunk != 0)
     rules += std::string(rules.empty() ? "" : ", ") +
-             R"({"match": {"role": "accumulator"}, "format": "fp16", "order": "chunked", "outer": "fp32", "chunk": )" +
-             std::to_string(s.chunk) + "}";
+             R"({"match": {"role": "accumulator"}, "format": "fp16", "outer": "fp32", "order": "chunked",)" +
+             R"( "chunk": )" + std::to_string(s.chunk) + "}";
   const std::string scale = s.scaled_loss ? R"({"loss_scale": {"kind": "static", "value": 64}})" : "{}";
   return R"({"policy": [)" + rules + R"(], "training": )" + scale + "}";
 }
 
-TEST_CASE("projections of a step with cross-entropy and SGD: exact and rounded products, sequential and chunked") {
+TEST_CASE(
+    "projections of a step with cross-entropy and SGD: exact and rounded products, sequential and chunked") {
   Sizes s{{64, 7, 5, 10}, 6, "relu", "none"};
   s.rounded_products = GENERATE(false, true);
   s.chunk = GENERATE(0u, 1u, 4u, 100u);
@@ -208,10 +212,13 @@ TEST_CASE("projections of a step: every kind of SGD") {
   s.momentum = GENERATE(false, true);
   s.decay = GENERATE(false, true);
   s.scaled_loss = GENERATE(false, true);
-  const std::string sgd = std::string(R"({"training": {"optimizer": {"kind": "sgd", "lr": 0.1, "momentum": )") +
-                          (s.momentum ? "0.5" : "0") + R"(, "weight_decay": )" + (s.decay ? "0.01" : "0") + "}}}";
-  check<float>(Setup{small_digits, R"({"model": {"hidden": [3], "activation": "sigmoid", "output_activation": "tanh"}})",
-                     sgd, reductions(s)}, s);
+  const std::string sgd =
+      std::string(R"({"training": {"optimizer": {"kind": "sgd", "lr": 0.1, "momentum": )") +
+      (s.momentum ? "0.5" : "0") + R"(, "weight_decay": )" + (s.decay ? "0.01" : "0") + "}}}";
+  check<float>(Setup{small_digits,
+                     R"({"model": {"hidden": [3], "activation": "sigmoid", "output_activation": "tanh"}})",
+                     sgd, reductions(s)},
+               s);
 }
 
 TEST_CASE("projections of a step with squared error and Adam, both forms") {
@@ -222,20 +229,24 @@ TEST_CASE("projections of a step with squared error and Adam, both forms") {
   s.rounded_products = s.chunk != 0;
   s.scaled_loss = GENERATE(false, true);
   const std::string form = s.rule == Rule::adam_keras ? "keras" : "pytorch";
-  check<float>(Setup{small_xor, R"({"model": {"hidden": [6, 4]}, "training": {"optimizer": {"form": ")" + form + "\"}}}",
-                     reductions(s)}, s);
+  check<float>(Setup{small_xor,
+                     R"({"model": {"hidden": [6, 4]}, "training": {"optimizer": {"form": ")" + form + "\"}}}",
+                     reductions(s)},
+               s);
 }
 
 TEST_CASE("a network of one layer, a batch of one") {
   Sizes s{{64, 10}, 1, "relu", "none"};
-  check<float>(Setup{small_digits, R"({"model": {"hidden": []}, "training": {"optimizer": {"momentum": 0}}})"}, s);
+  check<float>(
+      Setup{small_digits, R"({"model": {"hidden": []}, "training": {"optimizer": {"momentum": 0}}})"}, s);
 }
 
 TEST_CASE("the formulas list every site of a step, and no site is missing from them") {
   Sizes s{{64, 7, 5, 10}, 6, "tanh", "none"};
   s.momentum = s.decay = s.scaled_loss = s.rounded_products = true;
   const Setup setup{small_digits, R"({"model": {"hidden": [7, 5], "activation": "tanh"},
-                                      "training": {"optimizer": {"weight_decay": 0.1}}})", reductions(s)};
+                                      "training": {"optimizer": {"weight_decay": 0.1}}})",
+                    reductions(s)};
   Run<float> run(setup);
   run.step(0);
   std::vector<std::string> met, listed;

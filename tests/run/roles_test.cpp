@@ -20,7 +20,8 @@ struct Result {
 Result train(const std::string& base, const std::string& rule) {
   const std::string policy = rule.empty() ? "[]" : "[" + rule + "]";
   const Setup setup{base, R"({"training": {"steps": 6, "loss_scale": {"kind": "static", "value": 8}},
-                             "stats": {"counters": false}, "policy": )" + policy + "}"};
+                             "stats": {"counters": false}, "policy": )" +
+                              policy + "}"};
   Run<float> run(setup);
   run.steps(0, 6);
   return {run.program.weights_sha256(), run.losses};
@@ -28,16 +29,27 @@ Result train(const std::string& base, const std::string& rule) {
 
 /// A rule that sets everything that matches to a format.
 std::string rule_for(const Json& match, const Json& format = "e2m1fn") {
-  return Json{{"format", format}, {"match", match}}.dump();
+  return Json{{"format", format}, {"saturation", "finite"}, {"match", match}}.dump();
 }
 
-/// For targets, which are 0 and 1 and so values of e2m1fn: 0, 2, 4, 6 ...
-const Json even_numbers{{"exponent_bits", 2}, {"mantissa_bits", 1}, {"bias", -1}, {"infinities", false}, {"nan", "none"}};
+/// e2m1fn, but where its values are all that occurs.
+Json format_for(const Site& site) {
+  const Json even_numbers = Json::parse(
+      R"({"exponent_bits": 2, "mantissa_bits": 1, "bias": -1, "infinities": false, "nan": "none"})");
+  const Json without_zero = Json::parse(
+      R"({"exponent_bits": 2, "mantissa_bits": 1, "signed": false, "zero": false, "subnormals": "none",
+          "infinities": false, "nan": "none"})");
+  if (site.op == "target") return even_numbers;     // targets are 0 and 1
+  if (site.op == "init.bias") return without_zero;  // biases start at 0
+  return "e2m1fn";
+}
 
 /// Digits with softmax, cross-entropy, momentum and decay; XOR with sigmoid, squared error and Adam.
 std::vector<std::string> networks() {
   return {merged({small_digits, R"({"model": {"activation": "tanh"},
-                                    "training": {"optimizer": {"weight_decay": 0.01}}})"}).value().dump(),
+                                    "training": {"optimizer": {"weight_decay": 0.01}}})"})
+              .value()
+              .dump(),
           merged({small_digits}).value().dump(), merged({small_xor}).value().dump(),
           merged({small_xor, R"({"training": {"optimizer": {"form": "keras"}}})"}).value().dump()};
 }
@@ -52,14 +64,15 @@ TEST_CASE("every role changes the final weights") {
   }
 }
 
-TEST_CASE("every pass of weight, activation, activation_grad, accumulator and product changes the final weights") {
+TEST_CASE(
+    "every pass of weight, activation, activation_grad, accumulator and product changes the final weights") {
   const std::vector<std::pair<Role, Pass>> uses{
-      {Role::weight, Pass::forward},          {Role::weight, Pass::dgrad},
-      {Role::activation, Pass::forward},      {Role::activation, Pass::wgrad},
-      {Role::activation_grad, Pass::dgrad},   {Role::activation_grad, Pass::wgrad},
-      {Role::accumulator, Pass::forward},     {Role::accumulator, Pass::dgrad},
-      {Role::accumulator, Pass::wgrad},       {Role::product, Pass::forward},
-      {Role::product, Pass::dgrad},           {Role::product, Pass::wgrad}};
+      {Role::weight, Pass::forward},        {Role::weight, Pass::dgrad},
+      {Role::activation, Pass::forward},    {Role::activation, Pass::wgrad},
+      {Role::activation_grad, Pass::dgrad}, {Role::activation_grad, Pass::wgrad},
+      {Role::accumulator, Pass::forward},   {Role::accumulator, Pass::dgrad},
+      {Role::accumulator, Pass::wgrad},     {Role::product, Pass::forward},
+      {Role::product, Pass::dgrad},         {Role::product, Pass::wgrad}};
   for (const std::string& network : networks()) {
     const Result fp32 = train(network, "");
     for (const auto& [role, pass] : uses) {
@@ -77,10 +90,11 @@ TEST_CASE("the passes above are all that these roles have") {
   run.step(0);
   for (const Site& s : run.program.context().sites())
     if (s.op == "dot") uses.insert(std::string(name_of(s.role)) + " " + std::string(name_of(s.pass)));
-  CHECK(uses == std::set<std::string>{"weight forward", "weight dgrad", "activation forward", "activation wgrad",
-                                      "activation_grad dgrad", "activation_grad wgrad", "accumulator forward",
-                                      "accumulator dgrad", "accumulator wgrad", "product forward", "product dgrad",
-                                      "product wgrad", "weight_grad wgrad"});
+  CHECK(uses == std::set<std::string>{"weight forward", "weight dgrad", "activation forward",
+                                      "activation wgrad", "activation_grad dgrad", "activation_grad wgrad",
+                                      "accumulator forward", "accumulator dgrad", "accumulator wgrad",
+                                      "product forward", "product dgrad", "product wgrad",
+                                      "weight_grad wgrad"});
 }
 
 TEST_CASE("every single site changes the final weights, or, in the forward pass of a loss, the losses") {
@@ -91,8 +105,9 @@ TEST_CASE("every single site changes the final weights, or, in the forward pass 
     run.step(0);
     for (const Site& s : run.program.context().sites()) {
       INFO(network << " site " << s.name());
-      const Json match{{"layer", s.layer}, {"op", s.op}, {"role", name_of(s.role)}, {"pass", name_of(s.pass)}};
-      const Result changed = train(network, rule_for(match, s.op == "target" ? even_numbers : "e2m1fn"));
+      const Json match{
+          {"layer", s.layer}, {"op", s.op}, {"role", name_of(s.role)}, {"pass", name_of(s.pass)}};
+      const Result changed = train(network, rule_for(match, format_for(s)));
       const bool reported = s.op == "cross_entropy" || s.op == "mse";
       CHECK((changed.weights != fp32.weights || (reported && changed.losses != fp32.losses)));
     }

@@ -1,5 +1,5 @@
-// All that outlives a step is in the visitor: a program with a copied state continues bit for bit. And what may
-// not change a bit: counters, threads, the carrier.
+// All that outlives a step is in the visitor: a program with a copied state continues bit for bit. And what
+// may not change a bit: counters, threads, the carrier.
 
 #include <omp.h>
 
@@ -23,7 +23,8 @@ const std::string mixed = R"({"policy": [
   {"match": {"role": ["activation_grad", "weight_grad"]}, "format": "e5m2"},
   {"match": {"role": ["product", "accumulator"], "pass": "forward"}, "format": "fp16"},
   {"match": {"role": "elementwise"}, "format": "bf16", "rounding": "toward_zero"},
-  {"match": {"role": "weight", "op": "dot"}, "scale": {"granularity": "tensor", "source": "static", "value": 0.25}}],
+  {"match": {"role": "weight", "op": "dot"},
+   "scale": {"granularity": "tensor", "source": "static", "value": 0.25}}],
   "training": {"loss_scale": {"kind": "static", "value": 1024}}})";
 
 const std::string adam = R"({"training": {"optimizer": {"kind": "adam", "lr": 0.01}}})";
@@ -59,7 +60,8 @@ TEST_CASE("a fresh program with a copied state continues bit for bit") {
       second.load(first.state());
       second.steps(k, 12);
       CHECK(bits_of(second.state()) == bits_of(whole.state()));
-      const std::vector<double> rest(whole.losses.begin() + static_cast<std::ptrdiff_t>(k), whole.losses.end());
+      const std::vector<double> rest(whole.losses.begin() + static_cast<std::ptrdiff_t>(k),
+                                     whole.losses.end());
       CHECK(second.losses == rest);
     }
 }
@@ -162,10 +164,13 @@ std::pair<Bits, std::vector<double>> result_of(const Setup& setup, std::uint64_t
 TEST_CASE("counters and histograms change no bit") {
   for (const Json& configuration : configurations()) {
     INFO(configuration.dump());
-    const auto with = [&](const std::string& stats) { return result_of<float>(Setup{configuration.dump(), stats}, 8); };
-    const auto all = with(R"({"stats": {"counters": true, "histograms": true, "every": 2}})");
-    CHECK(with(R"({"stats": {"counters": true, "histograms": false}})") == all);
-    CHECK(with(R"({"stats": {"counters": false, "histograms": false}})") == all);
+    const auto with = [&](const std::string& stats) {
+      return result_of<float>(Setup{configuration.dump(), stats}, 8);
+    };
+    const auto all = with(R"({"stats": {"counters": true, "histograms": "all", "every": 2}})");
+    CHECK(with(R"({"stats": {"counters": true, "histograms": "tensors"}})") == all);
+    CHECK(with(R"({"stats": {"counters": true, "histograms": "none"}})") == all);
+    CHECK(with(R"({"stats": {"counters": false}})") == all);
   }
 }
 
@@ -210,7 +215,8 @@ TEST_CASE("1, 2 and 3 threads give the same bits and counters") {
         run.steps(0, 3);
         states.push_back(bits_of(run.state()));
         counters.emplace_back();
-        for (const auto& [site, record] : run.telemetry.records()) counters.back()[site.name()] = record.total;
+        for (const auto& [site, record] : run.telemetry.records())
+          counters.back()[site.name()] = record.total;
       }
       CHECK(states[1] == states[0]);
       CHECK(states[2] == states[0]);

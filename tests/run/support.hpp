@@ -39,7 +39,9 @@ struct Setup {
   Dataset data;
 
   explicit Setup(Document d)
-      : document(std::move(d)), experiment(read(document, problems)), data(experiment.data(experiment.seed)) {}
+      : document(std::move(d)),
+        experiment(read(document, problems)),
+        data(experiment.data(experiment.seed)) {}
   Setup(std::initializer_list<std::string> texts) : Setup(merged(texts)) {}
   Setup(const Setup&) = delete;
 
@@ -96,7 +98,9 @@ template <class T>
 class Run {
  public:
   explicit Run(const Setup& setup)
-      : telemetry(setup.experiment.stats), program(setup.experiment, setup.data, telemetry), setup_(&setup),
+      : telemetry(setup.experiment.stats),
+        program(setup.experiment, setup.data, telemetry),
+        setup_(&setup),
         plan_(setup.data, setup.experiment.batch_size, setup.experiment.seed) {}
   Run(const Run&) = delete;
 

@@ -24,4 +24,10 @@ public:
     }
 };
 
+/// The file is not there, or the system does not give it.
+class UnreadableData : public DataError {
+public:
+    using DataError::DataError;
+};
+
 }  // namespace exmy

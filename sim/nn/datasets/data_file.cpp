@@ -16,8 +16,8 @@ namespace {
 constexpr std::size_t block_bytes = 1 << 16;
 using Block = std::array<char, block_bytes>;
 
-DataError cannot_read(const std::string& path) {
-    return DataError::in_file(path, "cannot be read: " + std::generic_category().message(errno));
+UnreadableData cannot_read(const std::string& path) {
+    return UnreadableData(path + ": cannot be read: " + std::generic_category().message(errno));
 }
 
 DataError too_long(const std::string& path, std::size_t bytes_limit) {

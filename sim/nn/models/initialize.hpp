@@ -19,8 +19,9 @@ Parameter<T> initial_weight(Context& context, const std::string& layer, std::siz
 }
 
 template <class T>
-Parameter<T> zero_bias(const std::string& layer, std::size_t out) {
-  return {layer, "bias", "bias", Tensor<T>({out}, {}), {}};
+Parameter<T> zero_bias(Context& context, const std::string& layer, std::size_t out) {
+  const Tensor<double> zeros({out}, Format{11, 52, 1023});
+  return {layer, "bias", "bias", project_numbers<T>(context, layer, "init.bias", Role::master_weight, zeros), {}};
 }
 
 }  // namespace exmy

@@ -12,7 +12,7 @@ class Mlp : public Model<T> {
     for (std::size_t i = 0; i + 1 < n.size(); ++i) {
       const std::string layer = "fc" + std::to_string(i + 1);
       layers_.push_back({initial_weight<T>(context, layer, n[i + 1], n[i], options.init),
-                         zero_bias<T>(layer, n[i + 1])});
+                         zero_bias<T>(context, layer, n[i + 1])});
     }
   }
 

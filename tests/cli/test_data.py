@@ -1,0 +1,119 @@
+"""Data files that are missing, truncated or unfit: refused before anything is run, with the place."""
+
+import gzip
+import os
+import unittest
+
+import panel
+from program import ProgramTest, ROOT, SMALL, changed
+
+CSV = {"short.csv": ("a,b,y\n1,2,0\n2,3\n", "short.csv:3:3", "2 fields, wanted 3"),
+       "word.csv": ("a,b,y\n1,2,0\n2,x,1\n", "word.csv:3:3", '"x"'),
+       "nan.csv": ("1,2,0\n1,nan,1\n", "nan.csv:2:3", "finite"),
+       "label.csv": ("1,2,0\n1,2,0.5\n", "label.csv:2:5", "label"),
+       "empty.csv": ("", "empty.csv", "no rows"),
+       "quote.csv": ('1,2,0\n1,"2,0\n', "quote.csv:2:3", "quote"),
+       "one.csv": ("1\n2\n", "one.csv:1:1", "one column")}
+
+
+class Data(ProgramTest):
+    def refused_data(self, data, code, *said, **changes):
+        config = changed(SMALL, data=data, **changes)
+        name = self.write("refused.json", config)
+        answer = self.good("run", name, "--out", "out", code=2)
+        (error,) = answer.errors
+        self.assertEqual((error["code"], answer.out), (code, ""), answer)
+        self.assertTrue(error["pointer"].startswith("/data"), answer)
+        for text in said:
+            self.assertIn(text, error["text"])
+        self.assertNotIn("out", self.files())
+        return error
+
+    def test_missing_files_are_named_with_the_reason(self):
+        for data in ({"kind": "csv", "path": "nowhere.csv"}, {"kind": "digits", "path": "nowhere.txt"},
+                     {**panel.idx_data(), "train_images": "nowhere"}):
+            self.refused_data(data, "E401", "nowhere", "No such file")
+        self.refused_data({"kind": "csv", "path": "."}, "E401", "Is a directory")
+
+    def test_the_key_that_names_the_file_is_the_place_of_the_problem(self):
+        error = self.refused_data({"kind": "csv", "path": "nowhere.csv"}, "E401")
+        self.assertEqual(error["pointer"], "/data/path")
+        for name, content in panel.data_files().items():
+            self.write(name, content)
+        error = self.refused_data({**panel.idx_data(), "validation_labels": "labels"}, "E402")
+        self.assertEqual(error["pointer"], "/data/validation_labels")
+
+    def test_csv(self):
+        for name, (text, place, said) in CSV.items():
+            with self.subTest(name):
+                self.write(name, text)
+                self.refused_data({"kind": "csv", "path": name}, "E402", place, said)
+        self.write("good.csv", "1,2,0\n3,4,1\n5,6,2\n")
+        for change, said in (({"label_index": 3}, "0..2"), ({"label": "y"}, "header"),
+                             ({"classes_count": 2}, "0..1"),
+                             ({"validation_count": 3}, "3"), ({"separator": ";"}, "one column")):
+            with self.subTest(change):
+                self.refused_data({"kind": "csv", "path": "good.csv", **change}, "E402", "good.csv", said)
+
+    def test_idx(self):
+        for name, content in panel.data_files().items():
+            self.write(name, content)
+        good = panel.data_files()
+        self.write("truncated", good["images"][:-1])
+        self.write("header", good["images"][:7])
+        self.write("padded", good["images"] + b"\0")
+        self.write("torn.gz", gzip.compress(good["images"])[:-12])
+        self.write("damaged.gz", gzip.compress(good["images"])[:14] + b"\xff\xff\xff\xff")
+        cases = {"truncated": "9 x 2 x 2", "header": "header of 16 bytes", "padded": "9 x 2 x 2",
+                 "labels": "magic", "torn.gz": "ends early", "damaged.gz": "gzip"}
+        for name, said in cases.items():
+            with self.subTest(name):
+                self.refused_data({**panel.idx_data(), "train_images": name}, "E402", name, said)
+        self.refused_data({**panel.idx_data(), "train_labels": "labels6"}, "E402", "6 labels, wanted 9")
+        self.refused_data({**panel.idx_data(), "classes_count": 2}, "E402", "label 2, wanted 0..1")
+
+    def test_digits(self):
+        with open(os.path.join(ROOT, "experiments", "data", "digits-8x8.txt"), encoding="ascii") as file:
+            text = file.read()
+        for name, content, said in (("cut", text[:-5], "129384"),
+                                    ("twice", text[:72] + text[:72] + text[144:], "before"),
+                                    ("letter", text[:20] + "z" + text[21:], "letter"),
+                                    ("none", "", "0 bytes")):
+            with self.subTest(name):
+                self.write(name, content)
+                self.refused_data({"kind": "digits", "path": name}, "E402", name, said)
+
+    def test_cross_entropy_needs_classes(self):
+        self.write("good.csv", "1,2,0.5\n3,4,1.5\n")
+        loss = {"training__loss": "cross_entropy"}
+        self.refused_data({"kind": "xor"}, "E403", "cross_entropy", **loss)
+        self.refused_data({"kind": "csv", "path": "good.csv", "task": "regression"}, "E403", "cross_entropy",
+                          **loss)
+
+    def test_good_files_are_used_and_decide_the_directory(self):
+        for name, content in panel.data_files().items():
+            self.write(name, content)
+        config = {"kind": "csv", "path": "comma.csv", "label": "y"}
+        self.write("a.json", changed(SMALL, data=config, training__batch_size=4))
+        first, (report,) = self.runs("a.json")
+        (source,) = report["provenance"]["data_files"]
+        self.assertEqual((source["path"], source["bytes_count"]), ("comma.csv", len(self.read("comma.csv"))))
+        self.assertEqual(first.out, self.good("run", "a.json").out)
+        self.write("comma.csv", panel.data_files()["comma.csv"].replace("2.75", "2.5"))
+        self.assertNotEqual(first.out, self.good("run", "a.json").out, "other data, other experiment")
+
+    def test_gzip_and_plain_files_give_the_same_weights(self):
+        for name, content in panel.data_files().items():
+            self.write(name, content)
+        self.write("labels.gz", gzip.compress(panel.data_files()["labels"]))
+        hashes = set()
+        for labels in ("labels", "labels.gz"):
+            self.write("a.json", changed(SMALL, data={**panel.idx_data(), "train_labels": labels},
+                                         training__batch_size=4))
+            _, (report,) = self.runs("a.json")
+            hashes.add(report["determinism"]["final_weights_sha256"])
+        self.assertEqual(len(hashes), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
