@@ -1,6 +1,7 @@
 """Counts what passed, failed and was skipped, and prints it in sections."""
 
 import contextlib
+import os
 import subprocess
 import time
 
@@ -16,6 +17,11 @@ def run(command, **options):
     except subprocess.TimeoutExpired:
         print("stopped after", options["timeout"], "s", flush=True)
         return 124
+
+
+def cpu_of_children():
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 class Tally:
@@ -43,10 +49,11 @@ class Tally:
 
     @contextlib.contextmanager
     def section(self, title):
-        start = time.monotonic()
+        wall, cpu = time.monotonic(), cpu_of_children()
         print(f"\n== {title} ==", flush=True)
         yield
-        print(f"-- {title}: {time.monotonic() - start:.1f} s", flush=True)
+        wall, cpu = time.monotonic() - wall, cpu_of_children() - cpu
+        print(f"-- {title}: {wall:.1f} s, {cpu:.1f} s of processor time", flush=True)
 
     def summary(self):
         """Prints what did not pass and, as the last line, the sums. Returns the exit code."""
