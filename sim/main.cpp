@@ -4,11 +4,14 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <iostream>
 #include <new>
 
 #include "sim/base/error.hpp"
+#include "sim/base/suggest.hpp"
+#include "sim/base/text.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/run/provenance.hpp"
 
@@ -22,27 +25,30 @@ struct Arguments {
   std::string table;
   bool json = false;
   bool csv = false;
+
+  exmy::TableStyle table_style() const {
+    return csv ? exmy::TableStyle::csv : json ? exmy::TableStyle::json : exmy::TableStyle::text;
+  }
 };
 
 void add_run(CLI::App& app, Arguments& a, int& code) {
   CLI::App* run = app.add_subcommand("run", "train what the configurations describe, one directory each");
-  run->add_option("words", a.run.words, "configuration files, and overrides such as seed=1,2,3")->required();
+  run->add_option("words", a.run.words, "configuration files, and overrides such as seed=1,2,3");
   run->add_option("--out", a.run.out, "where the run directories go")->capture_default_str();
   run->add_flag("--json", a.run.json, "a JSON line per run instead of its path");
   run->add_flag("--quiet", a.run.quiet, "no progress");
   run->add_flag("--dry-run", a.run.dry_run, "check everything, print what would run");
   run->add_flag("--fail-on-divergence", a.run.fail_on_divergence, "exit code 1 if a run diverges");
-  run->prefix_command(false);
   run->callback([&] { code = exmy::run_command(a.run); });
 }
 
 void add_config(CLI::App& app, Arguments& a, int& code) {
   CLI::App* validate = app.add_subcommand("validate", "check configurations without running them");
-  validate->add_option("words", a.validate.words, "configuration files and overrides")->required();
+  validate->add_option("words", a.validate.words, "configuration files and overrides");
   validate->add_flag("--sites", a.validate.sites, "list every site with what the policy makes of it");
   validate->callback([&] { code = exmy::validate_command(a.validate); });
   CLI::App* schema = app.add_subcommand("schema", "print a JSON schema (draft-07)");
-  schema->add_option("which", a.schema, "config or report")->required();
+  schema->add_option("which", a.schema, "config or report");
   schema->callback([&] { code = exmy::schema_command(a.schema); });
 }
 
@@ -59,7 +65,30 @@ void add_format(CLI::App& app, Arguments& a, int& code) {
   CLI::App* table = format->add_subcommand("table", "every code of a format of up to 16 bits");
   table->add_option("name", a.table, "name")->required();
   table->add_flag("--csv", a.csv, "comma-separated");
-  table->callback([&] { code = exmy::format_table_command(a.table, a.csv); });
+  table->add_flag("--json", a.json, "as JSON");
+  table->callback([&] { code = exmy::format_table_command(a.table, a.table_style()); });
+}
+
+/// The first word of a command line level must be one of its commands; CLI11 alone would not name it.
+void check_command(const CLI::App& app, const std::vector<std::string>& words) {
+  if (words.empty() || words.front().starts_with("-")) return;
+  std::vector<std::string> known;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    known.push_back(command->get_name());
+    if (command->get_name() != words.front()) continue;
+    if (!command->get_subcommands([](const CLI::App*) { return true; }).empty())
+      check_command(*command, {words.begin() + 1, words.end()});
+    return;
+  }
+  throw exmy::UsageError("unknown command " + exmy::in_quotes(words.front()) + " " +
+                         exmy::did_you_mean(words.front(), known));
+}
+
+/// An answer that could not be written is an error.
+int flushed(int code) {
+  std::cout.flush();
+  if (std::cout && std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  throw exmy::IoError("the answer cannot be written to the standard output");
 }
 
 int run_program(int argc, char** argv) {
@@ -71,13 +100,14 @@ int run_program(int argc, char** argv) {
   add_run(app, arguments, code);
   add_config(app, arguments, code);
   add_format(app, arguments, code);
+  check_command(app, {argv + 1, argv + argc});
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const int wanted = app.exit(error);
-    return wanted == 0 ? 0 : 2;
+    return wanted == 0 ? flushed(0) : 2;
   }
-  return code;
+  return flushed(code);
 }
 
 /// OpenMP's threads spin while they wait, which is slow where cores are shared, and its runtime reads the
@@ -100,6 +130,9 @@ int main(int argc, char** argv) {
     return error.exit_code();
   } catch (const std::bad_alloc&) {
     std::cerr << "out of memory\n";
+    return 3;
+  } catch (const std::exception& error) {
+    std::cerr << "internal error: " << error.what() << "\n";
     return 3;
   }
 }

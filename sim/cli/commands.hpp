@@ -1,6 +1,7 @@
 #pragma once
 // The commands of the program; each returns the exit code. Answers go to stdout, everything else to stderr.
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -26,6 +27,7 @@ int schema_command(const std::string& which);
 
 int format_list_command(bool json);
 int format_show_command(const std::vector<std::string>& names, bool json);
-int format_table_command(const std::string& name, bool csv);
+enum class TableStyle : std::uint8_t { text, csv, json };
+int format_table_command(const std::string& name, TableStyle style);
 
 }  // namespace exmy

@@ -2,6 +2,7 @@
 
 #include "schemas.hpp"
 #include "sim/base/json_text.hpp"
+#include "sim/base/text.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/words.hpp"
 #include "sim/config/names.hpp"
@@ -36,15 +37,15 @@ void print_sites(const Prepared& p) {
 int validate_command(const ValidateArguments& arguments) {
   for (const Prepared& p : prepare_all(arguments.words)) {
     for (const Warning& w : p.warnings)
-      std::cerr << p.experiment.name << ": warning[" << w.code << "] " << w.pointer << ": " << w.message << "\n";
-    std::cout << p.experiment.name << ": valid, " << p.dry_step.sites.size() << " sites, run " << p.run_id << "\n";
+      std::cerr << printable(p.experiment.name) << ": warning[" << w.code << "] " << w.pointer << ": " << w.message << "\n";
+    std::cout << printable(p.experiment.name) << ": valid, " << p.dry_step.sites.size() << " sites, run " << p.run_id << "\n";
     if (arguments.sites) print_sites(p);
   }
   return 0;
 }
 
 int schema_command(const std::string& which) {
-  if (which != "config" && which != "report") throw UsageError("no schema \"" + which + "\" (known: config, report)");
+  if (which != "config" && which != "report") throw UsageError(which.empty() ? "which schema: config or report?" : "no schema \"" + which + "\" (known: config, report)");
   std::cout << (which == "config" ? config_schema : report_schema);
   return 0;
 }

@@ -33,6 +33,13 @@ std::string shortest(double x) {
   return text.data();
 }
 
+/// At most six digits.
+std::string brief(double x) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.6g", x);
+  return text.data();
+}
+
 std::string class_of(const Format& f, double x) {
   if (is_nan(x)) return "nan";
   const std::string sign = is_negative(x) ? "-" : "+";
@@ -68,7 +75,7 @@ int format_list_command(bool json) {
     all.push_back({{"name", row.name}, {"bits", f.bits()}, {"aliases", row.aliases}, {"standard", row.standard}});
     if (!json)
       std::printf("%-12s %2d bits  max %-12s  min %-12s  %-34s %s\n", std::string(row.name).c_str(), f.bits(),
-                  shortest(f.max_finite()).substr(0, 12).c_str(), shortest(f.min_positive()).substr(0, 12).c_str(),
+                  brief(f.max_finite()).c_str(), brief(f.min_positive()).c_str(),
                   std::string(row.standard).c_str(), std::string(row.aliases).c_str());
   }
   if (json)
@@ -80,26 +87,36 @@ int format_list_command(bool json) {
 
 int format_show_command(const std::vector<std::string>& names, bool json) {
   Json all = Json::array();
-  for (const std::string& name : names) {
-    const Json facts = format_facts(name, named(name));
-    all.push_back(facts);
-    if (json) continue;
-    std::printf("%s\n", name.c_str());
+  for (const std::string& name : names) all.push_back(format_facts(name, named(name)));
+  if (json) {
+    std::cout << pretty_text(all.size() == 1 ? all[0] : all);
+    return 0;
+  }
+  for (const Json& facts : all) {
+    std::printf("%s\n", facts["name"].get<std::string>().c_str());
     print_facts(facts);
   }
-  if (json) std::cout << pretty_text(all.size() == 1 ? all[0] : all);
   return 0;
 }
 
-int format_table_command(const std::string& name, bool csv) {
+int format_table_command(const std::string& name, TableStyle style) {
   const Format f = named(name);
-  if (f.bits() > 16) throw UsageError("format \"" + name + "\" has " + std::to_string(f.bits()) + " bits; tables go up to 16");
-  std::puts(csv ? "code,class,value_hex,value" : "code  class       value_hex             value");
+  if (f.bits() > 16)
+    throw UsageError("format \"" + name + "\" has " + std::to_string(f.bits()) + " bits; tables go up to 16");
+  Json rows = Json::array();
+  if (style == TableStyle::csv) std::puts("code,class,value_hex,value");
+  if (style == TableStyle::text) std::puts("code  class       value_hex             value");
   for (std::uint64_t code = 0; code < std::uint64_t{1} << f.bits(); ++code) {
     const double x = decode(f, code);
-    std::printf(csv ? "%s,%s,%s,%s\n" : "%-5s %-11s %-21s %s\n", code_text(f, code).c_str(), class_of(f, x).c_str(),
-                hex_float(x).c_str(), value_text(x).c_str());
+    const std::string digits = code_text(f, code);
+    const std::string kind = class_of(f, x);
+    if (style == TableStyle::json)
+      rows.push_back({{"code", digits}, {"class", kind}, {"value_hex", hex_float(x)}, {"value", json_number(x)}});
+    else
+      std::printf(style == TableStyle::csv ? "%s,%s,%s,%s\n" : "%-5s %-11s %-21s %s\n", digits.c_str(), kind.c_str(),
+                  hex_float(x).c_str(), value_text(x).c_str());
   }
+  if (style == TableStyle::json) std::cout << pretty_text(rows);
   return 0;
 }
 

@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "sim/base/json_text.hpp"
+#include "sim/base/text.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/words.hpp"
 #include "sim/run/runner.hpp"
@@ -25,13 +26,21 @@ int print_plan(const std::vector<Prepared>& runs, const RunArguments& arguments)
   Cost all;
   for (const Prepared& p : runs) {
     const Cost c = cost_of(p);
+    if (arguments.json) {
+      std::cout << compact_text({{"directory", (arguments.out / p.run_id).string()},
+                                 {"steps_count", c.steps},
+                                 {"macs_count", c.macs},
+                                 {"memory_bytes", c.bytes}})
+                << "\n";
+      continue;
+    }
     std::cout << (arguments.out / p.run_id).string() << "  " << c.steps << " steps  " << c.macs << " multiply-adds  "
               << c.bytes << " bytes\n";
     all.steps += c.steps;
     all.macs += c.macs;
     for (const Warning& w : p.warnings) std::cerr << "warning[" << w.code << "] " << w.pointer << ": " << w.message << "\n";
   }
-  std::cout << runs.size() << " runs  " << all.steps << " steps  " << all.macs << " multiply-adds\n";
+  if (!arguments.json) std::cout << runs.size() << (runs.size() == 1 ? " run  " : " runs  ") << all.steps << " steps  " << all.macs << " multiply-adds\n";
   return 0;
 }
 
@@ -46,6 +55,7 @@ void print_outcome(const RunOutcome& outcome, bool json) {
 std::string label_of(const std::vector<Prepared>& runs, std::size_t i) {
   std::string label = runs[i].experiment.name;
   for (const std::string& word : runs[i].overrides) label += " " + word;
+  label = printable(label);
   return runs.size() == 1 ? label : "[" + std::to_string(i + 1) + "/" + std::to_string(runs.size()) + "] " + label;
 }
 

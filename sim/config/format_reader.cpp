@@ -4,6 +4,7 @@
 
 #include "formats/catalog.hpp"
 #include "sim/base/suggest.hpp"
+#include "sim/base/text.hpp"
 #include "sim/config/names.hpp"
 
 namespace exmy {
@@ -24,15 +25,35 @@ Format read_parameters(ObjectReader r) {
   return f;
 }
 
+bool is_known(const std::string& name) {
+  try {
+    (void)format_of(name);
+    return true;
+  } catch (const std::invalid_argument& error) {
+    return !std::string(error.what()).starts_with("unknown");
+  }
+}
+
 }  // namespace
+
+void FormatNames::define(ObjectReader own) {
+  FormatNames catalogue_only;
+  for (const Value& member : own.members()) {
+    const std::string name = member.key();
+    if (name.empty() || name == "exact" || is_known(name))
+      member.problem(codes::unknown_name, in_quotes(name) + " has a meaning already: choose another name");
+    own_[name] = catalogue_only.read(member);
+  }
+}
 
 Format FormatNames::by_name(const Value& value, const std::string& name) const {
   if (const auto own = own_.find(name); own != own_.end()) return own->second;
   try {
     return format_of(name);
   } catch (const std::invalid_argument& error) {
-    std::vector<std::string> known = known_format_names();
+    std::vector<std::string> known;
     for (const auto& [own, format] : own_) known.push_back(own);
+    for (const std::string& usual : known_format_names()) known.push_back(usual);
     const std::string text = error.what();
     const bool unknown = text.starts_with("unknown");
     value.problem(codes::unknown_name, unknown ? text + " " + did_you_mean(name, known) : text);
@@ -41,7 +62,11 @@ Format FormatNames::by_name(const Value& value, const std::string& name) const {
 }
 
 Format FormatNames::read(const Value& value) const {
-  if (!value.json().is_object()) return by_name(value, value.text());
+  if (value.json().is_string()) return by_name(value, value.text());
+  if (!value.json().is_object()) {
+    value.problem(codes::wrong_type, "expected a format: a name such as \"e4m3fn\", or an object with its parameters");
+    return {};
+  }
   const Format f = read_parameters(value.object());
   if (const std::string problem = problem_of(f); !problem.empty()) {
     value.problem(codes::contradiction, problem);

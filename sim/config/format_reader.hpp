@@ -12,7 +12,9 @@ namespace exmy {
 /// The formats that a configuration names itself (top-level key `formats`), beside the catalogue.
 class FormatNames {
  public:
-  void define(const std::string& name, const Format& format) { own_[name] = format; }
+  /// Reads the formats of the top-level key `formats`: free names, each a format of the catalogue or an object.
+  /// E203 for a name that has a meaning already, or for one own format named by another.
+  void define(ObjectReader own);
   /// The format of a name or object; fp32 after a problem, which is reported with its place.
   Format read(const Value& value) const;
   /// The name of a format in reports: the configuration's own, the catalogue's, or `custom`.

@@ -140,8 +140,7 @@ ExpandedRecipe expand(const Recipe& recipe) {
 }  // namespace
 
 PolicySource read_policy(ObjectReader& config, FormatNames& formats) {
-  ObjectReader own = config.object("formats");
-  for (const Value& member : own.members()) formats.define(member.key(), formats.read(member));
+  formats.define(config.object("formats"));
   PolicySource source;
   const auto& recipe = config.row("recipe", "fp32", recipes());
   auto [rules, resolved] = expand(recipe);

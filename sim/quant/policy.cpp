@@ -91,12 +91,17 @@ bool glob_matches(std::string_view pattern, std::string_view text) {
   return pattern.find_first_not_of('*', p) == std::string_view::npos;
 }
 
+bool is_operand(const Site& site) {
+  const bool role = site.role == Role::weight || site.role == Role::activation || site.role == Role::activation_grad;
+  return role && site.op == "dot";
+}
+
 bool Match::matches(const Site& site) const {
   return any_glob(layers, site.layer) && any_glob(ops, site.op) && lists(roles, site.role) &&
          lists(passes, site.pass);
 }
 
-Treatment Policy::resolve(const Site& site) const {
+Treatment Policy::combine(const Site& site) const {
   Treatment t;
   if (site.role == Role::product) {
     const Projection sums = resolve({site.layer, site.op, site.pass, Role::accumulator}).quantizer.projection;
@@ -113,17 +118,21 @@ Treatment Policy::resolve(const Site& site) const {
   return t;
 }
 
+Treatment Policy::resolve(const Site& site) const {
+  Treatment t = combine(site);
+  for (Format* format : {&t.quantizer.projection.format, &t.outer.format})
+    if (!problem_of(*format).empty()) *format = Format{};
+  if (t.order == Order::chunked && t.chunk == 0) t.chunk = 1;
+  if (!is_operand(site)) t.quantizer.scale = {};
+  return t;
+}
+
 std::string Policy::problem_at(const Site& site) const {
-  const Treatment t = resolve(site);
+  const Treatment t = combine(site);
   for (const Format& format : {t.quantizer.projection.format, t.outer.format})
     if (const std::string text = problem_of(format); !text.empty()) return text;
   if (t.exact && site.role != Role::product) return "format \"exact\" is for the role product only";
   if (t.order == Order::chunked && t.chunk == 0) return "order \"chunked\" needs \"chunk\" (1 or more terms)";
-  const bool scaled = t.quantizer.scale.granularity != Granularity::none;
-  const bool operand = site.role == Role::weight || site.role == Role::activation || site.role == Role::activation_grad;
-  if (scaled && !(operand && site.op == "dot"))
-    return "a scale is for the operands of matrix products (roles weight, activation, activation_grad; op dot), "
-           "not for " + site.name();
   return {};
 }
 

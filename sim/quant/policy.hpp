@@ -15,6 +15,9 @@ namespace exmy {
 /// `pattern` with `*` (any characters) and `?` (one character) against a whole text.
 bool glob_matches(std::string_view pattern, std::string_view text);
 
+/// Whether the site's values are operands of a matrix product, which may have a scale.
+bool is_operand(const Site& site);
+
 /// Which sites a rule speaks of; an empty list matches all.
 struct Match {
   std::vector<std::string> layers;  ///< globs over dotted names
@@ -59,7 +62,8 @@ class Policy {
   Policy() = default;
   explicit Policy(std::vector<Rule> rules) : rules_(std::move(rules)) {}
 
-  /// Applies every matching rule in order. REQUIRES: resolved fields do not contradict (`problem_at`).
+  /// Applies every matching rule in order. A scale is for the operands of matrix products and elsewhere of no
+  /// effect. Always usable: what contradicts itself (`problem_at`) is replaced by fp32 or chunks of one.
   Treatment resolve(const Site& site) const;
   /// Why the rules that match this site contradict each other; empty if they do not.
   std::string problem_at(const Site& site) const;
@@ -68,6 +72,8 @@ class Policy {
   bool fits_float_carrier() const;
 
  private:
+  Treatment combine(const Site& site) const;
+
   std::vector<Rule> rules_;
 };
 

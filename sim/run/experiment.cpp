@@ -15,7 +15,8 @@ constexpr std::array histogram_names{Named<Histograms>{"none", Histograms::none}
 void read_training(ObjectReader r, Experiment& e) {
   const bool steps = !r.raw("steps").is_null();
   if (steps == !r.raw("epochs").is_null())
-    r.problem(codes::contradiction, "give exactly one of \"steps\" and \"epochs\"");
+    r.problem(codes::contradiction, "give exactly one of \"steps\" and \"epochs\" (on the command line ~training.epochs or "
+                                    "~training.steps takes the other one out)");
   e.steps = r.integer<std::int64_t>("steps", if_given, Range::at_least(1));
   e.epochs = r.integer<std::int64_t>("epochs", if_given, Range::at_least(1));
   e.batch_size = static_cast<std::size_t>(r.integer<std::int64_t>("batch_size", 32, Range::closed(1, 1 << 20)));
@@ -56,6 +57,7 @@ Experiment read_experiment(const Document& document, const std::string& default_
   Experiment e;
   config.integer<std::int32_t>("schema_version", 1, Range::closed(1, 1));
   e.name = config.text("name", default_name);
+  if (e.name.empty()) config.problem(codes::out_of_range, "name", "the name is empty");
   e.seed = config.unsigned64("seed", 1);
   e.threads = config.integer<std::int32_t>("threads", 0, Range::closed(0, 1024));
   ObjectReader model = config.object("model", required);

@@ -1,7 +1,9 @@
 #include "sim/run/probe.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <optional>
 
 #include "sim/base/philox.hpp"
 #include "sim/run/program.hpp"
@@ -41,23 +43,46 @@ Seen dry_step(const Experiment& e, const Dataset& data) {
   return seen;
 }
 
-void check_rules(const Experiment& e, const std::vector<Site>& sites, std::vector<Problem>& problems) {
-  const auto& rules = e.policy.policy.rules();
+/// Sites that a rule matches.
+std::vector<Site> matched(const Rule& rule, const std::vector<Site>& sites) {
+  std::vector<Site> out;
+  std::copy_if(sites.begin(), sites.end(), std::back_inserter(out), [&](const Site& s) { return rule.match.matches(s); });
+  return out;
+}
+
+/// The last of the configuration's own rules that matches a site; it is told of what is wrong there.
+std::optional<std::size_t> last_rule_at(const Experiment& e, const Site& site) {
+  for (std::size_t i = e.policy.places.size(); i-- > 0;)
+    if (e.policy.policy.rules()[e.policy.recipe_rules + i].match.matches(site)) return i;
+  return std::nullopt;
+}
+
+void check_matches(const Experiment& e, const std::vector<Site>& sites) {
   for (std::size_t i = 0; i < e.policy.places.size(); ++i) {
-    const Match& match = rules[e.policy.recipe_rules + i].match;
-    const bool used = std::any_of(sites.begin(), sites.end(), [&](const Site& s) { return match.matches(s); });
-    if (!used)
+    const Rule& rule = e.policy.policy.rules()[e.policy.recipe_rules + i];
+    const std::vector<Site> found = matched(rule, sites);
+    if (found.empty())
       e.policy.places[i].problem(codes::rule_matches_nothing,
                                  "the rule matches no site of this network (`exmy validate --sites` lists them)");
+    else if (rule.scale && std::none_of(found.begin(), found.end(), is_operand))
+      e.policy.places[i].problem(codes::bad_rule, "a scale is for the operands of matrix products (roles weight, "
+                                                  "activation, activation_grad; op dot), and the rule matches none");
   }
+}
+
+/// One problem a rule: the first site where it goes wrong, and how many more.
+void check_contradictions(const Experiment& e, const std::vector<Site>& sites) {
+  std::map<std::size_t, std::pair<std::string, std::size_t>> wrong;
   for (const Site& site : sites) {
     const std::string text = e.policy.policy.problem_at(site);
-    if (text.empty()) continue;
-    std::size_t last = e.policy.places.size();
-    for (std::size_t i = 0; i < e.policy.places.size(); ++i)
-      if (rules[e.policy.recipe_rules + i].match.matches(site)) last = i;
-    if (last < e.policy.places.size()) e.policy.places[last].problem(codes::bad_rule, "at " + site.name() + ": " + text);
-    if (problems.size() >= ConfigError::max_printed) return;
+    const auto rule = text.empty() ? std::nullopt : last_rule_at(e, site);
+    if (!rule) continue;
+    const auto [entry, fresh] = wrong.try_emplace(*rule, text + " (at " + site.name(), 0);
+    if (!fresh) ++entry->second.second;
+  }
+  for (const auto& [rule, what] : wrong) {
+    const std::string more = what.second == 0 ? ")" : " and " + std::to_string(what.second) + " more sites)";
+    e.policy.places[rule].problem(codes::bad_rule, what.first + more);
   }
 }
 
@@ -78,7 +103,8 @@ bool fits_float_carrier(const Experiment& e) { return e.policy.policy.fits_float
 DryStep check_sites(const Experiment& e, const Dataset& data, const Document& document,
                               std::vector<Problem>& problems) {
   const Seen seen = fits_float_carrier(e) ? dry_step<float>(e, data) : dry_step<double>(e, data);
-  check_rules(e, seen.step.sites, problems);
+  check_matches(e, seen.step.sites);
+  check_contradictions(e, seen.step.sites);
   check_hashes(seen.names, document, problems);
   return seen.step;
 }

@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "sim/base/text.hpp"
+
 namespace exmy {
 namespace {
 
@@ -20,6 +22,21 @@ bool on_terminal() {
 std::size_t terminal_width() {
   winsize size{};
   return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/// The first `limit` characters (UTF-8) of a text.
+std::string shortened(const std::string& text, std::size_t limit) {
+  std::size_t bytes = 0;
+  for (std::size_t n = 0; n < limit && bytes < text.size(); ++n)
+    bytes += std::max<std::size_t>(1, utf8_length(std::string_view(text).substr(bytes)));
+  return text.substr(0, bytes);
+}
+
+/// The tail whole, and as much of the label as fits before it.
+std::string fitted(const std::string& label, const std::string& tail, std::size_t width) {
+  constexpr std::size_t least = 4;
+  const std::size_t room = std::max(least, width > tail.size() ? width - tail.size() : 0);
+  return shortened(shortened(label, room) + tail, width);
 }
 
 template <class... Args>
@@ -54,11 +71,11 @@ void Progress::evaluated(const ValidationPoint& point) {
   validation_ = formatted("  validation %.4f (%.1f %%)", point.result.loss, 100 * point.result.accuracy_fraction);
 }
 
-std::string Progress::line() const {
+std::string Progress::tail() const {
   const double seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
   const double left = done_ == 0 ? 0 : seconds / static_cast<double>(done_) * static_cast<double>(steps_ - done_);
-  return label_ + formatted("  step %llu/%llu  loss %.4f", static_cast<unsigned long long>(done_),
-                            static_cast<unsigned long long>(steps_), loss_) +
+  return formatted("  step %llu/%llu  loss %.4f", static_cast<unsigned long long>(done_),
+                   static_cast<unsigned long long>(steps_), loss_) +
          validation_ + "  " + clock_text(seconds) + " (left " + clock_text(left) + ")";
 }
 
@@ -66,19 +83,23 @@ void Progress::show(bool now) {
   const auto pause = terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(10000);
   if (quiet_ || (!now && Clock::now() - shown_ < pause)) return;
   shown_ = Clock::now();
-  const std::string text = line();
   if (terminal_)
-    std::fprintf(stderr, "\r\033[K%s", text.substr(0, terminal_width() - 1).c_str());
+    std::fprintf(stderr, "\r\033[K%s", fitted(label_, tail(), terminal_width() - 1).c_str());
   else
-    std::fprintf(stderr, "%s\n", text.c_str());
+    std::fprintf(stderr, "%s%s\n", label_.c_str(), tail().c_str());
   std::fflush(stderr);
 }
 
 void Progress::finished(const Trace& trace) {
   if (quiet_) return;
   const char* status = trace.status == RunStatus::completed ? "" : "  DIVERGED";
-  std::fprintf(stderr, "%s%s  %llu steps in %.1f s  loss %.4f%s%s\n", terminal_ ? "\r\033[K" : "", label_.c_str(),
-               static_cast<unsigned long long>(done_), trace.wall_s, trace.final_train_loss, validation_.c_str(), status);
+  const std::string text = formatted("  %llu steps in %.1f s%s  loss %.4f", static_cast<unsigned long long>(done_),
+                                     trace.wall_s, status, trace.final_train_loss) +
+                           validation_;
+  if (terminal_)
+    std::fprintf(stderr, "\r\033[K%s\n", fitted(label_, text, terminal_width() - 1).c_str());
+  else
+    std::fprintf(stderr, "%s%s\n", label_.c_str(), text.c_str());
 }
 
 }  // namespace exmy

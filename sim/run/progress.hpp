@@ -23,7 +23,7 @@ class Progress : public RunObserver {
 
  private:
   using Clock = std::chrono::steady_clock;
-  std::string line() const;
+  std::string tail() const;
   void show(bool now);
 
   std::string label_;

@@ -50,7 +50,7 @@ Json format_facts(const std::string& name, const Format& f) {
   if (f.min_normal() <= f.max_finite()) add_number(out, "min_normal", f.min_normal());
   if (f.has_subnormals()) add_number(out, "min_subnormal", f.min_positive());
   out["range_binades"] = log2_of(f.max_finite()) - log2_of(f.min_positive());
-  out["codes_count"] = f.bits() < 64 ? Json(std::uint64_t{1} << f.bits()) : Json(18446744073709551615u);
+  out["codes_count"] = f.bits() < 64 ? Json(std::uint64_t{1} << f.bits()) : Json(pow2(64));
   out["finite_values_count"] = finite_values(f);
   out["epsilon"] = pow2(-f.mantissa_bits);
   return out;

@@ -104,7 +104,10 @@ void load_data(Prepared& p, DataCache& cache) {
 }
 
 [[noreturn]] void refuse_data(const Prepared& p, std::string_view code, const std::string& message) {
-  throw ConfigError({{std::string(code), p.document->origin("/data"), "/data", message}});
+  std::string pointer = "/data";
+  for (const auto& [key, value] : p.document->value()["data"].items())  // the key that names the file
+    if (value.is_string() && message.starts_with(value.get<std::string>() + ":")) pointer = "/data/" + key;
+  throw ConfigError({{std::string(code), p.document->origin(pointer), pointer, message}});
 }
 
 void check_data(Prepared& p, DataCache& cache) {
@@ -122,8 +125,9 @@ void check_data(Prepared& p, DataCache& cache) {
 std::string status_of_complete(const std::filesystem::path& report) {
   if (!std::filesystem::exists(report)) return {};
   const Json json = Json::parse(read_file(report, std::size_t{1} << 30), nullptr, false);
-  if (!json.is_object() || !json.contains("run")) return {};
-  const std::string status = json["run"].value("status", "");
+  const Json::json_pointer where("/run/status");
+  if (!json.is_object() || !json.contains(where) || !json[where].is_string()) return {};
+  const auto status = json[where].get<std::string>();
   return status == "completed" || status == "diverged" ? status : "";
 }
 

@@ -56,9 +56,10 @@ void check_loss_scale(const Experiment& e, const std::vector<Site>& sites, std::
     if (site.role != Role::loss || site.pass != Pass::dgrad) continue;
     const Projection how = e.policy.policy.resolve(site).quantizer.projection;
     const double c = e.loss_scale.initial / static_cast<double>(e.batch_size);
-    if (project(how, c).value == c) continue;
+    const double q = project(how, c).value;
+    if (q != 0 && is_finite(q)) continue;
     out.push_back({"W103", "/training/loss_scale",
-                   "loss_scale / batch_size = " + number(c) + " becomes " + number(project(how, c).value) + " in " +
+                   "loss_scale / batch_size = " + number(c) + " becomes " + number(q) + " in " +
                        e.format_names.name(how.format) + " (role loss)"});
     return;
   }

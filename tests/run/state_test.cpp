@@ -94,6 +94,17 @@ TEST_CASE("evaluating between steps changes nothing, and repeats itself") {
   CHECK(bits_of(one.state()) == bits_of(two.state()));
 }
 
+TEST_CASE("a step draws random numbers of its own, an evaluation other ones") {
+  // Nothing learns, so all that may differ between two forward passes over the same samples is their rounding.
+  const Setup setup{small_digits, stochastic_everywhere, R"({"training": {"optimizer": {"lr": 0}}})"};
+  Run<float> run(setup);
+  const Batch batch{&setup.data, {0, 1, 2, 3, 4}};
+  const double at_three = run.step(3, batch).loss;
+  CHECK(run.step(4, batch).loss != at_three);
+  CHECK(run.step(3, batch).loss == at_three);
+  CHECK(run.program.evaluate(3, setup.data, 0, 5).loss != at_three);
+}
+
 /// Names of what the visitor sees, and how many numbers.
 std::map<std::string, std::size_t> sizes_of(Run<float>& run) {
   std::map<std::string, std::size_t> sizes;
