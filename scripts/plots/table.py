@@ -59,9 +59,9 @@ COLUMNS = [
 TEXT_COLUMNS = 2  # aligned to the left; the others are numbers
 
 NOTES = (
-    "train loss: mean of the last epoch. underflow, overflow (with saturation), swamped, update lost: the",
-    "largest share of roundings at any one place of the network (layer, operation, pass, role). memory: peak",
-    "of the emulated machine. -: not measured.",
+    "train loss: mean of the last epoch. underflow, overflow (with saturation), swamped, update lost:",
+    "the largest share of roundings at any one place of the network (layer, operation, pass, role).",
+    "memory: peak of the emulated machine. -: not measured.",
 )
 
 

@@ -1,6 +1,7 @@
 #pragma once
 // Whole runs of the configurations in experiments/, and what acceptance items ask of them.
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "sim/base/json.hpp"

@@ -230,16 +230,24 @@ TEST_CASE("only operands of matrix products take a scale", "[policy]") {
   Rule scaled;
   scaled.scale = Scale{Granularity::tensor, 0.5};
   const Policy policy({scaled});
+  const auto granularity = [&](const Site& site) { return policy.resolve(site).quantizer.scale.granularity; };
   for (const Role role : {Role::weight, Role::activation, Role::activation_grad})
-    CHECK(policy.problem_at({"fc1", "dot", Pass::wgrad, role}) == "");
-  CHECK(policy.problem_at({"fc1", "relu", Pass::forward, Role::activation}) ==
-        "a scale is for the operands of matrix products (roles weight, activation, activation_grad; op dot), "
-        "not for "
-        "fc1/relu/forward/activation");
-  CHECK(policy.problem_at(sums) != "");
-  Rule unscaled;
-  unscaled.scale = Scale{};
-  CHECK(Policy({scaled, unscaled}).problem_at(sums) == "");
+    CHECK(granularity({"fc1", "dot", Pass::wgrad, role}) == Granularity::tensor);
+  CHECK(granularity({"fc1", "bias", Pass::forward, Role::weight}) == Granularity::none);
+  CHECK(granularity({"input", "data", Pass::forward, Role::activation}) == Granularity::none);
+  CHECK(granularity({"fc1", "dot", Pass::wgrad, Role::weight_grad}) == Granularity::none);
+  CHECK(granularity(sums) == Granularity::none);
+}
+
+TEST_CASE("what contradicts itself is still usable for a dry step", "[policy]") {
+  Rule chunked;
+  chunked.order = Order::chunked;
+  CHECK(Policy({chunked}).problem_at(sums) != "");
+  CHECK(Policy({chunked}).resolve(sums).chunk == 1);
+  Rule flush = with_format("e8m0fnu");
+  flush.flush = Subnormals::flush;
+  CHECK(Policy({flush}).problem_at(weight) != "");
+  CHECK(Policy({flush}).resolve(weight).quantizer.projection.format == Format{});
 }
 
 TEST_CASE("the float carrier is enough if it holds every format of every rule", "[policy]") {

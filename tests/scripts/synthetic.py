@@ -199,6 +199,7 @@ def provenance(kind):
         "compiler": "g++ 12.2.0", "flags": "-O3 -ffp-contract=off", "carrier": "float",
         "instruction_set": {"given": "auto", "used": "x86-64-v3"}, "threads": {"given": 2, "used": 2},
         "libraries": {"nlohmann_json": "3.11.2"}, "data_files": files, "random_generator": "philox4x32-10",
+        "functions": "correctly rounded",
         "host": {"cpu": "synthetic", "os": "Linux"},
     }
 
