@@ -43,7 +43,8 @@ constexpr Format dlfloat() {
 using namespace std::string_view_literals;
 
 constexpr std::array formats{
-    NamedFormat{"e2m1fn"sv, finite_only(2, 1, NanCodes::none), "fp4 float4_e2m1fn ocp_e2m1 mxfp4"sv, "OCP MX 1.0"sv},
+    NamedFormat{"e2m1fn"sv, finite_only(2, 1, NanCodes::none), "fp4 float4_e2m1fn ocp_e2m1 mxfp4"sv,
+                "OCP MX 1.0"sv},
     NamedFormat{"e2m3fn"sv, finite_only(2, 3, NanCodes::none), "float6_e2m3fn ocp_e2m3"sv, "OCP MX 1.0"sv},
     NamedFormat{"e3m2fn"sv, finite_only(3, 2, NanCodes::none), "float6_e3m2fn ocp_e3m2"sv, "OCP MX 1.0"sv},
     NamedFormat{"e3m4"sv, ieee(3, 4), "float8_e3m4"sv, "MLIR f8E3M4"sv},

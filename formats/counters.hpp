@@ -12,8 +12,21 @@ namespace exmy {
 
 /// Order and names of the counters; the first fifteen are the events of one projection in bit order.
 enum class Counter : std::uint8_t {
-  zero_in, nan_in, inf_in, inexact, rounded_up, rounded_down, tie, overflow, saturated, underflow_to_zero,
-  flushed, underflow_inexact, subnormal_out, nan_generated, nan_lost,
+  zero_in,
+  nan_in,
+  inf_in,
+  inexact,
+  rounded_up,
+  rounded_down,
+  tie,
+  overflow,
+  saturated,
+  underflow_to_zero,
+  flushed,
+  underflow_inexact,
+  subnormal_out,
+  nan_generated,
+  nan_lost,
   swamped,      ///< addend finite and not 0; sum finite, not saturated and equal to the old one
   update_lost,  ///< the same for a weight
   total         ///< projections
@@ -22,9 +35,9 @@ inline constexpr std::size_t counters_count = static_cast<std::size_t>(Counter::
 inline constexpr std::size_t event_counters_count = static_cast<std::size_t>(Counter::nan_lost) + 1;
 
 inline constexpr std::array<std::string_view, counters_count> counter_names{
-    "zero_in", "nan_in", "inf_in", "inexact", "rounded_up", "rounded_down", "tie", "overflow", "saturated",
-    "underflow_to_zero", "flushed", "underflow_inexact", "subnormal_out", "nan_generated", "nan_lost",
-    "swamped", "update_lost", "total"};
+    "zero_in",       "nan_in",        "inf_in",    "inexact",           "rounded_up",  "rounded_down",
+    "tie",           "overflow",      "saturated", "underflow_to_zero", "flushed",     "underflow_inexact",
+    "subnormal_out", "nan_generated", "nan_lost",  "swamped",           "update_lost", "total"};
 
 struct Counters {
   std::array<std::uint64_t, counters_count> counts{};

@@ -25,9 +25,7 @@ double Format::min_finite() const {
   return zero ? 0.0 : min_positive();
 }
 
-double Format::min_normal() const {
-  return subnormals == Subnormals::none ? min_positive() : pow2(e_min());
-}
+double Format::min_normal() const { return subnormals == Subnormals::none ? min_positive() : pow2(e_min()); }
 
 double Format::min_positive() const {
   switch (subnormals) {
@@ -42,8 +40,7 @@ double Format::min_positive() const {
 namespace {
 
 std::string contradiction_of(const Format& f) {
-  if (f.nan == NanCodes::ieee && f.mantissa_bits == 0)
-    return "nan \"ieee\" needs at least one mantissa bit";
+  if (f.nan == NanCodes::ieee && f.mantissa_bits == 0) return "nan \"ieee\" needs at least one mantissa bit";
   if (f.nan == NanCodes::all_ones && !f.is_signed) return "nan \"all_ones\" needs a signed format";
   if (f.nan == NanCodes::negative_zero && !f.is_signed) return "nan \"negative_zero\" needs a signed format";
   if (f.nan == NanCodes::top_code && f.is_signed) return "nan \"top_code\" needs an unsigned format";
@@ -51,20 +48,21 @@ std::string contradiction_of(const Format& f) {
   if (f.negative_zero && f.nan == NanCodes::negative_zero)
     return "the code of -0 cannot be both -0 and NaN (nan is \"negative_zero\")";
   if (!f.zero && f.is_signed) return "a format without zero must be unsigned";
-  if (!f.zero && f.subnormals != Subnormals::none)
-    return "a format without zero needs subnormals \"none\"";
+  if (!f.zero && f.subnormals != Subnormals::none) return "a format without zero needs subnormals \"none\"";
   return {};
 }
 
 /// Exponent of the unit in the last place of the smallest binade.
 int lowest_exponent(const Format& f) {
   const bool first_binade_is_only_zero = f.mantissa_bits == 0 && f.zero;
-  const int binade = f.subnormals == Subnormals::none && first_binade_is_only_zero ? f.e_min() + 1 : f.e_min();
+  const int binade =
+      f.subnormals == Subnormals::none && first_binade_is_only_zero ? f.e_min() + 1 : f.e_min();
   return binade - f.mantissa_bits;
 }
 
 std::string range_problem_of(const Format& f) {
-  const int specials = (f.nan == NanCodes::all_ones || f.nan == NanCodes::top_code ? 1 : 0) + (f.infinities ? 1 : 0);
+  const int specials =
+      (f.nan == NanCodes::all_ones || f.nan == NanCodes::top_code ? 1 : 0) + (f.infinities ? 1 : 0);
   const std::uint64_t first_number = f.zero ? 1 : 0;
   if (f.nan != NanCodes::ieee && f.magnitude_mask() < first_number + static_cast<unsigned>(specials))
     return "every code is special: no finite value above zero is left";

@@ -64,9 +64,7 @@ struct Format {
   double finite_value(std::uint64_t magnitude) const;
 
   // ---- codes -----------------------------------------------------------------------------------
-  constexpr std::uint64_t sign_mask() const {
-    return is_signed ? std::uint64_t{1} << magnitude_bits() : 0;
-  }
+  constexpr std::uint64_t sign_mask() const { return is_signed ? std::uint64_t{1} << magnitude_bits() : 0; }
   constexpr std::uint64_t magnitude_mask() const { return (std::uint64_t{1} << magnitude_bits()) - 1; }
   /// Magnitude code of the largest finite number.
   constexpr std::uint64_t max_finite_code() const {
@@ -75,8 +73,7 @@ struct Format {
   }
   /// Magnitude code of infinity (with `nan: ieee` and no infinities that code is NaN too).
   constexpr std::uint64_t infinity_magnitude() const {
-    if (nan == NanCodes::ieee)
-      return ((std::uint64_t{1} << exponent_bits) - 1) << mantissa_bits;
+    if (nan == NanCodes::ieee) return ((std::uint64_t{1} << exponent_bits) - 1) << mantissa_bits;
     return magnitude_mask() - (nan_on_top() ? 1 : 0);
   }
 

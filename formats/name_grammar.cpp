@@ -127,8 +127,8 @@ std::string spell_format_name(const Format& f) {
   const std::string biased = exmy + "b" + std::to_string(f.bias);
   const std::string p3109_name = "Binary" + std::to_string(f.bits()) + "p" + std::to_string(f.precision()) +
                                  (f.is_signed ? "s" : "u") + (f.infinities ? "e" : "f");
-  const std::array candidates{exmy,        exmy + "fn",        exmy + "fnuz",      exmy + "fnu", p3109_name,
-                              biased,      biased + "fn",      biased + "fnuz",    biased + "fnu"};
+  const std::array candidates{exmy,   exmy + "fn",   exmy + "fnuz",   exmy + "fnu",  p3109_name,
+                              biased, biased + "fn", biased + "fnuz", biased + "fnu"};
   for (const std::string& name : candidates) {
     try {
       if (parse_format_name(name) == f) return name;

@@ -7,9 +7,9 @@ namespace {
 
 /// |x| rounded to the grid of the format, without an upper bound on the exponent.
 struct Rounded {
-  double z = 0;        ///< magnitude; infinite when beyond binary64 (hence beyond every maximum)
+  double z = 0;  ///< magnitude; infinite when beyond binary64 (hence beyond every maximum)
   bool exact = true;
-  bool away = false;   ///< z is the neighbour away from zero
+  bool away = false;  ///< z is the neighbour away from zero
   bool tie = false;
 };
 
@@ -22,9 +22,9 @@ struct Split {
 Split split(const Exact& x, int unit) {
   const int drop = 127 - x.exponent + unit;  // low bits of the significand that are beyond the point
   const Uint128 whole = drop < 128 ? x.significand >> drop : 0;
-  const Uint128 rest = drop < 128    ? x.significand << (128 - drop)
+  const Uint128 rest = drop < 128   ? x.significand << (128 - drop)
                        : drop < 256 ? x.significand >> (drop - 128)
-                                     : 0;
+                                    : 0;
   const bool lost = drop >= 256 || (drop > 128 && (rest << (drop - 128)) != x.significand);
   const bool sticky = x.sticky || lost || static_cast<std::uint64_t>(rest) != 0;
   return {static_cast<std::uint64_t>(whole), {static_cast<std::uint64_t>(rest >> 64), sticky}};
@@ -190,7 +190,9 @@ Outcome project_zero(const Projection& how, bool negative) {
   return out;
 }
 
-bool is_flushed(const Format& f, double z) { return f.subnormals == Subnormals::flush && z < pow2(f.e_min()); }
+bool is_flushed(const Format& f, double z) {
+  return f.subnormals == Subnormals::flush && z < pow2(f.e_min());
+}
 
 /// Still negative after rounding, in an unsigned format.
 bool is_below_range(const Format& f, bool negative, double z) {

@@ -6,15 +6,15 @@
 namespace exmy {
 
 enum class Rounding : std::uint8_t {
-  nearest_even,     ///< ties to the even code
-  nearest_away,     ///< ties away from zero
+  nearest_even,  ///< ties to the even code
+  nearest_away,  ///< ties away from zero
   toward_zero,
   toward_positive,
   toward_negative,
-  to_odd,           ///< inexact values go to the neighbour with the odd code
-  stochastic_a,     ///< up if floor(v 2^N) + R >= 2^N
-  stochastic_b,     ///< up if floor(v 2^(N+1)) + 2R + 1 >= 2^(N+1)
-  stochastic_c      ///< up if rne(v 2^N) + R >= 2^N
+  to_odd,        ///< inexact values go to the neighbour with the odd code
+  stochastic_a,  ///< up if floor(v 2^N) + R >= 2^N
+  stochastic_b,  ///< up if floor(v 2^(N+1)) + 2R + 1 >= 2^(N+1)
+  stochastic_c   ///< up if rne(v 2^N) + R >= 2^N
 };
 
 constexpr bool is_stochastic(Rounding r) { return r >= Rounding::stochastic_a; }

@@ -20,34 +20,34 @@ constexpr bool is_finite(double x) { return x - x == 0; }
 
 /// 2^e. REQUIRES -1022 <= e <= 1023.
 constexpr double power_of_two(int e) {
-    return std::bit_cast<double>(static_cast<std::uint64_t>(e + 1023) << 52);
+  return std::bit_cast<double>(static_cast<std::uint64_t>(e + 1023) << 52);
 }
 
 /// (hi + lo) 2^exponent.
 struct Scaled {
-    DoubleDouble value;
-    int exponent = 0;
+  DoubleDouble value;
+  int exponent = 0;
 };
 
 /// m 2^e with 1 <= |m| < 2.
 struct Split {
-    double m;
-    int e;
+  double m;
+  int e;
 };
 
 /// REQUIRES x finite and not zero.
 constexpr Split split(double x) {
-    const bool tiny = magnitude(x) < 0x1p-1022;
-    const auto bits = std::bit_cast<std::uint64_t>(tiny ? x * 0x1p54 : x);
-    const int field = static_cast<int>(bits >> 52 & 0x7ff);
-    const std::uint64_t unit = (bits & 0x800fffffffffffff) | 0x3ff0000000000000;
-    return {std::bit_cast<double>(unit), field - 1023 - (tiny ? 54 : 0)};
+  const bool tiny = magnitude(x) < 0x1p-1022;
+  const auto bits = std::bit_cast<std::uint64_t>(tiny ? x * 0x1p54 : x);
+  const int field = static_cast<int>(bits >> 52 & 0x7ff);
+  const std::uint64_t unit = (bits & 0x800fffffffffffff) | 0x3ff0000000000000;
+  return {std::bit_cast<double>(unit), field - 1023 - (tiny ? 54 : 0)};
 }
 
 /// The nearest integer, ties to even. REQUIRES |x| < 2^31.
 constexpr int nearest_integer(double x) {
-    constexpr double magic = 0x1.8p52;  // in [2^52, 2^53) doubles are integers
-    return static_cast<int>((x + magic) - magic);
+  constexpr double magic = 0x1.8p52;  // in [2^52, 2^53) doubles are integers
+  return static_cast<int>((x + magic) - magic);
 }
 
 constexpr Approximation exactly(double value, int exponent = 0) { return {{value, 0}, exponent, true, 0}; }
@@ -55,7 +55,7 @@ constexpr Approximation exactly(double value, int exponent = 0) { return {{value
 constexpr Approximation not_a_number() { return exactly(std::numeric_limits<double>::quiet_NaN()); }
 
 constexpr Approximation about(DoubleDouble value, int exponent = 0) {
-    return {value, exponent, false, relative_error * magnitude(value.hi)};
+  return {value, exponent, false, relative_error * magnitude(value.hi)};
 }
 
 constexpr Approximation about(Scaled s) { return about(s.value, s.exponent); }
@@ -64,9 +64,9 @@ enum class Side { below, above };
 
 /// A value strictly between x and the number 2^-90 |x| below or above it. REQUIRES x finite and not zero.
 constexpr Approximation beside(double x, Side side) {
-    const Split s = split(x);
-    const double step = relative_error / 2;
-    return {{s.m, side == Side::above ? step : -step}, s.e, false, step};
+  const Split s = split(x);
+  const double step = relative_error / 2;
+  return {{s.m, side == Side::above ? step : -step}, s.e, false, step};
 }
 
 constexpr Side toward_zero(double x) { return x > 0 ? Side::below : Side::above; }
@@ -75,12 +75,12 @@ constexpr Side toward_zero(double x) { return x > 0 ? Side::below : Side::above;
 constexpr bool is_gated_special(double x) { return !is_finite(x) || magnitude(x) < relative_error / 2; }
 
 constexpr Approximation gated_special(double x) {
-    if (x != x) return not_a_number();
-    if (x == 0) return exactly(x);
-    if (!is_finite(x)) return exactly(x > 0 ? x : -0.0);
-    Approximation half = beside(x, Side::above);
-    half.exponent -= 1;
-    return half;
+  if (x != x) return not_a_number();
+  if (x == 0) return exactly(x);
+  if (!is_finite(x)) return exactly(x > 0 ? x : -0.0);
+  Approximation half = beside(x, Side::above);
+  half.exponent -= 1;
+  return half;
 }
 
 /// A value strictly between 0 and sign 2^-1200.

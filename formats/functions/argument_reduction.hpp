@@ -7,8 +7,8 @@ namespace exmy::functions {
 
 /// x = (4 n + quadrant) pi / 2 + r for some integer n, |r| <= pi / 4 (1 + 2^-100).
 struct Quadrant {
-    DoubleDouble r;
-    unsigned quadrant;
+  DoubleDouble r;
+  unsigned quadrant;
 };
 
 /// Relative error of r below 2^-102. REQUIRES 1/2 <= x < infinity.

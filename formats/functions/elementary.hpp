@@ -14,10 +14,10 @@ namespace exmy::functions {
 /// - beyond every format: where |f(x)| < 2^-1200 the interval may be (0, 2^-1200) with f's sign; where
 ///   |f(x)| > 2^1200 it may be replaced by hi = +-1, error = 1/2, exponent = 4096.
 struct Approximation {
-    DoubleDouble value;
-    int exponent = 0;
-    bool exact = false;
-    double error = 0;
+  DoubleDouble value;
+  int exponent = 0;
+  bool exact = false;
+  double error = 0;
 };
 
 // All functions take every double x (but for cospi), give NaN for NaN, have no state, throw nothing and give

@@ -27,7 +27,8 @@ std::optional<NearestEven> nearest_even_of(const Projection& how, Semantics oper
   k.nan = project(how, nan64).value;
   k.min_normal = pow2(f.e_min());
   k.tiny_below = k.min_normal - pow2(f.e_min() - f.mantissa_bits - 2);  // the tie below 2^e_min goes up
-  const bool signed_zero = f.negative_zero && f.semantics == Semantics::ieee754 && operands == Semantics::ieee754;
+  const bool signed_zero =
+      f.negative_zero && f.semantics == Semantics::ieee754 && operands == Semantics::ieee754;
   k.sign_of_zero = signed_zero ? std::uint64_t{1} << 63 : 0;
   return k;
 }
@@ -40,7 +41,8 @@ const Kernels& choose() {
   const std::string_view wanted = forced == nullptr ? "" : forced;
   const bool below_v3 = wanted == "baseline" || wanted == "x86-64-v2";
   __builtin_cpu_init();
-  const bool v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
+  const bool v3 =
+      __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
   const bool v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                   __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
                   __builtin_cpu_supports("avx512vl");

@@ -15,15 +15,15 @@ namespace exmy {
 /// With a = |x| and 2^e = max(2^floor(log2 a), 2^e_min), C = 2^(e + 52 - M) makes the adder round at the
 /// last bit of the format: r = (a + C) - C, subnormals included.
 struct NearestEven {
-  std::uint64_t e_min_bits = 0;   ///< bits of 2^e_min
-  std::uint64_t to_unit = 0;      ///< added to the bits of 2^e: gives C
+  std::uint64_t e_min_bits = 0;  ///< bits of 2^e_min
+  std::uint64_t to_unit = 0;     ///< added to the bits of 2^e: gives C
   double max_finite = 0;
-  double beyond = 0;              ///< what |z| > maximum gives: maximum, infinity or NaN
-  double infinite = 0;            ///< what an infinite x gives
-  double nan = 0;                 ///< what NaN gives: NaN, or 0 in a format without
+  double beyond = 0;    ///< what |z| > maximum gives: maximum, infinity or NaN
+  double infinite = 0;  ///< what an infinite x gives
+  double nan = 0;       ///< what NaN gives: NaN, or 0 in a format without
   double min_normal = 0;
-  double tiny_below = 0;          ///< |x| below this is tiny after rounding
-  std::uint64_t sign_of_zero = 0; ///< the sign bit if -0 is a value, else 0
+  double tiny_below = 0;           ///< |x| below this is tiny after rounding
+  std::uint64_t sign_of_zero = 0;  ///< the sign bit if -0 is a value, else 0
 };
 
 /// The fast form of a projection, if it has one: signed, with zero, gradual subnormals, M = 1..50,

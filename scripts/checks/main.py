@@ -38,7 +38,7 @@ def basic(tally, everything):
         with tally.section("tests of test"):
             ctest(tally, "test")
     later = "jsonschema" if everything else None  # that oracle runs those tests
-    for title, folder in {"scripts": "tests/scripts", "command line": "tests/cli"}.items():
+    for title, folder in {"scripts": "tests/scripts", "command line": "tests/cli", "README": "tests/readme"}.items():
         with tally.section(f"tests of the {title}"):
             unittests(tally, folder, later=later, EXMY=program("test"))
 
@@ -55,6 +55,8 @@ def more(tally, config):
     with tally.section("determinism"):
         determinism.compare(tally, config, SAME_BITS)
     oracles.check(tally)
+    with tally.section("quickstart"):
+        unittests(tally, "tests/quickstart")
 
 
 def main():

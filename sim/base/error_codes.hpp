@@ -7,10 +7,10 @@ namespace exmy {
 
 /// A code as printed ("E203") and what it means; wherever text is wanted it is the code.
 struct ErrorCode {
-    std::string_view code;
-    std::string_view meaning;
+  std::string_view code;
+  std::string_view meaning;
 
-    constexpr operator std::string_view() const { return code; }
+  constexpr operator std::string_view() const { return code; }
 };
 
 namespace codes {
@@ -47,7 +47,7 @@ inline constexpr ErrorCode site_hash_collision{"E303", "two sites of the network
 inline constexpr ErrorCode unreadable_data{"E401", "a data file cannot be read"};
 inline constexpr ErrorCode malformed_data{"E402", "a data file is truncated or malformed"};
 inline constexpr ErrorCode data_misfit{"E403", "the data do not fit the model"};
-} // namespace codes
+}  // namespace codes
 
 /// The table, in order.
 inline constexpr std::array error_codes{
@@ -77,4 +77,4 @@ inline constexpr std::array error_codes{
     codes::data_misfit,
 };
 
-} // namespace exmy
+}  // namespace exmy

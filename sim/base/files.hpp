@@ -22,19 +22,19 @@ void write_atomically(const std::filesystem::path& path, std::string_view bytes)
 /// A file that grows by whole lines, each with one write(2) at its end (O_APPEND), so that a crash tears at
 /// most the last line. Opening cuts such a torn line off. After an IoError the log must not be used any more.
 class AppendLog {
-public:
-    /// Opens or creates the file.
-    explicit AppendLog(const std::filesystem::path& path);
-    AppendLog(AppendLog&& other) noexcept;
-    AppendLog& operator=(AppendLog&& other) noexcept;
-    ~AppendLog();
+ public:
+  /// Opens or creates the file.
+  explicit AppendLog(const std::filesystem::path& path);
+  AppendLog(AppendLog&& other) noexcept;
+  AppendLog& operator=(AppendLog&& other) noexcept;
+  ~AppendLog();
 
-    /// Adds `line`, which holds no line end (else std::logic_error), and a line end.
-    void append(std::string_view line);
+  /// Adds `line`, which holds no line end (else std::logic_error), and a line end.
+  void append(std::string_view line);
 
-private:
-    std::filesystem::path path_;
-    int descriptor_;
+ private:
+  std::filesystem::path path_;
+  int descriptor_;
 };
 
-} // namespace exmy
+}  // namespace exmy

@@ -6,4 +6,4 @@ namespace exmy {
 
 using Json = nlohmann::json;
 
-} // namespace exmy
+}  // namespace exmy

@@ -24,4 +24,4 @@ std::string compact_text(const Json& value);
 /// The same for people: two spaces per level, arrays of plain values on one line, a line end at the end.
 std::string pretty_text(const Json& value);
 
-} // namespace exmy
+}  // namespace exmy

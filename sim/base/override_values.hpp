@@ -13,8 +13,8 @@ std::vector<Json> parse_values(std::string_view text);
 
 /// What is wrong with it.
 struct OverrideSyntax {
-    std::string code;
-    std::string message;
+  std::string code;
+  std::string message;
 };
 
-} // namespace exmy
+}  // namespace exmy

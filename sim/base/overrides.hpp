@@ -15,16 +15,16 @@ enum class OverrideAction { set, add, remove };
 
 /// One override as parsed. `values` holds one value or more; null for `remove`.
 struct Override {
-    OverrideAction action = OverrideAction::set;
-    std::string pointer; ///< JSON pointer of its dotted key
-    std::vector<Json> values;
+  OverrideAction action = OverrideAction::set;
+  std::string pointer;  ///< JSON pointer of its dotted key
+  std::vector<Json> values;
 };
 
 /// One override with one value.
 struct Assignment {
-    OverrideAction action = OverrideAction::set;
-    std::string pointer;
-    Json value;
+  OverrideAction action = OverrideAction::set;
+  std::string pointer;
+  Json value;
 };
 
 /// Whether a word of the command line is an override, not a file: it starts with '~' or '+', or has a '='
@@ -49,4 +49,4 @@ std::vector<std::vector<Assignment>> expand(const std::vector<Override>& overrid
 /// that do not fit, and then the document is unchanged.
 void apply_overrides(Document& document, const std::vector<Assignment>& assignments);
 
-} // namespace exmy
+}  // namespace exmy

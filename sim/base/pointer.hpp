@@ -19,4 +19,4 @@ std::vector<std::string> pointer_tokens(std::string_view pointer);
 /// A token as an index of an array: decimal digits without a leading zero, below 2^32; else nothing.
 std::optional<std::size_t> array_index(std::string_view token);
 
-} // namespace exmy
+}  // namespace exmy

@@ -19,4 +19,4 @@ std::vector<std::string> nearest(std::string_view unknown, const std::vector<std
 /// names, then how many there are more; empty where nothing is known.
 std::string did_you_mean(std::string_view unknown, const std::vector<std::string>& known);
 
-} // namespace exmy
+}  // namespace exmy

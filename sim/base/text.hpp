@@ -20,4 +20,4 @@ std::string printable(std::string_view text, std::size_t limit = 200);
 /// `text` as it appears inside messages: double quotes around it, printable, at most 60 characters.
 std::string in_quotes(std::string_view text);
 
-} // namespace exmy
+}  // namespace exmy

@@ -27,8 +27,8 @@ void print_sites(const Prepared& p) {
     if (t.exact)
       std::cout << "exact\n";
     else
-      std::cout << p.experiment.format_names.name(how.format) << " " << word_of(rounding_names, how.rounding) << " "
-                << word_of(saturation_names, how.saturation) << order_text(p, site, t) << "\n";
+      std::cout << p.experiment.format_names.name(how.format) << " " << word_of(rounding_names, how.rounding)
+                << " " << word_of(saturation_names, how.saturation) << order_text(p, site, t) << "\n";
   }
 }
 
@@ -37,15 +37,19 @@ void print_sites(const Prepared& p) {
 int validate_command(const ValidateArguments& arguments) {
   for (const Prepared& p : prepare_all(arguments.words)) {
     for (const Warning& w : p.warnings)
-      std::cerr << printable(p.experiment.name) << ": warning[" << w.code << "] " << w.pointer << ": " << w.message << "\n";
-    std::cout << printable(p.experiment.name) << ": valid, " << p.dry_step.sites.size() << " sites, run " << p.run_id << "\n";
+      std::cerr << printable(p.experiment.name) << ": warning[" << w.code << "] " << w.pointer << ": "
+                << w.message << "\n";
+    std::cout << printable(p.experiment.name) << ": valid, " << p.dry_step.sites.size() << " sites, run "
+              << p.run_id << "\n";
     if (arguments.sites) print_sites(p);
   }
   return 0;
 }
 
 int schema_command(const std::string& which) {
-  if (which != "config" && which != "report") throw UsageError(which.empty() ? "which schema: config or report?" : "no schema \"" + which + "\" (known: config, report)");
+  if (which != "config" && which != "report")
+    throw UsageError(which.empty() ? "which schema: config or report?"
+                                   : "no schema \"" + which + "\" (known: config, report)");
   std::cout << (which == "config" ? config_schema : report_schema);
   return 0;
 }

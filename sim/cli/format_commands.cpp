@@ -20,7 +20,8 @@ Format named(const std::string& name) {
     return format_of(name);
   } catch (const std::invalid_argument& error) {
     const std::string text = error.what();
-    throw UsageError(text.starts_with("unknown") ? text + " " + did_you_mean(name, known_format_names()) : text);
+    throw UsageError(text.starts_with("unknown") ? text + " " + did_you_mean(name, known_format_names())
+                                                 : text);
   }
 }
 
@@ -60,7 +61,9 @@ std::string value_text(double x) { return is_finite(x) ? shortest(x) : json_numb
 void print_facts(const Json& facts) {
   for (const auto& [key, value] : facts.items()) {
     if (key.ends_with("_hex")) continue;
-    std::string text = value.is_string() ? value.get<std::string>() : value.is_number_float() ? shortest(value) : value.dump();
+    std::string text = value.is_string()         ? value.get<std::string>()
+                       : value.is_number_float() ? shortest(value)
+                                                 : value.dump();
     if (facts.contains(key + "_hex")) text += "  (" + facts[key + "_hex"].get<std::string>() + ")";
     std::printf("  %-20s %s\n", key.c_str(), text.c_str());
   }
@@ -72,7 +75,8 @@ int format_list_command(bool json) {
   Json all = Json::array();
   for (const NamedFormat& row : catalog()) {
     const Format& f = row.format;
-    all.push_back({{"name", row.name}, {"bits", f.bits()}, {"aliases", row.aliases}, {"standard", row.standard}});
+    all.push_back(
+        {{"name", row.name}, {"bits", f.bits()}, {"aliases", row.aliases}, {"standard", row.standard}});
     if (!json)
       std::printf("%-12s %2d bits  max %-12s  min %-12s  %-34s %s\n", std::string(row.name).c_str(), f.bits(),
                   brief(f.max_finite()).c_str(), brief(f.min_positive()).c_str(),
@@ -81,7 +85,8 @@ int format_list_command(bool json) {
   if (json)
     std::cout << pretty_text(all);
   else
-    std::puts("Also: eXmY[bN][fn|fnuz|fnu] (e4m2, e3m2b5, e4m0fn ...) and IEEE P3109 names (Binary8p4se ...).");
+    std::puts(
+        "Also: eXmY[bN][fn|fnuz|fnu] (e4m2, e3m2b5, e4m0fn ...) and IEEE P3109 names (Binary8p4se ...).");
   return 0;
 }
 
@@ -111,10 +116,11 @@ int format_table_command(const std::string& name, TableStyle style) {
     const std::string digits = code_text(f, code);
     const std::string kind = class_of(f, x);
     if (style == TableStyle::json)
-      rows.push_back({{"code", digits}, {"class", kind}, {"value_hex", hex_float(x)}, {"value", json_number(x)}});
+      rows.push_back(
+          {{"code", digits}, {"class", kind}, {"value_hex", hex_float(x)}, {"value", json_number(x)}});
     else
-      std::printf(style == TableStyle::csv ? "%s,%s,%s,%s\n" : "%-5s %-11s %-21s %s\n", digits.c_str(), kind.c_str(),
-                  hex_float(x).c_str(), value_text(x).c_str());
+      std::printf(style == TableStyle::csv ? "%s,%s,%s,%s\n" : "%-5s %-11s %-21s %s\n", digits.c_str(),
+                  kind.c_str(), hex_float(x).c_str(), value_text(x).c_str());
   }
   if (style == TableStyle::json) std::cout << pretty_text(rows);
   return 0;

@@ -16,9 +16,11 @@ struct Cost {
 };
 
 Cost cost_of(const Prepared& p) {
-  const std::uint64_t per_epoch = (p.data->train_count + p.experiment.batch_size - 1) / p.experiment.batch_size;
+  const std::uint64_t per_epoch =
+      (p.data->train_count + p.experiment.batch_size - 1) / p.experiment.batch_size;
   const std::uint64_t steps = total_steps(p.experiment, per_epoch);
-  const std::uint64_t samples = steps / per_epoch * p.data->train_count + steps % per_epoch * p.experiment.batch_size;
+  const std::uint64_t samples =
+      steps / per_epoch * p.data->train_count + steps % per_epoch * p.experiment.batch_size;
   return {steps, samples * p.dry_step.macs_per_sample, p.dry_step.memory_bytes};
 }
 
@@ -34,19 +36,25 @@ int print_plan(const std::vector<Prepared>& runs, const RunArguments& arguments)
                 << "\n";
       continue;
     }
-    std::cout << (arguments.out / p.run_id).string() << "  " << c.steps << " steps  " << c.macs << " multiply-adds  "
-              << c.bytes << " bytes\n";
+    std::cout << (arguments.out / p.run_id).string() << "  " << c.steps << " steps  " << c.macs
+              << " multiply-adds  " << c.bytes << " bytes\n";
     all.steps += c.steps;
     all.macs += c.macs;
-    for (const Warning& w : p.warnings) std::cerr << "warning[" << w.code << "] " << w.pointer << ": " << w.message << "\n";
+    for (const Warning& w : p.warnings)
+      std::cerr << "warning[" << w.code << "] " << w.pointer << ": " << w.message << "\n";
   }
-  if (!arguments.json) std::cout << runs.size() << (runs.size() == 1 ? " run  " : " runs  ") << all.steps << " steps  " << all.macs << " multiply-adds\n";
+  if (!arguments.json)
+    std::cout << runs.size() << (runs.size() == 1 ? " run  " : " runs  ") << all.steps << " steps  "
+              << all.macs << " multiply-adds\n";
   return 0;
 }
 
 void print_outcome(const RunOutcome& outcome, bool json) {
   if (json)
-    std::cout << compact_text({{"directory", outcome.directory.string()}, {"status", outcome.status}, {"kept", outcome.kept}}) << "\n";
+    std::cout << compact_text({{"directory", outcome.directory.string()},
+                               {"status", outcome.status},
+                               {"kept", outcome.kept}})
+              << "\n";
   else
     std::cout << outcome.directory.string() << "\n";
   std::cout.flush();
@@ -56,7 +64,8 @@ std::string label_of(const std::vector<Prepared>& runs, std::size_t i) {
   std::string label = runs[i].experiment.name;
   for (const std::string& word : runs[i].overrides) label += " " + word;
   label = printable(label);
-  return runs.size() == 1 ? label : "[" + std::to_string(i + 1) + "/" + std::to_string(runs.size()) + "] " + label;
+  return runs.size() == 1 ? label
+                          : "[" + std::to_string(i + 1) + "/" + std::to_string(runs.size()) + "] " + label;
 }
 
 }  // namespace
@@ -67,9 +76,11 @@ int run_command(const RunArguments& arguments) {
   bool diverged = false;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     for (const Warning& w : runs[i].warnings)
-      std::cerr << label_of(runs, i) << ": warning[" << w.code << "] " << w.pointer << ": " << w.message << "\n";
+      std::cerr << label_of(runs, i) << ": warning[" << w.code << "] " << w.pointer << ": " << w.message
+                << "\n";
     const RunOutcome outcome = execute(runs[i], {arguments.out, arguments.quiet}, label_of(runs, i));
-    if (outcome.kept && !arguments.quiet) std::cerr << label_of(runs, i) << "  " << outcome.status << " already\n";
+    if (outcome.kept && !arguments.quiet)
+      std::cerr << label_of(runs, i) << "  " << outcome.status << " already\n";
     diverged = diverged || outcome.status == "diverged";
     print_outcome(outcome, arguments.json);
   }

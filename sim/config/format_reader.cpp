@@ -64,7 +64,8 @@ Format FormatNames::by_name(const Value& value, const std::string& name) const {
 Format FormatNames::read(const Value& value) const {
   if (value.json().is_string()) return by_name(value, value.text());
   if (!value.json().is_object()) {
-    value.problem(codes::wrong_type, "expected a format: a name such as \"e4m3fn\", or an object with its parameters");
+    value.problem(codes::wrong_type,
+                  "expected a format: a name such as \"e4m3fn\", or an object with its parameters");
     return {};
   }
   const Format f = read_parameters(value.object());

@@ -11,16 +11,15 @@
 
 namespace exmy {
 
-inline constexpr std::array rounding_names{
-    Named<Rounding>{"nearest_even", Rounding::nearest_even},
-    Named<Rounding>{"nearest_away", Rounding::nearest_away},
-    Named<Rounding>{"toward_zero", Rounding::toward_zero},
-    Named<Rounding>{"toward_positive", Rounding::toward_positive},
-    Named<Rounding>{"toward_negative", Rounding::toward_negative},
-    Named<Rounding>{"to_odd", Rounding::to_odd},
-    Named<Rounding>{"stochastic_a", Rounding::stochastic_a},
-    Named<Rounding>{"stochastic_b", Rounding::stochastic_b},
-    Named<Rounding>{"stochastic_c", Rounding::stochastic_c}};
+inline constexpr std::array rounding_names{Named<Rounding>{"nearest_even", Rounding::nearest_even},
+                                           Named<Rounding>{"nearest_away", Rounding::nearest_away},
+                                           Named<Rounding>{"toward_zero", Rounding::toward_zero},
+                                           Named<Rounding>{"toward_positive", Rounding::toward_positive},
+                                           Named<Rounding>{"toward_negative", Rounding::toward_negative},
+                                           Named<Rounding>{"to_odd", Rounding::to_odd},
+                                           Named<Rounding>{"stochastic_a", Rounding::stochastic_a},
+                                           Named<Rounding>{"stochastic_b", Rounding::stochastic_b},
+                                           Named<Rounding>{"stochastic_c", Rounding::stochastic_c}};
 
 inline constexpr std::array saturation_names{Named<Saturation>{"none", Saturation::none},
                                              Named<Saturation>{"finite", Saturation::finite},
@@ -31,11 +30,10 @@ inline constexpr std::array subnormals_names{Named<Subnormals>{"gradual", Subnor
                                              Named<Subnormals>{"flush_nearest", Subnormals::flush_nearest},
                                              Named<Subnormals>{"none", Subnormals::none}};
 
-inline constexpr std::array nan_names{Named<NanCodes>{"ieee", NanCodes::ieee},
-                                      Named<NanCodes>{"all_ones", NanCodes::all_ones},
-                                      Named<NanCodes>{"negative_zero", NanCodes::negative_zero},
-                                      Named<NanCodes>{"top_code", NanCodes::top_code},
-                                      Named<NanCodes>{"none", NanCodes::none}};
+inline constexpr std::array nan_names{
+    Named<NanCodes>{"ieee", NanCodes::ieee}, Named<NanCodes>{"all_ones", NanCodes::all_ones},
+    Named<NanCodes>{"negative_zero", NanCodes::negative_zero},
+    Named<NanCodes>{"top_code", NanCodes::top_code}, Named<NanCodes>{"none", NanCodes::none}};
 
 inline constexpr std::array semantics_names{Named<Semantics>{"ieee754", Semantics::ieee754},
                                             Named<Semantics>{"p3109", Semantics::p3109}};

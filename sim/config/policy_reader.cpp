@@ -23,7 +23,8 @@ Scale read_scale(const FormatNames& formats, ObjectReader r) {
   if (granularity == "none") return {};
   if (granularity != "tensor") {
     refuse(r.value("granularity"), "scale granularity \"" + granularity + "\"");
-    for (const char* key : {"axis", "size", "rows", "cols", "source", "format", "rule", "history", "margin"}) r.raw(key);
+    for (const char* key : {"axis", "size", "rows", "cols", "source", "format", "rule", "history", "margin"})
+      r.raw(key);
     return {};
   }
   const std::string source = r.one_of("source", required, source_names);
@@ -55,8 +56,10 @@ Match read_match(ObjectReader r) {
   Match m;
   m.layers = r.texts("layer", std::vector<std::string>{});
   m.ops = r.texts("op", std::vector<std::string>{});
-  for (const std::size_t i : positions(role_names, r.one_or_more("role"))) m.roles.push_back(static_cast<Role>(i));
-  for (const std::size_t i : positions(pass_names, r.one_or_more("pass"))) m.passes.push_back(static_cast<Pass>(i));
+  for (const std::size_t i : positions(role_names, r.one_or_more("role")))
+    m.roles.push_back(static_cast<Role>(i));
+  for (const std::size_t i : positions(pass_names, r.one_or_more("pass")))
+    m.passes.push_back(static_cast<Pass>(i));
   return m;
 }
 
@@ -127,7 +130,8 @@ struct ExpandedRecipe {
 };
 
 ExpandedRecipe expand(const Recipe& recipe) {
-  const Document text = Document::parse("{\"policy\": " + std::string(recipe.rules) + "}", std::string(recipe.name));
+  const Document text =
+      Document::parse("{\"policy\": " + std::string(recipe.rules) + "}", std::string(recipe.name));
   std::vector<Problem> problems;
   ObjectReader reader(text, "", problems);
   ExpandedRecipe out;

@@ -20,7 +20,7 @@ struct PolicySource {
   Policy policy;
   std::vector<Value> places;  ///< of the configuration's own rules, which follow the recipe's
   std::size_t recipe_rules = 0;
-  Json recipe_resolved;       ///< the recipe's rules as configuration
+  Json recipe_resolved;  ///< the recipe's rules as configuration
 };
 
 /// Reads `recipe`, `formats` and `policy` of a configuration. Problems: E203 unknown names, E206

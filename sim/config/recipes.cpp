@@ -8,10 +8,11 @@ namespace {
 
 constexpr std::array table{
     Recipe{"fp32", "[]", "everything in fp32"},
-    Recipe{"amp_fp16", R"([
+    Recipe{
+        "amp_fp16", R"([
       {"match": {"role": ["weight", "activation", "activation_grad", "weight_grad"]}, "format": "fp16"}])",
-           "mixed precision of Micikevicius et al. 2018: fp16 operands and gradients, fp32 accumulation, master "
-           "weights and optimiser; wants a dynamic loss scale"},
+        "mixed precision of Micikevicius et al. 2018: fp16 operands and gradients, fp32 accumulation, master "
+        "weights and optimiser; wants a dynamic loss scale"},
     Recipe{"bf16", R"([
       {"match": {"role": ["weight", "activation", "activation_grad", "weight_grad"]}, "format": "bf16"}])",
            "bf16 operands and gradients, fp32 accumulation, master weights and optimiser"},

@@ -15,7 +15,7 @@ struct Parameter {
   std::string name;   ///< its name in the layer: weight, bias
   std::string op;     ///< the operation that uses it, and projects its gradient
   Tensor<T> value;
-  Tensor<T> grad;     ///< of the last step, in the format of role weight_grad
+  Tensor<T> grad;  ///< of the last step, in the format of role weight_grad
 
   std::string full_name() const { return layer + "." + name; }
 };

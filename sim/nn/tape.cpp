@@ -106,7 +106,8 @@ void Tape<T>::account(MemoryLedger& memory) const {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const Node& node = nodes_[i];
     if (node.op) node.op->account(*context_, inputs_of(node), node.y, kept[i]);
-    if (node.parameter != nullptr) kept[i].add("weight_grad", node.parameter->grad.size(), node.parameter->grad.format);
+    if (node.parameter != nullptr)
+      kept[i].add("weight_grad", node.parameter->grad.size(), node.parameter->grad.format);
     merge(memory, kept[i]);
   }
   // Backward: activations are freed as their operation is done, gradients of weights appear.
@@ -115,7 +116,8 @@ void Tape<T>::account(MemoryLedger& memory) const {
     const MemoryLedger::Row gradient = row_of(kept[i], "activation_grad");
     const MemoryLedger::Row weight = row_of(kept[i], "weight_grad");
     alive = {alive.elements + weight.elements, alive.bits + weight.bits};
-    memory.backward_peak.elements = std::max(memory.backward_peak.elements, alive.elements + gradient.elements);
+    memory.backward_peak.elements =
+        std::max(memory.backward_peak.elements, alive.elements + gradient.elements);
     memory.backward_peak.bits = std::max(memory.backward_peak.bits, alive.bits + gradient.bits);
     const MemoryLedger::Row done = row_of(kept[i], "activation");
     alive = {alive.elements - done.elements, alive.bits - done.bits};

@@ -55,7 +55,8 @@ std::vector<Site> Context::sites() const {
 std::vector<std::string> Context::names_of_step() const {
   std::vector<std::string> names;
   for (const auto& [site, state] : states_)
-    for (std::uint64_t use = 1; use <= state.uses; ++use) names.push_back(name_of_use(site, use, evaluating_));
+    for (std::uint64_t use = 1; use <= state.uses; ++use)
+      names.push_back(name_of_use(site, use, evaluating_));
   return names;
 }
 

@@ -56,11 +56,20 @@ MatmulTask task_of(Context& context, const DotSites& sites, const MatrixView<T>&
   const RandomStream none(0, std::uint64_t{0}, 0);
   const RandomStream product = how.product ? context.next_use(*sites.product, *how.product) : none;
   const RandomStream accumulator = context.next_use(*sites.accumulator, how.accumulator);
-  const RandomStream outer = how.order == Order::chunked ? context.next_use(*sites.accumulator, how.outer) : none;
+  const RandomStream outer =
+      how.order == Order::chunked ? context.next_use(*sites.accumulator, how.outer) : none;
   const FastReduction fast{how.product ? sites.product->fast : std::nullopt, sites.accumulator->fast,
                            sites.accumulator->fast_outer};
-  return {how,    fast,   std::is_same_v<T, float>, either(a.format, b.format), {product, accumulator, outer},
-          a.rows, b.columns, a.columns,             widened(a),                 widened(b.transposed())};
+  return {how,
+          fast,
+          std::is_same_v<T, float>,
+          either(a.format, b.format),
+          {product, accumulator, outer},
+          a.rows,
+          b.columns,
+          a.columns,
+          widened(a),
+          widened(b.transposed())};
 }
 
 void add_counters(SiteRecord* record, const StepCounters& steps) {
@@ -84,9 +93,11 @@ std::uint64_t projections_of(const MatmulTask& t) {
 }
 
 template <class T>
-Tensor<T> finish(Context& context, const DotSites& sites, const MatmulTask& task, const MatmulResult& result) {
+Tensor<T> finish(Context& context, const DotSites& sites, const MatmulTask& task,
+                 const MatmulResult& result) {
   Tensor<T> y({task.m, task.n}, task.how.result().format);
-  std::transform(result.y.begin(), result.y.end(), y.data.begin(), [](double v) { return static_cast<T>(v); });
+  std::transform(result.y.begin(), result.y.end(), y.data.begin(),
+                 [](double v) { return static_cast<T>(v); });
   Telemetry& telemetry = context.telemetry();
   if (!context.evaluating()) telemetry.projections += projections_of(task);
   if (result.nan_lost) telemetry.note_nan_lost(sites.accumulator->site);
@@ -148,10 +159,10 @@ Quantized<T> quantize(Context& context, const DotPlace& place, Role role, const 
   return {std::move(q), scaled, site.scale().value};
 }
 
-#define EXMY_INSTANTIATE(T)                                                                                  \
-  template Tensor<T> dot(Context&, const DotPlace&, const MatrixView<T>&, const MatrixView<T>&);             \
-  template Tensor<T> dot(Context&, const DotPlace&, const QuantizedView<T>&, const QuantizedView<T>&);       \
-  template Tensor<T> sum_rows(Context&, const DotPlace&, const MatrixView<T>&);                              \
+#define EXMY_INSTANTIATE(T)                                                                            \
+  template Tensor<T> dot(Context&, const DotPlace&, const MatrixView<T>&, const MatrixView<T>&);       \
+  template Tensor<T> dot(Context&, const DotPlace&, const QuantizedView<T>&, const QuantizedView<T>&); \
+  template Tensor<T> sum_rows(Context&, const DotPlace&, const MatrixView<T>&);                        \
   template Quantized<T> quantize(Context&, const DotPlace&, Role, const Tensor<T>&);
 EXMY_INSTANTIATE(float)
 EXMY_INSTANTIATE(double)

@@ -46,7 +46,8 @@ struct QuantizedView {
   bool scaled = false;
   double scale = 1;
 
-  explicit QuantizedView(const Quantized<T>& x) : matrix(exmy::matrix(x.q)), scaled(x.scaled), scale(x.scale) {}
+  explicit QuantizedView(const Quantized<T>& x)
+      : matrix(exmy::matrix(x.q)), scaled(x.scaled), scale(x.scale) {}
   QuantizedView transposed() const {
     QuantizedView t = *this;
     t.matrix = matrix.transposed();

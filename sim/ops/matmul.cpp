@@ -55,10 +55,12 @@ class PanelProduct {
       kernels().panel(inner, a + first, b + first * W, count, sums);
     };
     if (t_.how.order == Order::sequential) return sequence(0, t_.k, s);
-    const PanelSteps outer{nullptr, &*t_.fast.outer, nullptr, counts_ ? &counters.accumulator.counters : nullptr};
-    over_chunks(t_, s, sequence, [&](const double* ones, const double* sums, std::size_t chunks, double* total) {
-      kernels().panel(outer, ones, sums, chunks, total);
-    });
+    const PanelSteps outer{nullptr, &*t_.fast.outer, nullptr,
+                           counts_ ? &counters.accumulator.counters : nullptr};
+    over_chunks(t_, s, sequence,
+                [&](const double* ones, const double* sums, std::size_t chunks, double* total) {
+                  kernels().panel(outer, ones, sums, chunks, total);
+                });
   }
 
  private:
@@ -82,9 +84,10 @@ class Fp32Product {
     };
     if (t_.how.order == Order::sequential) return sequence(0, t_.k, s);
     const PanelSteps outer{nullptr, &*t_.fast.outer, nullptr, nullptr};
-    over_chunks(t_, s, sequence, [&](const double* ones, const double* sums, std::size_t chunks, double* total) {
-      kernels().panel(outer, ones, sums, chunks, total);
-    });
+    over_chunks(t_, s, sequence,
+                [&](const double* ones, const double* sums, std::size_t chunks, double* total) {
+                  kernels().panel(outer, ones, sums, chunks, total);
+                });
   }
 
  private:
@@ -123,8 +126,8 @@ DotCounters define(const MatmulTask& t, std::size_t row, std::size_t first, std:
                    bool* nan_lost) {
   DotCounters counters;
   for (std::size_t j = first; j < last; ++j)
-    s[j - first] = reduce_by_definition(t.how, t.a.data() + row * t.k, t.b.data() + j * t.k, t.k, row * t.n + j,
-                                        t.random, t.operands, &counters, nan_lost);
+    s[j - first] = reduce_by_definition(t.how, t.a.data() + row * t.k, t.b.data() + j * t.k, t.k,
+                                        row * t.n + j, t.random, t.operands, &counters, nan_lost);
   return counters;
 }
 
@@ -190,8 +193,8 @@ MatmulResult matmul_by_definition(const MatmulTask& t, Counting counting) {
     for (std::size_t o = 0; o < t.m * t.n; ++o) {
       const std::size_t row = o / t.n;
       const std::size_t column = o % t.n;
-      out.y[o] = reduce_by_definition(t.how, t.a.data() + row * t.k, t.b.data() + column * t.k, t.k, o, t.random,
-                                      t.operands, counters, &mine.nan_lost);
+      out.y[o] = reduce_by_definition(t.how, t.a.data() + row * t.k, t.b.data() + column * t.k, t.k, o,
+                                      t.random, t.operands, counters, &mine.nan_lost);
     }
 #pragma omp critical
     {

@@ -172,7 +172,8 @@ Tensor<T> Projector<T>::run(Kind kind, In x, In y, bool is_update) {
   const Semantics semantics = p3109 ? Semantics::p3109 : Semantics::ieee754;
   std::optional<NearestEven> fast = std::is_same_v<T, float> ? state_->fast : std::nullopt;
   if (is_extreme(x) || is_extreme(y)) fast = std::nullopt;  // a quotient's error could leave binary64
-  if (kind == Kind::div && (p3109 || how.format.semantics == Semantics::p3109)) fast = std::nullopt;  // x/0 is NaN
+  if (kind == Kind::div && (p3109 || how.format.semantics == Semantics::p3109))
+    fast = std::nullopt;  // x/0 is NaN
   if (fast && p3109) fast->sign_of_zero = 0;
   SiteRecord* record = context_->record_of(*state_);
   const bool histograms = record != nullptr && context_->telemetry().options().histograms != Histograms::none;

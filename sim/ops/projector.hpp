@@ -21,7 +21,11 @@ struct Operand {
   const Shape* shape = nullptr;  ///< of a whole tensor
 
   Operand(const Tensor<T>& t)  // NOLINT(google-explicit-constructor): P(x + y) reads as in the text
-      : data(t.data.data()), row_step(t.columns()), column_step(1), semantics(t.format.semantics), shape(&t.shape) {}
+      : data(t.data.data()),
+        row_step(t.columns()),
+        column_step(1),
+        semantics(t.format.semantics),
+        shape(&t.shape) {}
   /// In mul, a float value (a projected constant); elsewhere any binary64 number.
   Operand(double number) : value(number) {}  // NOLINT(google-explicit-constructor)
 

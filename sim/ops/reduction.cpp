@@ -68,7 +68,8 @@ struct Steps {
 void StepCounters::add(const Outcome& out, bool histograms) {
   counters.add(out.events);
   if (!histograms) return;
-  const bool special = out.events.has(Event::zero_in) || out.events.has(Event::inf_in) || out.events.has(Event::nan_in);
+  const bool special =
+      out.events.has(Event::zero_in) || out.events.has(Event::inf_in) || out.events.has(Event::nan_in);
   if (!special) before.add_exponent(out.exponent);
   after.add(out.value);
 }
@@ -81,8 +82,8 @@ StepCounters& StepCounters::operator+=(const StepCounters& other) {
 }
 
 double reduce_by_definition(const Reduction& how, const double* a, const double* b, std::size_t n,
-                            std::uint64_t o, const DotRandom& random, Semantics operands, DotCounters* counters,
-                            bool* nan_lost) {
+                            std::uint64_t o, const DotRandom& random, Semantics operands,
+                            DotCounters* counters, bool* nan_lost) {
   const Steps steps{how, random, operands, counters, nan_lost};
   const double s = how.order == Order::chunked ? steps.chunked(a, b, n, o) : steps.sequential(a, b, n, o * n);
   return s == 0 ? 0.0 : s;

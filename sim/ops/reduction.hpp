@@ -34,7 +34,7 @@ struct DotRandom {
 /// The definition (numerics: reductions): sum over k < n of a[k] b[k] for output o.
 /// `operands`: p3109 when an operand's format is.
 double reduce_by_definition(const Reduction& how, const double* a, const double* b, std::size_t n,
-                            std::uint64_t o, const DotRandom& random, Semantics operands, DotCounters* counters,
-                            bool* nan_lost);
+                            std::uint64_t o, const DotRandom& random, Semantics operands,
+                            DotCounters* counters, bool* nan_lost);
 
 }  // namespace exmy

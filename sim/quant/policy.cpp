@@ -92,7 +92,8 @@ bool glob_matches(std::string_view pattern, std::string_view text) {
 }
 
 bool is_operand(const Site& site) {
-  const bool role = site.role == Role::weight || site.role == Role::activation || site.role == Role::activation_grad;
+  const bool role =
+      site.role == Role::weight || site.role == Role::activation || site.role == Role::activation_grad;
   return role && site.op == "dot";
 }
 
@@ -138,7 +139,8 @@ std::string Policy::problem_at(const Site& site) const {
 
 bool Policy::fits_float_carrier() const {
   return fits_with(Format{}, rules_) && std::all_of(rules_.begin(), rules_.end(), [&](const Rule& rule) {
-           return fits_with(rule.format.value_or(Format{}), rules_) && fits_with(rule.outer.value_or(Format{}), rules_);
+           return fits_with(rule.format.value_or(Format{}), rules_) &&
+                  fits_with(rule.outer.value_or(Format{}), rules_);
          });
 }
 

@@ -38,8 +38,8 @@ struct Reduction {
   std::optional<Projection> product;  ///< none: exact products, each step is one fused multiply-add
   Projection accumulator{};
   Order order = Order::sequential;
-  std::size_t chunk = 0;     ///< terms of a chunk, >= 1 for `chunked`
-  Projection outer{};        ///< of the sums of chunks
+  std::size_t chunk = 0;  ///< terms of a chunk, >= 1 for `chunked`
+  Projection outer{};     ///< of the sums of chunks
 
   /// The projection whose values the result has.
   const Projection& result() const { return order == Order::chunked ? outer : accumulator; }

@@ -16,12 +16,21 @@ inline constexpr std::array<std::string_view, 4> pass_names{"forward", "dgrad", 
 /// What a value is for. `elementwise`: every operation that is no matrix product; biases and gains are
 /// weights; batches of data are activations of the layer `input`.
 enum class Role : std::uint8_t {
-  weight, activation, activation_grad, weight_grad, product, accumulator, elementwise, master_weight,
-  optimizer_state, update, loss
+  weight,
+  activation,
+  activation_grad,
+  weight_grad,
+  product,
+  accumulator,
+  elementwise,
+  master_weight,
+  optimizer_state,
+  update,
+  loss
 };
 inline constexpr std::array<std::string_view, 11> role_names{
-    "weight", "activation", "activation_grad", "weight_grad", "product", "accumulator", "elementwise",
-    "master_weight", "optimizer_state", "update", "loss"};
+    "weight",      "activation",    "activation_grad", "weight_grad", "product", "accumulator",
+    "elementwise", "master_weight", "optimizer_state", "update",      "loss"};
 
 inline std::string_view name_of(Pass p) { return pass_names[static_cast<std::size_t>(p)]; }
 inline std::string_view name_of(Role r) { return role_names[static_cast<std::size_t>(r)]; }

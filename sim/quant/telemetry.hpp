@@ -19,7 +19,7 @@ namespace exmy {
 enum class Histograms : std::uint8_t { none, tensors, all };
 
 struct StatsOptions {
-  bool counters = true;    ///< all counters of every projection; off costs nothing
+  bool counters = true;  ///< all counters of every projection; off costs nothing
   Histograms histograms = Histograms::tensors;
   std::uint64_t every = 10;  ///< steps between two points of a series
 };
@@ -28,8 +28,8 @@ struct StatsOptions {
 struct SiteRecord {
   Treatment treatment;
   Counters total;
-  Counters interval;              ///< since the last point of the series
-  std::vector<Counters> series;   ///< one sum for each interval
+  Counters interval;             ///< since the last point of the series
+  std::vector<Counters> series;  ///< one sum for each interval
   ExponentHistogram before;
   ExponentHistogram after;
 };

@@ -25,7 +25,7 @@ struct Experiment {
   DatasetLoader data;
   std::optional<std::int64_t> steps, epochs;  ///< exactly one is given
   std::size_t batch_size = 32;
-  std::optional<std::int64_t> eval_every;     ///< steps; default: once an epoch
+  std::optional<std::int64_t> eval_every;  ///< steps; default: once an epoch
   double lr = 0;
   OptimizerChoice optimizer;
   Schedule schedule;
@@ -34,7 +34,7 @@ struct Experiment {
   FormatNames format_names;
   PolicySource policy;
   StatsOptions stats;
-  Json resolved;                 ///< with every default, as read
+  Json resolved;                   ///< with every default, as read
   std::vector<std::string> files;  ///< configuration files, for the report
 };
 

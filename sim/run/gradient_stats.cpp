@@ -5,7 +5,8 @@
 namespace exmy {
 
 template <class T>
-GradientProbe<T>::GradientProbe(const Telemetry& telemetry, const std::string& optimizer, const Parameter<T>& p)
+GradientProbe<T>::GradientProbe(const Telemetry& telemetry, const std::string& optimizer,
+                                const Parameter<T>& p)
     : telemetry_(&telemetry),
       gradient_{p.layer, p.op, Pass::wgrad, Role::weight_grad},
       weight_{p.layer, optimizer + "." + p.name, Pass::optimizer, Role::master_weight} {
@@ -32,7 +33,8 @@ GradientPoint GradientProbe<T>::after_update(std::uint64_t step, const Parameter
   const auto n = static_cast<double>(p.value.size());
   const bool counted = telemetry_->options().counters;
   const double none = std::numeric_limits<double>::quiet_NaN();
-  const auto underflows = static_cast<double>(count(gradient_, Counter::underflow_to_zero) - underflow_before_);
+  const auto underflows =
+      static_cast<double>(count(gradient_, Counter::underflow_to_zero) - underflow_before_);
   const auto lost = static_cast<double>(count(weight_, Counter::update_lost) - lost_before_);
   return {step, moments_, counted ? underflows / n : none, l2_distance(w, old) / l2_norm(old),
           counted ? lost / n : none};

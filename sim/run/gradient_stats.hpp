@@ -15,10 +15,10 @@ namespace exmy {
 /// One point of a series; the fractions need counters, and NaN stands for "not counted".
 struct GradientPoint {
   std::uint64_t step;
-  Moments moments;                 ///< of the unscaled gradient, in the format of role weight_grad
-  double underflow_fraction;       ///< of the elements that became 0 in their projection, in this step
-  double update_to_weight_ratio;   ///< |w' - w| / |w|, l2 norms
-  double update_lost_fraction;     ///< of the elements that did not move although the update was not 0
+  Moments moments;                ///< of the unscaled gradient, in the format of role weight_grad
+  double underflow_fraction;      ///< of the elements that became 0 in their projection, in this step
+  double update_to_weight_ratio;  ///< |w' - w| / |w|, l2 norms
+  double update_lost_fraction;    ///< of the elements that did not move although the update was not 0
 };
 
 struct GradientSeries {

@@ -37,7 +37,8 @@ Seen dry_step(const Experiment& e, const Dataset& data) {
   program.step(0, batch, e.lr, nullptr);
   Seen seen{{program.context().sites(), 0, bytes_for(program.memory(), batch.samples.size(), e.batch_size)},
             program.context().names_of_step()};
-  for (const auto& [formats, count] : telemetry.macs) seen.step.macs_per_sample += count / batch.samples.size();
+  for (const auto& [formats, count] : telemetry.macs)
+    seen.step.macs_per_sample += count / batch.samples.size();
   program.evaluate(0, data, 0, batch.samples.size());
   for (const std::string& name : program.context().names_of_step()) seen.names.push_back(name);
   return seen;
@@ -46,7 +47,8 @@ Seen dry_step(const Experiment& e, const Dataset& data) {
 /// Sites that a rule matches.
 std::vector<Site> matched(const Rule& rule, const std::vector<Site>& sites) {
   std::vector<Site> out;
-  std::copy_if(sites.begin(), sites.end(), std::back_inserter(out), [&](const Site& s) { return rule.match.matches(s); });
+  std::copy_if(sites.begin(), sites.end(), std::back_inserter(out),
+               [&](const Site& s) { return rule.match.matches(s); });
   return out;
 }
 
@@ -62,11 +64,13 @@ void check_matches(const Experiment& e, const std::vector<Site>& sites) {
     const Rule& rule = e.policy.policy.rules()[e.policy.recipe_rules + i];
     const std::vector<Site> found = matched(rule, sites);
     if (found.empty())
-      e.policy.places[i].problem(codes::rule_matches_nothing,
-                                 "the rule matches no site of this network (`exmy validate --sites` lists them)");
+      e.policy.places[i].problem(
+          codes::rule_matches_nothing,
+          "the rule matches no site of this network (`exmy validate --sites` lists them)");
     else if (rule.scale && std::none_of(found.begin(), found.end(), is_operand))
-      e.policy.places[i].problem(codes::bad_rule, "a scale is for the operands of matrix products (roles weight, "
-                                                  "activation, activation_grad; op dot), and the rule matches none");
+      e.policy.places[i].problem(codes::bad_rule,
+                                 "a scale is for the operands of matrix products (roles weight, "
+                                 "activation, activation_grad; op dot), and the rule matches none");
   }
 }
 
@@ -86,7 +90,8 @@ void check_contradictions(const Experiment& e, const std::vector<Site>& sites) {
   }
 }
 
-void check_hashes(const std::vector<std::string>& names, const Document& document, std::vector<Problem>& problems) {
+void check_hashes(const std::vector<std::string>& names, const Document& document,
+                  std::vector<Problem>& problems) {
   std::map<std::uint64_t, std::string> by_hash;
   for (const std::string& name : names) {
     const auto [entry, fresh] = by_hash.emplace(fnv1a64(name), name);
@@ -101,7 +106,7 @@ void check_hashes(const std::vector<std::string>& names, const Document& documen
 bool fits_float_carrier(const Experiment& e) { return e.policy.policy.fits_float_carrier(); }
 
 DryStep check_sites(const Experiment& e, const Dataset& data, const Document& document,
-                              std::vector<Problem>& problems) {
+                    std::vector<Problem>& problems) {
   const Seen seen = fits_float_carrier(e) ? dry_step<float>(e, data) : dry_step<double>(e, data);
   check_matches(e, seen.step.sites);
   check_contradictions(e, seen.step.sites);

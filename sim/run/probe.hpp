@@ -18,7 +18,7 @@ struct DryStep {
 /// rules that match no site (E301), fields that contradict each other at a site (E302), sites whose random
 /// streams would coincide (E303).
 DryStep check_sites(const Experiment& experiment, const Dataset& data, const Document& document,
-                              std::vector<Problem>& problems);
+                    std::vector<Problem>& problems);
 
 /// Whether float can carry every value of the run: all formats of the policy fit it.
 bool fits_float_carrier(const Experiment& experiment);

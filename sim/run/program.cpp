@@ -23,7 +23,8 @@ std::size_t outputs_of(const Dataset& data) {
   return data.classes_count > 0 ? static_cast<std::size_t>(data.classes_count) : data.targets_count;
 }
 
-Tensor<double> gathered(const std::vector<double>& rows, std::size_t width, const std::vector<std::size_t>& samples) {
+Tensor<double> gathered(const std::vector<double>& rows, std::size_t width,
+                        const std::vector<std::size_t>& samples) {
   Tensor<double> out({samples.size(), width}, Format{11, 52, 1023});
   for (std::size_t i = 0; i < samples.size(); ++i)
     std::copy_n(rows.begin() + static_cast<std::ptrdiff_t>(samples[i] * width), width,
@@ -111,7 +112,8 @@ std::uint64_t Program<T>::saturated_gradients() const {
   if (!scaler_.watches_saturation()) return 0;
   std::uint64_t n = 0;
   for (const auto& [site, record] : context_.telemetry().records())
-    if (site.role == Role::activation_grad || site.role == Role::weight_grad) n += record.total[Counter::saturated];
+    if (site.role == Role::activation_grad || site.role == Role::weight_grad)
+      n += record.total[Counter::saturated];
   return n;
 }
 
@@ -119,7 +121,8 @@ template <class T>
 bool Program<T>::gradients_overflow(std::uint64_t saturated_before) {
   if (saturated_gradients() != saturated_before) return true;
   const auto parameters = model_->parameters();
-  return !std::all_of(parameters.begin(), parameters.end(), [](const auto* p) { return all_finite(p->grad); });
+  return !std::all_of(parameters.begin(), parameters.end(),
+                      [](const auto* p) { return all_finite(p->grad); });
 }
 
 template <class T>
@@ -157,17 +160,20 @@ std::vector<GradientProbe<T>> Program<T>::probes_for(std::vector<GradientSeries>
 template <class T>
 bool Program<T>::weights_finite() {
   const auto parameters = model_->parameters();
-  return std::all_of(parameters.begin(), parameters.end(), [](const auto* p) { return all_finite(p->value); });
+  return std::all_of(parameters.begin(), parameters.end(),
+                     [](const auto* p) { return all_finite(p->value); });
 }
 
 template <class T>
-StepResult Program<T>::step(std::uint64_t t, const Batch& batch, double lr, std::vector<GradientSeries>* gradients) {
+StepResult Program<T>::step(std::uint64_t t, const Batch& batch, double lr,
+                            std::vector<GradientSeries>* gradients) {
   context_.begin_step(t);
   const std::uint64_t saturated_before = saturated_gradients();
   std::vector<GradientProbe<T>> probes = probes_for(gradients);
   Forward f = forward(batch, scaler_.scale());
   f.tape->backward(f.loss);
-  const bool overflowed = experiment_->loss_scale.kind == LossScaling::dynamic && gradients_overflow(saturated_before);
+  const bool overflowed =
+      experiment_->loss_scale.kind == LossScaling::dynamic && gradients_overflow(saturated_before);
   StepResult result{f.value, f.correct, !scaler_.accept(overflowed), false};
   if (!result.skipped) update(t, lr, probes, gradients);
   if (batch.samples.size() >= largest_batch_) account(*f.tape);
@@ -184,8 +190,10 @@ void Program<T>::account(const Tape<T>& tape) {
   for (const Parameter<T>* p : model_->parameters()) {
     memory_.add("master_weight", p->value.size(), p->value.format);
     if (optimizer_->states_per_parameter() == 0) continue;
-    const Site site{p->layer, experiment_->optimizer.op + "." + p->name, Pass::optimizer, Role::optimizer_state};
-    const Format state = context_.at(site.layer, site.op, site.pass, site.role).treatment.quantizer.projection.format;
+    const Site site{p->layer, experiment_->optimizer.op + "." + p->name, Pass::optimizer,
+                    Role::optimizer_state};
+    const Format state =
+        context_.at(site.layer, site.op, site.pass, site.role).treatment.quantizer.projection.format;
     memory_.add("optimizer_state", p->value.size() * optimizer_->states_per_parameter(), state);
   }
 }
@@ -198,7 +206,8 @@ Evaluation Program<T>::evaluate(std::uint64_t t, const Dataset& data, std::size_
   std::size_t correct = 0;
   for (std::size_t done = 0; done < count; done += batch_size) {
     Batch batch{&data, {}};
-    for (std::size_t i = done; i < std::min(done + batch_size, count); ++i) batch.samples.push_back(first + i);
+    for (std::size_t i = done; i < std::min(done + batch_size, count); ++i)
+      batch.samples.push_back(first + i);
     const Forward f = forward(batch, 1);
     sum.loss += f.value * static_cast<double>(batch.samples.size());
     correct += f.correct;

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "sim/nn/datasets/dataset.hpp"
+#include "sim/quant/memory.hpp"
 #include "sim/run/experiment.hpp"
 #include "sim/run/gradient_stats.hpp"
-#include "sim/quant/memory.hpp"
 
 namespace exmy {
 
@@ -28,7 +28,7 @@ struct StepResult {
 };
 
 struct Evaluation {
-  double loss = 0;               ///< mean of the batches' means, weighted by their sizes, in binary64
+  double loss = 0;  ///< mean of the batches' means, weighted by their sizes, in binary64
   double accuracy_fraction = 0;
 };
 

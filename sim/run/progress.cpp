@@ -53,7 +53,8 @@ std::string clock_text(double seconds) {
 
 }  // namespace
 
-Progress::Progress(std::string label, bool quiet) : label_(std::move(label)), quiet_(quiet), terminal_(on_terminal()) {}
+Progress::Progress(std::string label, bool quiet)
+    : label_(std::move(label)), quiet_(quiet), terminal_(on_terminal()) {}
 
 void Progress::started(std::uint64_t steps) {
   steps_ = steps;
@@ -68,12 +69,14 @@ void Progress::stepped(std::uint64_t step, double loss, bool) {
 }
 
 void Progress::evaluated(const ValidationPoint& point) {
-  validation_ = formatted("  validation %.4f (%.1f %%)", point.result.loss, 100 * point.result.accuracy_fraction);
+  validation_ =
+      formatted("  validation %.4f (%.1f %%)", point.result.loss, 100 * point.result.accuracy_fraction);
 }
 
 std::string Progress::tail() const {
   const double seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
-  const double left = done_ == 0 ? 0 : seconds / static_cast<double>(done_) * static_cast<double>(steps_ - done_);
+  const double left =
+      done_ == 0 ? 0 : seconds / static_cast<double>(done_) * static_cast<double>(steps_ - done_);
   return formatted("  step %llu/%llu  loss %.4f", static_cast<unsigned long long>(done_),
                    static_cast<unsigned long long>(steps_), loss_) +
          validation_ + "  " + clock_text(seconds) + " (left " + clock_text(left) + ")";
@@ -93,9 +96,10 @@ void Progress::show(bool now) {
 void Progress::finished(const Trace& trace) {
   if (quiet_) return;
   const char* status = trace.status == RunStatus::completed ? "" : "  DIVERGED";
-  const std::string text = formatted("  %llu steps in %.1f s%s  loss %.4f", static_cast<unsigned long long>(done_),
-                                     trace.wall_s, status, trace.final_train_loss) +
-                           validation_;
+  const std::string text =
+      formatted("  %llu steps in %.1f s%s  loss %.4f", static_cast<unsigned long long>(done_), trace.wall_s,
+                status, trace.final_train_loss) +
+      validation_;
   if (terminal_)
     std::fprintf(stderr, "\r\033[K%s\n", fitted(label_, text, terminal_width() - 1).c_str());
   else

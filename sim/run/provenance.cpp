@@ -43,8 +43,9 @@ Json instruction_set() {
 }
 
 Json libraries() {
-  return {{"nlohmann_json", std::to_string(NLOHMANN_JSON_VERSION_MAJOR) + "." + std::to_string(NLOHMANN_JSON_VERSION_MINOR) +
-                                "." + std::to_string(NLOHMANN_JSON_VERSION_PATCH)},
+  return {{"nlohmann_json", std::to_string(NLOHMANN_JSON_VERSION_MAJOR) + "." +
+                                std::to_string(NLOHMANN_JSON_VERSION_MINOR) + "." +
+                                std::to_string(NLOHMANN_JSON_VERSION_PATCH)},
           {"cli11", EXMY_CLI11_VERSION},
           {"openssl", OpenSSL_version(OPENSSL_VERSION)},
           {"zlib", zlibVersion()},
@@ -74,19 +75,21 @@ Json data_files_of(const Dataset& data) {
 }
 
 Json provenance_of(const Json& data_files, int threads_given, bool float_carrier) {
-  Json out{{"program", "exmy"},
-           {"version", program_version()},
-           {"numerics_version", numerics_version},
-           {"compiler", compiler()},
-           {"flags", EXMY_FLAGS},
-           {"instruction_set", instruction_set()},
-           {"threads", {{"given", threads_given > 0 ? Json(threads_given) : Json("auto")}, {"used", omp_get_max_threads()}}},
-           {"carrier", float_carrier ? "float" : "double"},
-           {"libraries", libraries()},
-           {"data_files", data_files},
-           {"random_generator", "Philox4x32-10"},
-           {"functions", "correctly rounded into formats of up to 16 bits, faithful into wider ones"},
-           {"host", {{"cpu", cpu_model()}, {"os", operating_system()}}}};
+  Json out{
+      {"program", "exmy"},
+      {"version", program_version()},
+      {"numerics_version", numerics_version},
+      {"compiler", compiler()},
+      {"flags", EXMY_FLAGS},
+      {"instruction_set", instruction_set()},
+      {"threads",
+       {{"given", threads_given > 0 ? Json(threads_given) : Json("auto")}, {"used", omp_get_max_threads()}}},
+      {"carrier", float_carrier ? "float" : "double"},
+      {"libraries", libraries()},
+      {"data_files", data_files},
+      {"random_generator", "Philox4x32-10"},
+      {"functions", "correctly rounded into formats of up to 16 bits, faithful into wider ones"},
+      {"host", {{"cpu", cpu_model()}, {"os", operating_system()}}}};
   const std::string commit = EXMY_COMMIT;
   if (!commit.empty()) {
     out["commit"] = commit;

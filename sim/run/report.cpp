@@ -65,7 +65,10 @@ Json loss_curve_json(const Trace& t) {
     validation["loss"].push_back(json_number(p.result.loss));
     validation["accuracy_fraction"].push_back(p.result.accuracy_fraction);
   }
-  Json out{{"step", steps}, {"train_loss", numbers(t.train_loss)}, {"lr", numbers(t.lr)}, {"loss_scale", numbers(t.loss_scale)}};
+  Json out{{"step", steps},
+           {"train_loss", numbers(t.train_loss)},
+           {"lr", numbers(t.lr)},
+           {"loss_scale", numbers(t.loss_scale)}};
   if (!t.validation.empty()) out["validation"] = validation;
   return out;
 }
@@ -115,34 +118,44 @@ Json memory_json(const MemoryLedger& memory) {
   const std::uint64_t peak = persistent(memory, true).bits + memory.backward_peak.bits;
   // Plain fp32 training has no working copies of the weights.
   const std::uint64_t fp32_peak = 32 * (persistent(memory, false).elements + memory.backward_peak.elements);
-  return {{"roles", roles},
-          {"sum_bytes_count", bytes(all.bits)},
-          {"peak_bytes_count", bytes(peak)},
-          {"fp32",
-           {{"sum_bytes_count", 4 * (all.elements - working_copies)}, {"peak_bytes_count", bytes(fp32_peak)}}},
-          {"ratio_to_fp32", fp32_peak == 0 ? 0.0 : static_cast<double>(peak) / static_cast<double>(fp32_peak)}};
+  return {
+      {"roles", roles},
+      {"sum_bytes_count", bytes(all.bits)},
+      {"peak_bytes_count", bytes(peak)},
+      {"fp32",
+       {{"sum_bytes_count", 4 * (all.elements - working_copies)}, {"peak_bytes_count", bytes(fp32_peak)}}},
+      {"ratio_to_fp32", fp32_peak == 0 ? 0.0 : static_cast<double>(peak) / static_cast<double>(fp32_peak)}};
 }
 
 Json cost_json(const Trace& t, const Telemetry& telemetry) {
   Json macs = Json::array();
   std::uint64_t total = 0;
   for (const auto& [key, count] : telemetry.macs) {
-    macs.push_back({{"a_format", key.a}, {"b_format", key.b}, {"accumulator_format", key.accumulator}, {"count", count}});
+    macs.push_back({{"a_format", key.a},
+                    {"b_format", key.b},
+                    {"accumulator_format", key.accumulator},
+                    {"count", count}});
     total += count;
   }
-  Json out{{"wall_s", t.wall_s}, {"macs_count", total}, {"macs", macs}, {"emulated_ops_count", telemetry.projections}};
+  Json out{{"wall_s", t.wall_s},
+           {"macs_count", total},
+           {"macs", macs},
+           {"emulated_ops_count", telemetry.projections}};
   if (t.wall_s > 0) out["steps_per_s"] = static_cast<double>(t.train_loss.size()) / t.wall_s;
   return out;
 }
 
 Json casts_json(const CastLedger& casts) {
-  return {{"count", casts.count}, {"bytes_in_count", bytes(casts.bits_in)}, {"bytes_out_count", bytes(casts.bits_out)}};
+  return {{"count", casts.count},
+          {"bytes_in_count", bytes(casts.bits_in)},
+          {"bytes_out_count", bytes(casts.bits_out)}};
 }
 
 Json warnings_json(std::vector<Warning> all, const Telemetry& telemetry) {
   for (Warning& w : warnings_of_run(telemetry)) all.push_back(std::move(w));
   Json out = Json::array();
-  for (const Warning& w : all) out.push_back({{"code", w.code}, {"pointer", w.pointer}, {"message", w.message}});
+  for (const Warning& w : all)
+    out.push_back({{"code", w.code}, {"pointer", w.pointer}, {"message", w.message}});
   return out;
 }
 
@@ -153,23 +166,24 @@ Json report_of(const ReportInput& in, const Trace& t, const Telemetry& telemetry
   Json gradients = Json::array();
   for (const GradientSeries& g : t.gradients)
     if (!g.points.empty()) gradients.push_back(gradient_json(g, counted));
-  Json out{{"schema_version", 1},
-           {"run", run_json(in, t)},
-           {"config",
-            {{"sha256", in.config_sha256},
-             {"resolved", in.experiment->resolved},
-             {"files", in.config_files},
-             {"overrides", in.overrides}}},
-           {"provenance", in.provenance},
-           {"determinism", {{"final_weights_sha256", t.weights_sha256}, {"loss_trace_sha256", t.losses_sha256}}},
-           {"formats", formats_of(*in.experiment, in.sites)},
-           {"final", final_json(in, t)},
-           {"loss_curve", loss_curve_json(t)},
-           {"gradients", gradients},
-           {"memory", memory_json(t.memory)},
-           {"casts", casts_json(telemetry.casts)},
-           {"cost", cost_json(t, telemetry)},
-           {"warnings", warnings_json(in.warnings, telemetry)}};
+  Json out{
+      {"schema_version", 1},
+      {"run", run_json(in, t)},
+      {"config",
+       {{"sha256", in.config_sha256},
+        {"resolved", in.experiment->resolved},
+        {"files", in.config_files},
+        {"overrides", in.overrides}}},
+      {"provenance", in.provenance},
+      {"determinism", {{"final_weights_sha256", t.weights_sha256}, {"loss_trace_sha256", t.losses_sha256}}},
+      {"formats", formats_of(*in.experiment, in.sites)},
+      {"final", final_json(in, t)},
+      {"loss_curve", loss_curve_json(t)},
+      {"gradients", gradients},
+      {"memory", memory_json(t.memory)},
+      {"casts", casts_json(telemetry.casts)},
+      {"cost", cost_json(t, telemetry)},
+      {"warnings", warnings_json(in.warnings, telemetry)}};
   if (counted) out["tensors"] = tensors_of(in.experiment->format_names, telemetry);
   return out;
 }

@@ -54,7 +54,8 @@ Json tensor_json(const FormatNames& names, const Site& site, const SiteRecord& r
            {"saturation", word_of(saturation_names, p.saturation)},
            {"counters", counters_at(r.total, site.role)}};
   if (is_stochastic(p.rounding)) out["random_bits"] = p.random_bits;
-  if (r.treatment.quantizer.scale.granularity != Granularity::none) out["scale"] = scale_json(r.treatment.quantizer.scale);
+  if (r.treatment.quantizer.scale.granularity != Granularity::none)
+    out["scale"] = scale_json(r.treatment.quantizer.scale);
   if (site.role == Role::accumulator) out["order"] = word_of(order_names, r.treatment.order);
   if (site.role == Role::accumulator && r.treatment.order == Order::chunked) {
     out["chunk"] = r.treatment.chunk;
@@ -62,7 +63,8 @@ Json tensor_json(const FormatNames& names, const Site& site, const SiteRecord& r
                     {"rounding", word_of(rounding_names, r.treatment.outer.rounding)},
                     {"saturation", word_of(saturation_names, r.treatment.outer.saturation)}};
   }
-  if (Json series = series_of(steps, r.series, site.role); !series.is_null()) out["series"] = std::move(series);
+  if (Json series = series_of(steps, r.series, site.role); !series.is_null())
+    out["series"] = std::move(series);
   if (!r.before.empty() || !r.after.empty())
     out["exponent_histogram"] = {{"before", histogram_json(r.before)}, {"after", histogram_json(r.after)}};
   return out;
@@ -85,7 +87,8 @@ Json counters_json(const Counters& c) {
 Json tensors_of(const FormatNames& names, const Telemetry& telemetry) {
   Json out = Json::array();
   for (const auto& [site, record] : telemetry.records())
-    if (record.total[Counter::total] > 0) out.push_back(tensor_json(names, site, record, telemetry.series_steps()));
+    if (record.total[Counter::total] > 0)
+      out.push_back(tensor_json(names, site, record, telemetry.series_steps()));
   return out;
 }
 

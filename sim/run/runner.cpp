@@ -21,7 +21,9 @@ namespace {
 class RunLog : public RunObserver {
  public:
   RunLog(const std::filesystem::path& directory, Progress& progress)
-      : events_(fresh(directory / "events.jsonl")), stats_(fresh(directory / "stats.jsonl")), progress_(progress) {}
+      : events_(fresh(directory / "events.jsonl")),
+        stats_(fresh(directory / "stats.jsonl")),
+        progress_(progress) {}
 
   void event(Json line) { events_.append(compact_text(line)); }
   void started(std::uint64_t steps) override {
@@ -80,13 +82,16 @@ std::string identity_of(const Prepared& p) {
   for (const char* key : {"name", "threads"}) config.erase(key);
   Json hashes = Json::array();
   for (const Json& file : p.data_files) hashes.push_back(file["sha256"]);
-  return sha256_hex(compact_text({{"config", config}, {"data", hashes}, {"numerics_version", numerics_version}}));
+  return sha256_hex(
+      compact_text({{"config", config}, {"data", hashes}, {"numerics_version", numerics_version}}));
 }
 
 std::string directory_name(const std::string& name) {
   std::string safe = name.empty() ? "run" : name;
   for (char& c : safe)
-    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.')) c = '_';
+    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+          c == '_' || c == '.'))
+      c = '_';
   if (safe.front() == '.') safe.front() = '_';
   return safe.substr(0, 80);
 }
@@ -167,12 +172,19 @@ RunOutcome execute(Prepared& run, const RunOptions& options, const std::string& 
   if (run.experiment.threads > 0) omp_set_num_threads(run.experiment.threads);
   Progress progress(label, options.quiet);
   RunLog log(directory, progress);
-  ReportInput input{&run.experiment, run.run_id, utc_now(), run.config_sha256, run.experiment.files, run.overrides,
+  ReportInput input{&run.experiment,
+                    run.run_id,
+                    utc_now(),
+                    run.config_sha256,
+                    run.experiment.files,
+                    run.overrides,
                     provenance_of(run.data_files, run.experiment.threads, fits_float_carrier(run.experiment)),
-                    run.warnings, run.dry_step.sites};
+                    run.warnings,
+                    run.dry_step.sites};
   Telemetry telemetry(run.experiment.stats);
-  const Trace trace = fits_float_carrier(run.experiment) ? train<float>(run.experiment, *run.data, telemetry, log)
-                                                         : train<double>(run.experiment, *run.data, telemetry, log);
+  const Trace trace = fits_float_carrier(run.experiment)
+                          ? train<float>(run.experiment, *run.data, telemetry, log)
+                          : train<double>(run.experiment, *run.data, telemetry, log);
   const std::string status = trace.status == RunStatus::completed ? "completed" : "diverged";
   log.event({{"event", status}, {"time", utc_now()}, {"steps_count", trace.train_loss.size()}});
   write_atomically(directory / "report.json", pretty_text(report_of(input, trace, telemetry)));

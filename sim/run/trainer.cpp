@@ -13,7 +13,8 @@ namespace {
 std::string sha256_of(const std::vector<double>& numbers) {
   std::string bytes;
   for (const double x : numbers)
-    for (int shift = 0; shift < 64; shift += 8) bytes.push_back(static_cast<char>(std::bit_cast<std::uint64_t>(x) >> shift));
+    for (int shift = 0; shift < 64; shift += 8)
+      bytes.push_back(static_cast<char>(std::bit_cast<std::uint64_t>(x) >> shift));
   return sha256_hex(bytes);
 }
 
@@ -38,8 +39,13 @@ template <class T>
 class Trainer {
  public:
   Trainer(const Experiment& e, const Dataset& data, Telemetry& telemetry, RunObserver& observer)
-      : e_(e), data_(data), telemetry_(telemetry), observer_(observer), plan_(data, e.batch_size, e.seed),
-        program_(e, data, telemetry), steps_(total_steps(e, plan_.steps_per_epoch())) {}
+      : e_(e),
+        data_(data),
+        telemetry_(telemetry),
+        observer_(observer),
+        plan_(data, e.batch_size, e.seed),
+        program_(e, data, telemetry),
+        steps_(total_steps(e, plan_.steps_per_epoch())) {}
 
   Trace run() {
     const auto begin = std::chrono::steady_clock::now();
@@ -83,9 +89,11 @@ class Trainer {
   }
 
   void evaluate_if_due(std::uint64_t done) {
-    const auto every = static_cast<std::uint64_t>(e_.eval_every.value_or(static_cast<std::int64_t>(plan_.steps_per_epoch())));
+    const auto every = static_cast<std::uint64_t>(
+        e_.eval_every.value_or(static_cast<std::int64_t>(plan_.steps_per_epoch())));
     if (data_.validation_count == 0 || (done % every != 0 && done != steps_)) return;
-    const ValidationPoint point{done, program_.evaluate(done - 1, data_, data_.train_count, data_.validation_count)};
+    const ValidationPoint point{
+        done, program_.evaluate(done - 1, data_, data_.train_count, data_.validation_count)};
     trace_.validation.push_back(point);
     observer_.evaluated(point);
   }
@@ -121,9 +129,8 @@ void BatchPlan::shuffle(std::uint64_t epoch) {
   for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = random.word64(i);
   order_.resize(keys.size());
   std::iota(order_.begin(), order_.end(), std::size_t{0});
-  std::sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
-    return keys[a] != keys[b] ? keys[a] < keys[b] : a < b;
-  });
+  std::sort(order_.begin(), order_.end(),
+            [&](std::size_t a, std::size_t b) { return keys[a] != keys[b] ? keys[a] < keys[b] : a < b; });
   epoch_ = epoch;
 }
 
@@ -132,7 +139,9 @@ Batch BatchPlan::batch(std::uint64_t step) {
   if (epoch_ != epoch) shuffle(epoch);
   const std::size_t first = (step % steps_per_epoch()) * batch_size_;
   const std::size_t last = std::min(first + batch_size_, order_.size());
-  return {data_, {order_.begin() + static_cast<std::ptrdiff_t>(first), order_.begin() + static_cast<std::ptrdiff_t>(last)}};
+  return {data_,
+          {order_.begin() + static_cast<std::ptrdiff_t>(first),
+           order_.begin() + static_cast<std::ptrdiff_t>(last)}};
 }
 
 std::uint64_t total_steps(const Experiment& e, std::uint64_t steps_per_epoch) {

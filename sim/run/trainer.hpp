@@ -35,7 +35,7 @@ struct Trace {
   double train_accuracy_fraction = 0;  ///< over the same steps
   std::uint64_t steps_per_epoch = 0;
   std::uint64_t skipped_steps = 0;
-  double final_loss_scale = 1;         ///< after the last step
+  double final_loss_scale = 1;  ///< after the last step
   std::string weights_sha256, losses_sha256;
   MemoryLedger memory;
   double wall_s = 0;

@@ -46,9 +46,10 @@ void check_back_off(const Experiment& e, const std::vector<Site>& sites, std::ve
     any = true;
   }
   if (any)
-    out.push_back({"W102", "/training/loss_scale",
-                   "every gradient format saturates, so no gradient is ever infinite and the dynamic loss scale "
-                   "can never back off: use \"on\": \"saturated\", or no saturation for gradients"});
+    out.push_back(
+        {"W102", "/training/loss_scale",
+         "every gradient format saturates, so no gradient is ever infinite and the dynamic loss scale "
+         "can never back off: use \"on\": \"saturated\", or no saturation for gradients"});
 }
 
 void check_loss_scale(const Experiment& e, const std::vector<Site>& sites, std::vector<Warning>& out) {
@@ -66,7 +67,8 @@ void check_loss_scale(const Experiment& e, const std::vector<Site>& sites, std::
 }
 
 double share(const Counters& c, Counter counter) {
-  return c[Counter::total] == 0 ? 0 : static_cast<double>(c[counter]) / static_cast<double>(c[Counter::total]);
+  return c[Counter::total] == 0 ? 0
+                                : static_cast<double>(c[counter]) / static_cast<double>(c[Counter::total]);
 }
 
 }  // namespace
@@ -86,9 +88,13 @@ std::vector<Warning> warnings_of_run(const Telemetry& telemetry) {
     const double vanished = share(c, Counter::underflow_to_zero);
     const double beyond = share(c, Counter::overflow) + share(c, Counter::saturated);
     const double lost = share(c, Counter::update_lost);
-    if (vanished > 0.5) out.push_back({"W201", "", site.name() + ": " + percent(vanished) + " underflow to zero"});
-    if (beyond > 0.01) out.push_back({"W202", "", site.name() + ": " + percent(beyond) + " overflow or saturate"});
-    if (lost > 0.5) out.push_back({"W203", "", site.name() + ": " + percent(lost) + " of the updates do not move their weight"});
+    if (vanished > 0.5)
+      out.push_back({"W201", "", site.name() + ": " + percent(vanished) + " underflow to zero"});
+    if (beyond > 0.01)
+      out.push_back({"W202", "", site.name() + ": " + percent(beyond) + " overflow or saturate"});
+    if (lost > 0.5)
+      out.push_back(
+          {"W203", "", site.name() + ": " + percent(lost) + " of the updates do not move their weight"});
   }
   return out;
 }

@@ -49,10 +49,10 @@ double draw_double(Random& random, const Range& range) {
   const int tail_bits = 52 - range.mantissa_bits;
   const std::uint64_t half = std::uint64_t{1} << (tail_bits - 1), tail = (half << 1) - 1;
   std::uint64_t significand = raw & ((std::uint64_t{1} << 52) - 1);
-  if (choice >> 4 & 1) significand = (significand & ~tail) | half;             // a tie
-  if (choice >> 5 & 1) significand += (choice >> 6) % 5 - 2;                   // a step beside it
-  if ((choice >> 9) % 8 == 0) significand = ~(choice >> 12 & 7);               // just below a power of two
-  if ((choice >> 9) % 8 == 1) significand &= ~(tail >> ((choice >> 12) % 16)); // ties of subnormals
+  if (choice >> 4 & 1) significand = (significand & ~tail) | half;              // a tie
+  if (choice >> 5 & 1) significand += (choice >> 6) % 5 - 2;                    // a step beside it
+  if ((choice >> 9) % 8 == 0) significand = ~(choice >> 12 & 7);                // just below a power of two
+  if ((choice >> 9) % 8 == 1) significand &= ~(tail >> ((choice >> 12) % 16));  // ties of subnormals
   const auto exponents = static_cast<std::uint64_t>(range.exponents);
   const int exponent = range.least_exponent + static_cast<int>((choice >> 20) % exponents);
   const std::uint64_t sign = raw & (std::uint64_t{1} << 63), low = (std::uint64_t{1} << 52) - 1;
@@ -64,11 +64,11 @@ float draw_float(Random& random) {
   const std::uint64_t choice = random.bits();
   auto code = static_cast<std::uint32_t>(choice >> 32);
   switch (choice % 8) {
-    case 0: code &= 0x80ffffffu; break;                          // small, subnormal
-    case 1: code |= 0x7e000000u; break;                          // large, infinite
-    case 2: code &= 0xfff00000u; break;                          // short
-    case 3: code = (code & 0x81ffffffu) | 0x3f000000u; break;    // near one
-    case 4: code |= 0x007ffff0u; break;                          // just below a power of two
+    case 0: code &= 0x80ffffffu; break;                        // small, subnormal
+    case 1: code |= 0x7e000000u; break;                        // large, infinite
+    case 2: code &= 0xfff00000u; break;                        // short
+    case 3: code = (code & 0x81ffffffu) | 0x3f000000u; break;  // near one
+    case 4: code |= 0x007ffff0u; break;                        // just below a power of two
     default: break;
   }
   const float x = same_bits<float>(code);
@@ -89,9 +89,10 @@ struct Mode {
   int fenv;
 };
 const std::vector<Mode> nearest{{Rounding::nearest_even, FE_TONEAREST}};
-const std::vector<Mode> all_modes{
-    {Rounding::nearest_even, FE_TONEAREST}, {Rounding::toward_positive, FE_UPWARD},
-    {Rounding::toward_negative, FE_DOWNWARD}, {Rounding::toward_zero, FE_TOWARDZERO}};
+const std::vector<Mode> all_modes{{Rounding::nearest_even, FE_TONEAREST},
+                                  {Rounding::toward_positive, FE_UPWARD},
+                                  {Rounding::toward_negative, FE_DOWNWARD},
+                                  {Rounding::toward_zero, FE_TOWARDZERO}};
 
 /// What the machine computed; flags in Flag's bits.
 struct Machine {
@@ -137,8 +138,7 @@ struct Comparison {
 
   void expect(const Operands& o, Rounding mode, const Outcome& got, const Machine& want, bool with_flags) {
     ++cases;
-    const double canonical =
-        std::isnan(want.value) ? std::numeric_limits<double>::quiet_NaN() : want.value;
+    const double canonical = std::isnan(want.value) ? std::numeric_limits<double>::quiet_NaN() : want.value;
     const bool same_flags = !with_flags || ieee_flags(got) == want.flags;
     if (same_bits<std::uint64_t>(got.value) == same_bits<std::uint64_t>(canonical) && same_flags) return;
     if (++differences > 8) return;
@@ -244,18 +244,24 @@ void compare_operations(const Format& format, double (*draw_one)(Random&), int b
     report(compare(all_modes, batches, with_flags, draw, by_machine<T>(hardware), emulated),
            4L * batches * static_cast<long>(batch_size));
   };
-  check(flags_are_comparable, [](T x, T y, T) { return x + y; },
-        [&](const Operands& o, Rounding mode) { return add(how(mode), o.x, o.y); });
-  check(flags_are_comparable, [](T x, T y, T) { return x - y; },
-        [&](const Operands& o, Rounding mode) { return sub(how(mode), o.x, o.y); });
-  check(flags_are_comparable, [](T x, T y, T) { return x * y; },
-        [&](const Operands& o, Rounding mode) { return mul(how(mode), o.x, o.y); });
-  check(flags_are_comparable, [](T x, T y, T) { return x / y; },
-        [&](const Operands& o, Rounding mode) { return div(how(mode), o.x, o.y); });
-  check(flags_are_comparable, [](T x, T, T) { return std::sqrt(x); },
-        [&](const Operands& o, Rounding mode) { return exmy::sqrt(how(mode), o.x); });
-  check(has_fma_unit(), [](T x, T y, T z) { return std::fma(x, y, z); },
-        [&](const Operands& o, Rounding mode) { return exmy::fma(how(mode), o.x, o.y, o.z); });
+  check(
+      flags_are_comparable, [](T x, T y, T) { return x + y; },
+      [&](const Operands& o, Rounding mode) { return add(how(mode), o.x, o.y); });
+  check(
+      flags_are_comparable, [](T x, T y, T) { return x - y; },
+      [&](const Operands& o, Rounding mode) { return sub(how(mode), o.x, o.y); });
+  check(
+      flags_are_comparable, [](T x, T y, T) { return x * y; },
+      [&](const Operands& o, Rounding mode) { return mul(how(mode), o.x, o.y); });
+  check(
+      flags_are_comparable, [](T x, T y, T) { return x / y; },
+      [&](const Operands& o, Rounding mode) { return div(how(mode), o.x, o.y); });
+  check(
+      flags_are_comparable, [](T x, T, T) { return std::sqrt(x); },
+      [&](const Operands& o, Rounding mode) { return exmy::sqrt(how(mode), o.x); });
+  check(
+      has_fma_unit(), [](T x, T y, T z) { return std::fma(x, y, z); },
+      [&](const Operands& o, Rounding mode) { return exmy::fma(how(mode), o.x, o.y, o.z); });
 }
 
 }  // namespace

@@ -63,9 +63,8 @@ Point locate(const Model& model, const Case& c, bool toward_negative = false) {
 
 void compare_deterministic(Comparison& comparison, const Model& model, const Case& c) {
   const Point point = locate(model, c), downward = locate(model, c, true);
-  for (const Rounding rounding :
-       {Rounding::nearest_even, Rounding::nearest_away, Rounding::toward_zero, Rounding::toward_positive,
-        Rounding::toward_negative, Rounding::to_odd})
+  for (const Rounding rounding : {Rounding::nearest_even, Rounding::nearest_away, Rounding::toward_zero,
+                                  Rounding::toward_positive, Rounding::toward_negative, Rounding::to_odd})
     for (const Saturation saturation : {Saturation::none, Saturation::finite, Saturation::propagate})
       compare(comparison, model, c, rounding == Rounding::toward_negative ? downward : point,
               {model.format(), rounding, saturation, 16}, 0);
@@ -74,8 +73,7 @@ void compare_deterministic(Comparison& comparison, const Model& model, const Cas
 /// The random integers around the one from which the result goes up, and any.
 void compare_stochastic(Comparison& comparison, const Model& model, const Case& c, Random& random) {
   const Point point = locate(model, c);
-  for (const Rounding rounding :
-       {Rounding::stochastic_a, Rounding::stochastic_b, Rounding::stochastic_c}) {
+  for (const Rounding rounding : {Rounding::stochastic_a, Rounding::stochastic_b, Rounding::stochastic_c}) {
     const int n = random.below(4) == 0 ? 32 : 1 + static_cast<int>(random.below(32));
     const std::uint64_t one = std::uint64_t{1} << n;
     const mpq_class scaled = point.place.fraction * oracle::power_of_two(n);
@@ -146,11 +144,23 @@ std::vector<Pairing> small_pairings() {
   Format fnuz = e3m2fn;
   fnuz.negative_zero = false;
   fnuz.nan = NanCodes::negative_zero;
-  return {{e2m1fn, e2m1fn}, {e2m2, e2m2}, {b5, b5}, {u5, u5}, {b4, b4}, {fnuz, fnuz}, {e4m0u, e4m0u},
-          {e3m2fn, e3m2fn}, {with("e2m2", Subnormals::none), with("e2m2", Subnormals::none)},
+  return {{e2m1fn, e2m1fn},
+          {e2m2, e2m2},
+          {b5, b5},
+          {u5, u5},
+          {b4, b4},
+          {fnuz, fnuz},
+          {e4m0u, e4m0u},
+          {e3m2fn, e3m2fn},
+          {with("e2m2", Subnormals::none), with("e2m2", Subnormals::none)},
           {with("e2m2", Subnormals::flush), with("e2m2", Subnormals::flush)},
           {with("e2m2", Subnormals::flush_nearest), with("e2m2", Subnormals::flush_nearest)},
-          {e2m2, e2m1fn}, {e2m1fn, b5}, {b5, e2m2}, {e3m2fn, u5}, {e2m2, e4m0u}, {b4, fnuz}};
+          {e2m2, e2m1fn},
+          {e2m1fn, b5},
+          {b5, e2m2},
+          {e3m2fn, u5},
+          {e2m2, e4m0u},
+          {b4, fnuz}};
 }
 
 // ---- wide and mixed formats ----------------------------------------------------------------------
@@ -163,15 +173,16 @@ double draw(const Model& model, Random& random) {
   const auto few = [&](std::uint64_t n) { return random.below(n); };
   std::uint64_t code = random.bits() & (magnitudes - 1);
   switch (few(8)) {
-    case 0: code = few(4); break;                                      // the smallest
+    case 0: code = few(4); break;                                        // the smallest
     case 1: code = ((one << m) + few(5) - 2) & (magnitudes - 1); break;  // around the first normal
-    case 2: code = magnitudes - 1 - (few(2) << m) - few(4); break;     // infinities, NaN, the largest
+    case 2: code = magnitudes - 1 - (few(2) << m) - few(4); break;       // infinities, NaN, the largest
     case 3: code &= ~((one << m) - 1) | (few(4) << (m > 1 ? m - 2 : 0)); break;  // short significands
-    case 4: code |= (one << m) - 1 - few(2); break;                    // long ones
+    case 4: code |= (one << m) - 1 - few(2); break;                              // long ones
     default: break;
   }
-  if (few(2) == 0) code = (code & ((one << m) - 1)) |  // exponents near 0
-                          (static_cast<std::uint64_t>(f.bias) + few(9) - 4) << m;
+  if (few(2) == 0)
+    code = (code & ((one << m) - 1)) |  // exponents near 0
+           (static_cast<std::uint64_t>(f.bias) + few(9) - 4) << m;
   code = (code & (magnitudes - 1)) | (few(2) == 0 ? magnitudes : 0);
   return oracle::double_of(model.decode(code));
 }
@@ -205,9 +216,7 @@ void aim(Case& c, const Model& last, const Real& t) {
     case Operation::sub: c.y = nearest(last, exact(Operation::sub, x, t)); break;
     case Operation::mul: c.y = nearest(last, exact(Operation::div, t, x)); break;
     case Operation::div: c.y = nearest(last, exact(Operation::div, x, t)); break;
-    case Operation::fma:
-      c.z = nearest(last, exact(Operation::sub, t, exact(Operation::mul, x, y)));
-      break;
+    case Operation::fma: c.z = nearest(last, exact(Operation::sub, t, exact(Operation::mul, x, y))); break;
     case Operation::sqrt: c.x = nearest(last, exact(Operation::mul, t, t)); break;
   }
 }
@@ -254,14 +263,14 @@ TEST_CASE("fma equals the oracle on all triples of small formats", "[oracle][ari
 
 TEST_CASE("operations on wide and mixed formats equal the oracle", "[oracle][arithmetic]") {
   const std::vector<Mix> mixes{
-      {"fp16", "fp16", "fp16", "fp16"},       {"bf16", "bf16", "fp32", "fp32"},
-      {"fp64", "fp64", "fp64", "fp64"},       {"fp64", "fp64", "fp64", "fp32"},
-      {"fp32", "fp32", "fp32", "fp32"},       {"fp32", "fp32", "fp32", "tf32"},
-      {"bf16", "fp16", "fp64", "e5m2"},       {"fp64", "fp64", "fp64", "e4m3fn"},
+      {"fp16", "fp16", "fp16", "fp16"},        {"bf16", "bf16", "fp32", "fp32"},
+      {"fp64", "fp64", "fp64", "fp64"},        {"fp64", "fp64", "fp64", "fp32"},
+      {"fp32", "fp32", "fp32", "fp32"},        {"fp32", "fp32", "fp32", "tf32"},
+      {"bf16", "fp16", "fp64", "e5m2"},        {"fp64", "fp64", "fp64", "e4m3fn"},
       {"fp16", "fp16", "fp32", "Binary8p4se"}, {"Binary8p4se", "Binary8p3se", "Binary16p11se", "fp16"},
-      {"fp32", "bf16", "fp64", "e8m0fnu"},    {"e6m9", "e6m9", "e6m9", "e6m9"},
-      {"e8m0fnu", "e5m2", "fp64", "e6m9"},    {"fp64", "fp64", "fp64", "e2m1fn"},
-      {"fp64", "fp64", "fp64", "e4m3fnuz"},   {"fp64", "fp32", "fp64", "Binary16p12ue"},
+      {"fp32", "bf16", "fp64", "e8m0fnu"},     {"e6m9", "e6m9", "e6m9", "e6m9"},
+      {"e8m0fnu", "e5m2", "fp64", "e6m9"},     {"fp64", "fp64", "fp64", "e2m1fn"},
+      {"fp64", "fp64", "fp64", "e4m3fnuz"},    {"fp64", "fp32", "fp64", "Binary16p12ue"},
       {"fp64", "fp64", "fp64", "bf16"}};
   Comparison comparison;
   for (const Mix& mix : mixes) compare_mix(comparison, mix, 1500);

@@ -226,8 +226,8 @@ TEST_CASE("decode equals the rational oracle on every code", "[oracle][codec]") 
     for (std::uint64_t code = 0; code < std::uint64_t{1} << width; ++code) {
       const double want = oracle::double_of(model.decode(code)), got = decode(f, code);
       if (text(want) != text(got) && differences.size() < 2000)
-        differences += text(Projection{f}) + " code " + std::to_string(code) + ": " + text(got) +
-                       ", not " + text(want) + "\n";
+        differences += text(Projection{f}) + " code " + std::to_string(code) + ": " + text(got) + ", not " +
+                       text(want) + "\n";
     }
   }
   CHECK(differences == "");

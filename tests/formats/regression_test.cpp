@@ -22,8 +22,7 @@ constexpr double quiet = std::numeric_limits<double>::quiet_NaN();
 constexpr Rounding even = Rounding::nearest_even, away = Rounding::nearest_away,
                    truncated = Rounding::toward_zero, up = Rounding::toward_positive,
                    down = Rounding::toward_negative, odd = Rounding::to_odd;
-constexpr Saturation none = Saturation::none, clamped = Saturation::finite,
-                     propagate = Saturation::propagate;
+constexpr Saturation none = Saturation::none, clamped = Saturation::finite, propagate = Saturation::propagate;
 
 Projection to(const std::string& name, Rounding rounding = even, Saturation saturation = none, int n = 16) {
   return {format_of(name), rounding, saturation, n};
@@ -51,10 +50,14 @@ TEST_CASE("reference points of numerics section 1", "[formats]") {
     const char* name;
     double max, min_normal, min_positive;
   };
-  for (const Point& p : {Point{"e4m3fn", 448, 0x1p-6, 0x1p-9}, {"e5m2", 57344, 0x1p-14, 0x1p-16},
-                         {"e4m3fnuz", 240, 0x1p-7, 0x1p-10}, {"fp16", 65504, 0x1p-14, 0x1p-24},
-                         {"bf16", 0x1.fep127, 0x1p-126, 0x1p-133}, {"e4m3", 240, 0x1p-6, 0x1p-9},
-                         {"e2m1fn", 6, 1, 0.5}, {"Binary8p4se", 224, 0x1p-7, 0x1p-10}}) {
+  for (const Point& p : {Point{"e4m3fn", 448, 0x1p-6, 0x1p-9},
+                         {"e5m2", 57344, 0x1p-14, 0x1p-16},
+                         {"e4m3fnuz", 240, 0x1p-7, 0x1p-10},
+                         {"fp16", 65504, 0x1p-14, 0x1p-24},
+                         {"bf16", 0x1.fep127, 0x1p-126, 0x1p-133},
+                         {"e4m3", 240, 0x1p-6, 0x1p-9},
+                         {"e2m1fn", 6, 1, 0.5},
+                         {"Binary8p4se", 224, 0x1p-7, 0x1p-10}}) {
     const Format f = format_of(p.name);
     INFO(p.name);
     CHECK(f.max_finite() == p.max);

@@ -23,8 +23,7 @@ Real negated(Real x) {
 
 Real sum(const Real& x, const Real& y, bool toward_negative) {
   if (x.kind == Kind::nan || y.kind == Kind::nan) return nan();
-  if (x.kind == Kind::infinite && y.kind == Kind::infinite)
-    return x.negative == y.negative ? x : nan();
+  if (x.kind == Kind::infinite && y.kind == Kind::infinite) return x.negative == y.negative ? x : nan();
   if (x.kind == Kind::infinite) return x;
   if (y.kind == Kind::infinite) return y;
   const mpq_class total = signed_value(x) + signed_value(y);

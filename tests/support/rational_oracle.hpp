@@ -21,13 +21,13 @@ struct Place {
 /// An exact number, located in a format once for all modes, with what its operands were.
 struct Point {
   Real x{};
-  Place place{};          ///< on the format's grid, exponents unbounded above
-  Place unbounded{};      ///< exponents unbounded below too; filled in for 0 < |x| < 2^e_min
-  bool operation = false; ///< x is the exact result of one
+  Place place{};           ///< on the format's grid, exponents unbounded above
+  Place unbounded{};       ///< exponents unbounded below too; filled in for 0 < |x| < 2^e_min
+  bool operation = false;  ///< x is the exact result of one
   bool nan_operand = false;
   bool infinite_operand = false;
   bool zero_times_infinity = false;
-  bool p3109 = false;     ///< an operand or the result has that semantics
+  bool p3109 = false;  ///< an operand or the result has that semantics
 };
 
 struct Answer {

@@ -122,8 +122,8 @@ Answer Model::project(const Projection& how, const Point& point, std::uint32_t r
   const bool to_zero = finite && x.size != 0 && q.is_zero() && !is_saturated;
   const bool underflow = inexact && is_tiny(how, point, random);
   const bool generated = q.kind == Kind::nan && !point.nan_operand;
-  const bool invalid = point.zero_times_infinity ||
-                       (point.operation && x.kind == Kind::nan && !point.nan_operand);
+  const bool invalid =
+      point.zero_times_infinity || (point.operation && x.kind == Kind::nan && !point.nan_operand);
   const bool infinite = point.operation && x.kind == Kind::infinite && !point.infinite_operand;
   const bool below = finite && !format_.zero && x.size < smallest_;
 

@@ -15,239 +15,235 @@ constexpr int most_classes = 65536;
 
 /// One field without blanks and quotes; column counts bytes of its line from 1.
 struct Field {
-    std::string_view text;
-    std::size_t column;
+  std::string_view text;
+  std::size_t column;
 };
 
 struct Row {
-    std::size_t line = 0;  ///< from 1
-    std::vector<Field> fields;
+  std::size_t line = 0;  ///< from 1
+  std::vector<Field> fields;
 };
 
 DataError wrong(const CsvSource& source, std::size_t line, std::size_t column, const std::string& text) {
-    return DataError::at_place(source.path, line, column, text);
+  return DataError::at_place(source.path, line, column, text);
 }
 
 /// The binary64 number that the whole field spells; nothing for anything else, nor for one beyond its range.
 std::optional<double> number(std::string_view text) {
-    if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
-    double value = 0.0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value))
-        return std::nullopt;
-    return value;
+  if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
+  double value = 0.0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+  return value;
 }
 
 bool is_number(const Field& field) { return number(field.text).has_value(); }
 
 /// The field for a message: short, and ASCII whatever the file holds.
 std::string shown(const Field& field) {
-    std::string text(field.text.substr(0, 40));
-    std::replace_if(
-        text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-    return '"' + text + '"';
+  std::string text(field.text.substr(0, 40));
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return '"' + text + '"';
 }
 
 std::string_view trimmed(std::string_view text) {
-    const std::size_t first = text.find_first_not_of(" \t");
-    return first == std::string_view::npos ? text.substr(text.size())
-                                           : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+  const std::size_t first = text.find_first_not_of(" \t");
+  return first == std::string_view::npos ? text.substr(text.size())
+                                         : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 /// Splits the text into rows; empty lines are passed over.
 class CsvLines {
-public:
-    CsvLines(const CsvSource& source, std::string_view text) : source_(source), rest_(text) {
-        if (rest_.starts_with("\xEF\xBB\xBF")) rest_.remove_prefix(3);
-        separator_ = source.separator.value_or(found_separator());
-    }
+ public:
+  CsvLines(const CsvSource& source, std::string_view text) : source_(source), rest_(text) {
+    if (rest_.starts_with("\xEF\xBB\xBF")) rest_.remove_prefix(3);
+    separator_ = source.separator.value_or(found_separator());
+  }
 
-    std::optional<Row> next() {
-        while (!rest_.empty()) {
-            const std::string_view line = next_line();
-            if (!trimmed(line).empty()) return Row{line_, fields(line)};
-        }
-        return std::nullopt;
+  std::optional<Row> next() {
+    while (!rest_.empty()) {
+      const std::string_view line = next_line();
+      if (!trimmed(line).empty()) return Row{line_, fields(line)};
     }
+    return std::nullopt;
+  }
 
-private:
-    char found_separator() const {
-        const std::size_t first = rest_.find_first_not_of("\r\n");
-        if (first == std::string_view::npos) return ',';
-        const std::string_view row = rest_.substr(first, rest_.find('\n', first) - first);
-        for (const char separator : {';', '\t', ','}) {
-            if (row.find(separator) != std::string_view::npos) return separator;
-        }
-        return ',';
+ private:
+  char found_separator() const {
+    const std::size_t first = rest_.find_first_not_of("\r\n");
+    if (first == std::string_view::npos) return ',';
+    const std::string_view row = rest_.substr(first, rest_.find('\n', first) - first);
+    for (const char separator : {';', '\t', ','}) {
+      if (row.find(separator) != std::string_view::npos) return separator;
     }
+    return ',';
+  }
 
-    std::string_view next_line() {
-        const std::size_t end = rest_.find('\n');
-        std::string_view line = rest_.substr(0, end);
-        rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
-        if (line.ends_with('\r')) line.remove_suffix(1);
-        ++line_;
-        return line;
+  std::string_view next_line() {
+    const std::size_t end = rest_.find('\n');
+    std::string_view line = rest_.substr(0, end);
+    rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    ++line_;
+    return line;
+  }
+
+  std::vector<Field> fields(std::string_view line) const {
+    std::vector<Field> result;
+    for (std::size_t first = 0; first <= line.size();) {
+      const std::size_t end = std::min(line.find(separator_, closing_quote(line, first)), line.size());
+      const std::string_view text = trimmed(line.substr(first, end - first));
+      const auto column = static_cast<std::size_t>(text.data() - line.data()) + 1;
+      result.push_back({unquoted(text, column), column});
+      first = end + 1;
     }
+    return result;
+  }
 
-    std::vector<Field> fields(std::string_view line) const {
-        std::vector<Field> result;
-        for (std::size_t first = 0; first <= line.size();) {
-            const std::size_t end = std::min(line.find(separator_, closing_quote(line, first)), line.size());
-            const std::string_view text = trimmed(line.substr(first, end - first));
-            const auto column = static_cast<std::size_t>(text.data() - line.data()) + 1;
-            result.push_back({unquoted(text, column), column});
-            first = end + 1;
-        }
-        return result;
+  /// Where to look for the next separator: behind the closing quote of a quoted field, else at `first`.
+  std::size_t closing_quote(std::string_view line, std::size_t first) const {
+    while (first < line.size() && line[first] == ' ') ++first;
+    if (first >= line.size() || line[first] != '"') return first;
+    const std::size_t closing = line.find('"', first + 1);
+    if (closing == std::string_view::npos) {
+      throw wrong(source_, line_, first + 1, "a quote that is not closed on this line");
     }
+    return closing;
+  }
 
-    /// Where to look for the next separator: behind the closing quote of a quoted field, else at `first`.
-    std::size_t closing_quote(std::string_view line, std::size_t first) const {
-        while (first < line.size() && line[first] == ' ') ++first;
-        if (first >= line.size() || line[first] != '"') return first;
-        const std::size_t closing = line.find('"', first + 1);
-        if (closing == std::string_view::npos) {
-            throw wrong(source_, line_, first + 1, "a quote that is not closed on this line");
-        }
-        return closing;
+  std::string_view unquoted(std::string_view text, std::size_t column) const {
+    if (!text.starts_with('"')) return text;
+    if (text.find('"', 1) != text.size() - 1) {
+      throw wrong(source_, line_, column, "wanted nothing behind the closing quote");
     }
+    return text.substr(1, text.size() - 2);
+  }
 
-    std::string_view unquoted(std::string_view text, std::size_t column) const {
-        if (!text.starts_with('"')) return text;
-        if (text.find('"', 1) != text.size() - 1) {
-            throw wrong(source_, line_, column, "wanted nothing behind the closing quote");
-        }
-        return text.substr(1, text.size() - 2);
-    }
-
-    const CsvSource& source_;
-    std::string_view rest_;
-    char separator_ = ',';
-    std::size_t line_ = 0;
+  const CsvSource& source_;
+  std::string_view rest_;
+  char separator_ = ',';
+  std::size_t line_ = 0;
 };
 
 /// Takes rows one by one and fills the data set.
 class CsvReader {
-public:
-    explicit CsvReader(const CsvSource& source) : source_(source) {
-        data_.files = {source.path};
-        data_.targets_count = source.task == CsvTask::regression ? 1 : 0;
-    }
+ public:
+  explicit CsvReader(const CsvSource& source) : source_(source) {
+    data_.files = {source.path};
+    data_.targets_count = source.task == CsvTask::regression ? 1 : 0;
+  }
 
-    /// Fixes the columns from the first row; true if that row is a header.
-    bool begin(const Row& row) {
-        if (row.fields.size() < 2)
-            throw wrong(source_, row.line, 1, "one column, wanted features and a label");
-        data_.features_count = row.fields.size() - 1;
-        const bool has_header = source_.header == CsvHeader::detect
-                                    ? std::none_of(row.fields.begin(), row.fields.end(), is_number)
-                                    : source_.header == CsvHeader::present;
-        label_ = label_column(row, has_header);
-        return has_header;
-    }
+  /// Fixes the columns from the first row; true if that row is a header.
+  bool begin(const Row& row) {
+    if (row.fields.size() < 2) throw wrong(source_, row.line, 1, "one column, wanted features and a label");
+    data_.features_count = row.fields.size() - 1;
+    const bool has_header = source_.header == CsvHeader::detect
+                                ? std::none_of(row.fields.begin(), row.fields.end(), is_number)
+                                : source_.header == CsvHeader::present;
+    label_ = label_column(row, has_header);
+    return has_header;
+  }
 
-    void take(const Row& row) {
-        if (row.fields.size() != data_.features_count + 1) {
-            throw wrong(source_, row.line, row.fields.back().column,
-                        std::to_string(row.fields.size()) + " fields, wanted " +
-                            std::to_string(data_.features_count + 1));
-        }
-        for (std::size_t k = 0; k < row.fields.size(); ++k) {
-            const double value = value_of(row, row.fields[k]);
-            if (k != label_) {
-                data_.x.push_back(feature(value, row, row.fields[k]));
-            } else if (source_.task == CsvTask::regression) {
-                data_.targets.push_back(value);
-            } else {
-                data_.labels.push_back(label(value, row, row.fields[k]));
-            }
-        }
-        ++rows_;
+  void take(const Row& row) {
+    if (row.fields.size() != data_.features_count + 1) {
+      throw wrong(
+          source_, row.line, row.fields.back().column,
+          std::to_string(row.fields.size()) + " fields, wanted " + std::to_string(data_.features_count + 1));
     }
-
-    Dataset finish() {
-        if (rows_ == 0) throw DataError::in_file(source_.path, "no rows, wanted at least 1");
-        const double share = source_.validation_fraction * static_cast<double>(rows_);
-        split_last(data_, source_.path, rows_,
-                   source_.validation_count.value_or(static_cast<std::size_t>(share)));
-        if (source_.task == CsvTask::classification) {
-            const int largest = *std::max_element(data_.labels.begin(), data_.labels.end());
-            data_.classes_count = source_.classes_count.value_or(1 + largest);
-        }
-        return std::move(data_);
+    for (std::size_t k = 0; k < row.fields.size(); ++k) {
+      const double value = value_of(row, row.fields[k]);
+      if (k != label_) {
+        data_.x.push_back(feature(value, row, row.fields[k]));
+      } else if (source_.task == CsvTask::regression) {
+        data_.targets.push_back(value);
+      } else {
+        data_.labels.push_back(label(value, row, row.fields[k]));
+      }
     }
+    ++rows_;
+  }
 
-private:
-    std::size_t label_column(const Row& row, bool has_header) const {
-        if (!source_.label_name) {
-            const std::size_t column = source_.label_index.value_or(row.fields.size() - 1);
-            if (column < row.fields.size()) return column;
-            throw wrong(source_, row.line, 1,
-                        "label column " + std::to_string(column) + ", wanted 0.." +
-                            std::to_string(row.fields.size() - 1));
-        }
-        const auto same = [&](const Field& field) { return field.text == *source_.label_name; };
-        const auto found = std::find_if(row.fields.begin(), row.fields.end(), same);
-        if (has_header && found != row.fields.end())
-            return static_cast<std::size_t>(found - row.fields.begin());
-        throw wrong(source_, row.line, 1,
-                    "wanted a header with the label column \"" + *source_.label_name + "\"");
+  Dataset finish() {
+    if (rows_ == 0) throw DataError::in_file(source_.path, "no rows, wanted at least 1");
+    const double share = source_.validation_fraction * static_cast<double>(rows_);
+    split_last(data_, source_.path, rows_,
+               source_.validation_count.value_or(static_cast<std::size_t>(share)));
+    if (source_.task == CsvTask::classification) {
+      const int largest = *std::max_element(data_.labels.begin(), data_.labels.end());
+      data_.classes_count = source_.classes_count.value_or(1 + largest);
     }
+    return std::move(data_);
+  }
 
-    double value_of(const Row& row, const Field& field) const {
-        if (const auto value = number(field.text)) return *value;
-        throw wrong(source_, row.line, field.column, shown(field) + ", wanted a finite binary64 number");
+ private:
+  std::size_t label_column(const Row& row, bool has_header) const {
+    if (!source_.label_name) {
+      const std::size_t column = source_.label_index.value_or(row.fields.size() - 1);
+      if (column < row.fields.size()) return column;
+      throw wrong(
+          source_, row.line, 1,
+          "label column " + std::to_string(column) + ", wanted 0.." + std::to_string(row.fields.size() - 1));
     }
+    const auto same = [&](const Field& field) { return field.text == *source_.label_name; };
+    const auto found = std::find_if(row.fields.begin(), row.fields.end(), same);
+    if (has_header && found != row.fields.end()) return static_cast<std::size_t>(found - row.fields.begin());
+    throw wrong(source_, row.line, 1,
+                "wanted a header with the label column \"" + *source_.label_name + "\"");
+  }
 
-    double feature(double value, const Row& row, const Field& field) const {
-        const double x = value * source_.scale + source_.offset;
-        if (std::isfinite(x)) return x;
-        throw wrong(source_, row.line, field.column, "wanted a number that stays finite when scaled");
-    }
+  double value_of(const Row& row, const Field& field) const {
+    if (const auto value = number(field.text)) return *value;
+    throw wrong(source_, row.line, field.column, shown(field) + ", wanted a finite binary64 number");
+  }
 
-    std::int32_t label(double value, const Row& row, const Field& field) const {
-        const int classes = source_.classes_count.value_or(most_classes);
-        if (value >= 0.0 && value < classes && value == std::trunc(value))
-            return static_cast<std::int32_t>(value);
-        throw wrong(source_, row.line, field.column,
-                    "label " + shown(field) + ", wanted an integer 0.." + std::to_string(classes - 1));
-    }
+  double feature(double value, const Row& row, const Field& field) const {
+    const double x = value * source_.scale + source_.offset;
+    if (std::isfinite(x)) return x;
+    throw wrong(source_, row.line, field.column, "wanted a number that stays finite when scaled");
+  }
 
-    const CsvSource& source_;
-    Dataset data_;
-    std::size_t label_ = 0;
-    std::size_t rows_ = 0;
+  std::int32_t label(double value, const Row& row, const Field& field) const {
+    const int classes = source_.classes_count.value_or(most_classes);
+    if (value >= 0.0 && value < classes && value == std::trunc(value))
+      return static_cast<std::int32_t>(value);
+    throw wrong(source_, row.line, field.column,
+                "label " + shown(field) + ", wanted an integer 0.." + std::to_string(classes - 1));
+  }
+
+  const CsvSource& source_;
+  Dataset data_;
+  std::size_t label_ = 0;
+  std::size_t rows_ = 0;
 };
 
 void check(const CsvSource& source) {
-    const auto wanted = [&](const std::string& text) {
-        return DataError::in_file(source.path, "wanted " + text);
-    };
-    if (source.separator && std::string_view(",;\t").find(*source.separator) == std::string_view::npos) {
-        throw wanted("the separator , ; or tab");
-    }
-    if (source.label_name && source.label_index)
-        throw wanted("the label column by name or by index, not both");
-    if (source.classes_count && (*source.classes_count < 1 || *source.classes_count > most_classes)) {
-        throw wanted("classes_count in 1..65536");
-    }
-    if (!(source.validation_fraction >= 0.0 && source.validation_fraction < 1.0)) {
-        throw wanted("validation_fraction of at least 0 and below 1");
-    }
+  const auto wanted = [&](const std::string& text) {
+    return DataError::in_file(source.path, "wanted " + text);
+  };
+  if (source.separator && std::string_view(",;\t").find(*source.separator) == std::string_view::npos) {
+    throw wanted("the separator , ; or tab");
+  }
+  if (source.label_name && source.label_index) throw wanted("the label column by name or by index, not both");
+  if (source.classes_count && (*source.classes_count < 1 || *source.classes_count > most_classes)) {
+    throw wanted("classes_count in 1..65536");
+  }
+  if (!(source.validation_fraction >= 0.0 && source.validation_fraction < 1.0)) {
+    throw wanted("validation_fraction of at least 0 and below 1");
+  }
 }
 
 }  // namespace
 
 Dataset load_csv(const CsvSource& source) {
-    check(source);
-    const std::string text = read_data_file(source.path);
-    CsvLines lines(source, text);
-    CsvReader reader(source);
-    auto row = lines.next();
-    if (row && reader.begin(*row)) row = lines.next();
-    for (; row; row = lines.next()) reader.take(*row);
-    return reader.finish();
+  check(source);
+  const std::string text = read_data_file(source.path);
+  CsvLines lines(source, text);
+  CsvReader reader(source);
+  auto row = lines.next();
+  if (row && reader.begin(*row)) row = lines.next();
+  for (; row; row = lines.next()) reader.take(*row);
+  return reader.finish();
 }
 
 }  // namespace exmy

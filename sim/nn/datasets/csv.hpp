@@ -13,17 +13,17 @@ enum class CsvTask { classification, regression };
 enum class CsvHeader { detect, present, absent };
 
 struct CsvSource {
-    std::string path = {};               ///< plain or gzip
-    std::optional<char> separator = {};  ///< , ; or tab; without it the first of ; tab , in the first row
-    CsvHeader header = CsvHeader::detect;
-    std::optional<std::string> label_name = {};   ///< needs a header
-    std::optional<std::size_t> label_index = {};  ///< from 0; without name and index the last column
-    CsvTask task = CsvTask::classification;
-    std::optional<int> classes_count = {};             ///< 1..65536; without it 1 + the largest label
-    std::optional<std::size_t> validation_count = {};  ///< the last rows; wins over validation_fraction
-    double validation_fraction = 0.2;                  ///< 0 <= f < 1; the count is floor(f rows)
-    double scale = 1.0;                                ///< of the features, never of the targets
-    double offset = 0.0;
+  std::string path = {};               ///< plain or gzip
+  std::optional<char> separator = {};  ///< , ; or tab; without it the first of ; tab , in the first row
+  CsvHeader header = CsvHeader::detect;
+  std::optional<std::string> label_name = {};   ///< needs a header
+  std::optional<std::size_t> label_index = {};  ///< from 0; without name and index the last column
+  CsvTask task = CsvTask::classification;
+  std::optional<int> classes_count = {};             ///< 1..65536; without it 1 + the largest label
+  std::optional<std::size_t> validation_count = {};  ///< the last rows; wins over validation_fraction
+  double validation_fraction = 0.2;                  ///< 0 <= f < 1; the count is floor(f rows)
+  double scale = 1.0;                                ///< of the features, never of the targets
+  double offset = 0.0;
 };
 
 /// One sample per row: all columns but the label's are features. Numbers are decimal with a point (binary64,

@@ -12,30 +12,29 @@ namespace exmy {
 /// Samples in memory, training part first. Every feature is the file's value times scale, plus offset: one
 /// binary64 product and one binary64 sum, each rounded to nearest even, never fused. Always finite.
 struct Dataset {
-    std::size_t features_count = 0;    ///< per sample
-    std::size_t targets_count = 0;     ///< per sample; 0 for classification
-    int classes_count = 0;             ///< 0 for regression
-    std::vector<double> x;             ///< [count][features_count], row-major
-    std::vector<std::int32_t> labels;  ///< classification: [count], 0 .. classes_count - 1; else empty
-    std::vector<double> targets;       ///< regression: [count][targets_count], not scaled; else empty
-    std::size_t train_count = 0;       ///< the first samples
-    std::size_t validation_count = 0;  ///< the samples after them
-    std::vector<std::string> files;    ///< paths read, in order; a caller hashes them for the provenance
+  std::size_t features_count = 0;    ///< per sample
+  std::size_t targets_count = 0;     ///< per sample; 0 for classification
+  int classes_count = 0;             ///< 0 for regression
+  std::vector<double> x;             ///< [count][features_count], row-major
+  std::vector<std::int32_t> labels;  ///< classification: [count], 0 .. classes_count - 1; else empty
+  std::vector<double> targets;       ///< regression: [count][targets_count], not scaled; else empty
+  std::size_t train_count = 0;       ///< the first samples
+  std::size_t validation_count = 0;  ///< the samples after them
+  std::vector<std::string> files;    ///< paths read, in order; a caller hashes them for the provenance
 
-    std::size_t count() const { return train_count + validation_count; }
+  std::size_t count() const { return train_count + validation_count; }
 };
 
 /// The last `validation_count` of `count` samples validate, the others train.
 /// DataError, naming `source`, when none would be left to train on.
 inline void split_last(Dataset& data, const std::string& source, std::size_t count,
                        std::size_t validation_count) {
-    if (validation_count >= count) {
-        throw DataError::in_file(source, "holds " + std::to_string(count) +
-                                             " samples, wanted more than the " +
-                                             std::to_string(validation_count) + " of the validation part");
-    }
-    data.train_count = count - validation_count;
-    data.validation_count = validation_count;
+  if (validation_count >= count) {
+    throw DataError::in_file(source, "holds " + std::to_string(count) + " samples, wanted more than the " +
+                                         std::to_string(validation_count) + " of the validation part");
+  }
+  data.train_count = count - validation_count;
+  data.validation_count = validation_count;
 }
 
 }  // namespace exmy

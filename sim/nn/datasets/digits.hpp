@@ -11,11 +11,11 @@ namespace exmy {
 enum class DigitsSplit { shuffled, original };
 
 struct DigitsSource {
-    std::string path = "experiments/data/digits-8x8.txt";
-    double scale = 0.0625;
-    double offset = -0.3;
-    std::size_t validation_count = 360;  ///< below 1797
-    DigitsSplit split = DigitsSplit::shuffled;
+  std::string path = "experiments/data/digits-8x8.txt";
+  double scale = 0.0625;
+  double offset = -0.3;
+  std::size_t validation_count = 360;  ///< below 1797
+  DigitsSplit split = DigitsSplit::shuffled;
 };
 
 /// The 1,797 UCI handwritten digits, 8 x 8 pixels 0..16, 10 classes, from the file that

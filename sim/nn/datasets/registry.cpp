@@ -19,7 +19,8 @@ std::optional<std::size_t> count(ObjectReader& r, std::string_view key, double l
 }
 
 std::size_t count(ObjectReader& r, std::string_view key, std::size_t fallback, double least) {
-  return static_cast<std::size_t>(r.integer<std::int64_t>(key, static_cast<std::int64_t>(fallback), Range::at_least(least)));
+  return static_cast<std::size_t>(
+      r.integer<std::int64_t>(key, static_cast<std::int64_t>(fallback), Range::at_least(least)));
 }
 
 void read_transform(ObjectReader& r, double& scale, double& offset) {
@@ -42,7 +43,8 @@ DatasetLoader read_digits(ObjectReader& r) {
   DigitsSource s;
   s.path = r.text("path", s.path);
   read_transform(r, s.scale, s.offset);
-  s.validation_count = static_cast<std::size_t>(r.integer<std::int64_t>("validation_count", 360, Range::closed(0, 1796)));
+  s.validation_count =
+      static_cast<std::size_t>(r.integer<std::int64_t>("validation_count", 360, Range::closed(0, 1796)));
   s.split = r.one_of("split", DigitsSplit::shuffled, splits);
   return [s](std::uint64_t) {
     DigitsSource found = s;
@@ -59,14 +61,16 @@ DatasetLoader read_idx(ObjectReader& r) {
   s.validation_labels = r.text("validation_labels", required);
   s.train_limit = count(r, "train_limit", 1);
   s.validation_limit = count(r, "validation_limit", 1);
-  if (const auto n = r.integer<std::int32_t>("classes_count", if_given, Range::closed(1, 256))) s.classes_count = *n;
+  if (const auto n = r.integer<std::int32_t>("classes_count", if_given, Range::closed(1, 256)))
+    s.classes_count = *n;
   read_transform(r, s.scale, s.offset);
   return [s](std::uint64_t) { return load_idx(s); };
 }
 
 constexpr std::array tasks{Named<CsvTask>{"classification", CsvTask::classification},
                            Named<CsvTask>{"regression", CsvTask::regression}};
-constexpr std::array headers{Named<CsvHeader>{"detect", CsvHeader::detect}, Named<CsvHeader>{"present", CsvHeader::present},
+constexpr std::array headers{Named<CsvHeader>{"detect", CsvHeader::detect},
+                             Named<CsvHeader>{"present", CsvHeader::present},
                              Named<CsvHeader>{"absent", CsvHeader::absent}};
 constexpr std::array separators{Named<char>{",", ','}, Named<char>{";", ';'}, Named<char>{"tab", '\t'}};
 
@@ -80,7 +84,8 @@ DatasetLoader read_csv(ObjectReader& r) {
   if (s.label_name && s.label_index)
     r.problem(codes::contradiction, "label_index", "give either \"label\" (a name) or \"label_index\"");
   s.task = r.one_of("task", CsvTask::classification, tasks);
-  if (const auto n = r.integer<std::int32_t>("classes_count", if_given, Range::closed(1, 65536))) s.classes_count = *n;
+  if (const auto n = r.integer<std::int32_t>("classes_count", if_given, Range::closed(1, 65536)))
+    s.classes_count = *n;
   s.validation_count = count(r, "validation_count", 0);
   s.validation_fraction = r.number("validation_fraction", 0.2, Range::closed_open(0, 1));
   read_transform(r, s.scale, s.offset);

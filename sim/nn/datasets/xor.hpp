@@ -11,10 +11,10 @@ namespace exmy {
 /// fp32, and the six features without meaning keep a network that no longer learns near a mean squared error
 /// of 1/2.
 struct XorSource {
-    std::size_t train_count = 1024;  ///< at least 1
-    std::size_t validation_count = 512;
-    std::size_t features_count = 8;  ///< at least 2
-    double margin = 0.5;             ///< 0..1: smallest magnitude of a feature
+  std::size_t train_count = 1024;  ///< at least 1
+  std::size_t validation_count = 512;
+  std::size_t features_count = 8;  ///< at least 2
+  double margin = 0.5;             ///< 0..1: smallest magnitude of a feature
 };
 
 /// A number in [0, 1) for every index, the same each time it is asked.

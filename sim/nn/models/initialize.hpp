@@ -15,13 +15,15 @@ Parameter<T> initial_weight(Context& context, const std::string& layer, std::siz
   const RandomStream random(context.seed(), "init/" + layer + ".weight", 0);
   Tensor<double> w({out, in}, Format{11, 52, 1023});
   for (std::size_t i = 0; i < w.size(); ++i) w.data[i] = (2 * random.uniform(i) - 1) * bound;
-  return {layer, "weight", "dot", project_numbers<T>(context, layer, "init.weight", Role::master_weight, w), {}};
+  return {
+      layer, "weight", "dot", project_numbers<T>(context, layer, "init.weight", Role::master_weight, w), {}};
 }
 
 template <class T>
 Parameter<T> zero_bias(Context& context, const std::string& layer, std::size_t out) {
   const Tensor<double> zeros({out}, Format{11, 52, 1023});
-  return {layer, "bias", "bias", project_numbers<T>(context, layer, "init.bias", Role::master_weight, zeros), {}};
+  return {
+      layer, "bias", "bias", project_numbers<T>(context, layer, "init.bias", Role::master_weight, zeros), {}};
 }
 
 }  // namespace exmy

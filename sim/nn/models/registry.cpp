@@ -14,7 +14,8 @@ constexpr std::array init_names{Named<Initializer>{"he_uniform", Initializer::he
 
 ModelFactory read_mlp(ObjectReader& r) {
   MlpOptions options;
-  for (const auto width : r.integers<std::int64_t>("hidden", std::vector<std::int64_t>{128, 128}, Range::closed(1, 65536)))
+  for (const auto width :
+       r.integers<std::int64_t>("hidden", std::vector<std::int64_t>{128, 128}, Range::closed(1, 65536)))
     options.widths.push_back(static_cast<std::size_t>(width));
   options.activation = r.one_of("activation", Activation::relu, activation_names);
   options.output_activation = r.one_of("output_activation", Activation::none, activation_names);

@@ -39,7 +39,8 @@ Tensor<T> ActivationOp<T>::forward(Context& context, const Inputs<T>& in) {
     case Activation::none: return x;
     case Activation::relu: return relu(x);
     case Activation::tanh:
-      return Projector<T>(context, this->layer(), "tanh", Pass::forward, Role::elementwise).apply(Function::tanh, x);
+      return Projector<T>(context, this->layer(), "tanh", Pass::forward, Role::elementwise)
+          .apply(Function::tanh, x);
     case Activation::sigmoid:
       return Projector<T>(context, this->layer(), "sigmoid", Pass::forward, Role::elementwise)
           .apply(Function::sigmoid, x);

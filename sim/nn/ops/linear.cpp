@@ -42,12 +42,13 @@ Tensor<T> Bias<T>::forward(Context& context, const Inputs<T>& in) {
 }
 
 template <class T>
-std::vector<std::optional<Tensor<T>>> Bias<T>::backward(Context& context, const Inputs<T>& in, const Tensor<T>&,
-                                                        const Tensor<T>& dy) {
+std::vector<std::optional<Tensor<T>>> Bias<T>::backward(Context& context, const Inputs<T>& in,
+                                                        const Tensor<T>&, const Tensor<T>& dy) {
   std::vector<std::optional<Tensor<T>>> grads(2);
   if (in.needs_grad[1]) {
     const DotPlace place{this->layer(), "bias", Pass::wgrad};
-    const Tensor<T> d = Projector<T>(context, this->layer(), "bias", Pass::wgrad, Role::activation_grad).quantize(dy);
+    const Tensor<T> d =
+        Projector<T>(context, this->layer(), "bias", Pass::wgrad, Role::activation_grad).quantize(dy);
     const Tensor<T> db = sum_rows(context, place, matrix(d).transposed());
     grads[1] = Projector<T>(context, this->layer(), "bias", Pass::wgrad, Role::weight_grad).quantize(db);
   }
@@ -68,7 +69,8 @@ void account_weight(Context& context, const DotPlace& place, const Tensor<T>& w,
 }  // namespace
 
 template <class T>
-void MatrixProduct<T>::account(Context& context, const Inputs<T>& in, const Tensor<T>& y, MemoryLedger& memory) const {
+void MatrixProduct<T>::account(Context& context, const Inputs<T>& in, const Tensor<T>& y,
+                               MemoryLedger& memory) const {
   const SiteState& x = context.at(this->layer(), "dot", Pass::wgrad, Role::activation);
   const SiteState& dy = context.at(this->layer(), "dot", Pass::wgrad, Role::activation_grad);
   memory.add("activation", in.x[0]->size(), x.treatment.quantizer.projection.format);

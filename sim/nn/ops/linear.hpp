@@ -14,7 +14,8 @@ class MatrixProduct : public Op<T> {
   Tensor<T> forward(Context& context, const Inputs<T>& in) override;
   std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
                                                  const Tensor<T>& dy) override;
-  void account(Context& context, const Inputs<T>& in, const Tensor<T>& y, MemoryLedger& memory) const override;
+  void account(Context& context, const Inputs<T>& in, const Tensor<T>& y,
+               MemoryLedger& memory) const override;
 };
 
 /// y = P(z + b), b of shape [out]; db = sum over the batch. Inputs: z, b.
@@ -25,7 +26,8 @@ class Bias : public Op<T> {
   Tensor<T> forward(Context& context, const Inputs<T>& in) override;
   std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
                                                  const Tensor<T>& dy) override;
-  void account(Context& context, const Inputs<T>& in, const Tensor<T>& y, MemoryLedger& memory) const override;
+  void account(Context& context, const Inputs<T>& in, const Tensor<T>& y,
+               MemoryLedger& memory) const override;
 };
 
 }  // namespace exmy

@@ -32,7 +32,8 @@ Tensor<T> picked(const Tensor<T>& x, const std::vector<std::int32_t>& labels) {
 template <class T>
 Tensor<T> one_hot(const Shape& shape, const std::vector<std::int32_t>& labels) {
   Tensor<T> y(shape, Format{});
-  for (std::size_t r = 0; r < y.rows(); ++r) y.data[r * y.columns() + static_cast<std::size_t>(labels[r])] = T{1};
+  for (std::size_t r = 0; r < y.rows(); ++r)
+    y.data[r * y.columns() + static_cast<std::size_t>(labels[r])] = T{1};
   return y;
 }
 
@@ -84,7 +85,8 @@ std::vector<std::optional<Tensor<T>>> MeanSquaredError<T>::backward(Context& con
 }
 
 template <class T>
-void SoftmaxCrossEntropy<T>::account(Context&, const Inputs<T>&, const Tensor<T>&, MemoryLedger& memory) const {
+void SoftmaxCrossEntropy<T>::account(Context&, const Inputs<T>&, const Tensor<T>&,
+                                     MemoryLedger& memory) const {
   memory.add("activation", p_.size(), p_.format);
 }
 

@@ -20,7 +20,8 @@ class SoftmaxCrossEntropy : public Op<T> {
   Tensor<T> forward(Context& context, const Inputs<T>& in) override;
   std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
                                                  const Tensor<T>& dy) override;
-  void account(Context& context, const Inputs<T>& in, const Tensor<T>& y, MemoryLedger& memory) const override;
+  void account(Context& context, const Inputs<T>& in, const Tensor<T>& y,
+               MemoryLedger& memory) const override;
 
  private:
   std::vector<std::int32_t> labels_;
@@ -38,7 +39,8 @@ class MeanSquaredError : public Op<T> {
   Tensor<T> forward(Context& context, const Inputs<T>& in) override;
   std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
                                                  const Tensor<T>& dy) override;
-  void account(Context& context, const Inputs<T>& in, const Tensor<T>& y, MemoryLedger& memory) const override;
+  void account(Context& context, const Inputs<T>& in, const Tensor<T>& y,
+               MemoryLedger& memory) const override;
 
  private:
   Tensor<T> targets_;

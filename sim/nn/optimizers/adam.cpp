@@ -37,7 +37,8 @@ class Adam : public Optimizer<T> {
   void step(Context& context, Parameter<T>& p, double lr) override {
     Sites<T> sites(context, p, "adam." + p.name);
     Moments<T>& s = moments_.at(p.full_name());
-    const Tensor<T> step = o_.form == AdamForm::pytorch ? pytorch(sites, s, p.grad, lr) : keras(sites, s, p.grad, lr);
+    const Tensor<T> step =
+        o_.form == AdamForm::pytorch ? pytorch(sites, s, p.grad, lr) : keras(sites, s, p.grad, lr);
     p.value = sites.w.update(p.value, step);
   }
 
@@ -99,10 +100,13 @@ class Adam : public Optimizer<T> {
 }  // namespace
 
 template <class T>
-std::unique_ptr<Optimizer<T>> make_adam(const AdamOptions& options, const std::vector<Parameter<T>*>& parameters) {
+std::unique_ptr<Optimizer<T>> make_adam(const AdamOptions& options,
+                                        const std::vector<Parameter<T>*>& parameters) {
   return std::make_unique<Adam<T>>(options, parameters);
 }
-template std::unique_ptr<Optimizer<float>> make_adam(const AdamOptions&, const std::vector<Parameter<float>*>&);
-template std::unique_ptr<Optimizer<double>> make_adam(const AdamOptions&, const std::vector<Parameter<double>*>&);
+template std::unique_ptr<Optimizer<float>> make_adam(const AdamOptions&,
+                                                     const std::vector<Parameter<float>*>&);
+template std::unique_ptr<Optimizer<double>> make_adam(const AdamOptions&,
+                                                      const std::vector<Parameter<double>*>&);
 
 }  // namespace exmy

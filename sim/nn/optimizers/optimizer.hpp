@@ -44,8 +44,10 @@ struct AdamOptions {
 };
 
 template <class T>
-std::unique_ptr<Optimizer<T>> make_sgd(const SgdOptions& options, const std::vector<Parameter<T>*>& parameters);
+std::unique_ptr<Optimizer<T>> make_sgd(const SgdOptions& options,
+                                       const std::vector<Parameter<T>*>& parameters);
 template <class T>
-std::unique_ptr<Optimizer<T>> make_adam(const AdamOptions& options, const std::vector<Parameter<T>*>& parameters);
+std::unique_ptr<Optimizer<T>> make_adam(const AdamOptions& options,
+                                        const std::vector<Parameter<T>*>& parameters);
 
 }  // namespace exmy

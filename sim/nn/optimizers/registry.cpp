@@ -13,7 +13,8 @@ OptimizerChoice read_sgd(ObjectReader& r) {
   return {make, "sgd", {{"momentum", o.momentum}, {"weight_decay", o.weight_decay}}};
 }
 
-constexpr std::array forms{Named<AdamForm>{"pytorch", AdamForm::pytorch}, Named<AdamForm>{"keras", AdamForm::keras}};
+constexpr std::array forms{Named<AdamForm>{"pytorch", AdamForm::pytorch},
+                           Named<AdamForm>{"keras", AdamForm::keras}};
 
 OptimizerChoice read_adam(ObjectReader& r) {
   AdamOptions o;

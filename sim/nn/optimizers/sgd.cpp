@@ -49,10 +49,12 @@ class Sgd : public Optimizer<T> {
 }  // namespace
 
 template <class T>
-std::unique_ptr<Optimizer<T>> make_sgd(const SgdOptions& options, const std::vector<Parameter<T>*>& parameters) {
+std::unique_ptr<Optimizer<T>> make_sgd(const SgdOptions& options,
+                                       const std::vector<Parameter<T>*>& parameters) {
   return std::make_unique<Sgd<T>>(options, parameters);
 }
 template std::unique_ptr<Optimizer<float>> make_sgd(const SgdOptions&, const std::vector<Parameter<float>*>&);
-template std::unique_ptr<Optimizer<double>> make_sgd(const SgdOptions&, const std::vector<Parameter<double>*>&);
+template std::unique_ptr<Optimizer<double>> make_sgd(const SgdOptions&,
+                                                     const std::vector<Parameter<double>*>&);
 
 }  // namespace exmy
