@@ -20,8 +20,8 @@ GENERATED = {"schemas.hpp"}  # by CMake
 FORMATS_MAY_NOT = re.compile(r"<(?:.*[/.].*|iostream|fstream|sstream|ostream|cstdio|filesystem|thread|mutex|"
                              r"atomic|future)>")
 FORMATS_MAY = {"<immintrin.h>"}
-LIBM = re.compile(r"(?:std::|(?<!\w)::|__builtin_)(?:exp2?|expm1|log(?:2|10|1p)?|pow|a?(?:sin|cos|tan)h?|atan2|cbrt|"
-                  r"hypot|erfc?|[tl]gamma)[fl]?\s*\(|<math\.h>")
+LIBM = re.compile(r"(?:std::|(?<!\w)::|__builtin_)(?:exp2?|expm1|log(?:2|10|1p)?|pow|a?(?:sin|cos|tan)h?|atan2|"
+                  r"cbrt|hypot|erfc?|[tl]gamma)[fl]?\s*\(|<math\.h>")
 MAX_FILE, MAX_FUNCTION = 300, 60
 LONG_FILES = ("formats/functions/tables/",)
 BODY = re.compile(r"^ *[\w:~].*\).*\{$")  # a line that opens a function's body, as clang-format writes it
@@ -49,7 +49,8 @@ def check_includes(path, text, files):
     row, own = floor(path)
     for number, spelled, target in includes(text):
         if target is None:
-            if own.startswith("formats") and FORMATS_MAY_NOT.fullmatch(spelled) and spelled not in FORMATS_MAY:
+            foreign = FORMATS_MAY_NOT.fullmatch(spelled) and spelled not in FORMATS_MAY
+            if own.startswith("formats") and foreign:
                 yield number, f"formats/ may not include {spelled}"
             continue
         if target not in files:
@@ -81,7 +82,7 @@ def check_text(path, text):
 
 
 def start_of(code, index):
-    """The first line of the declaration that ends in line `index`: its brackets are closed, no initialiser."""
+    """The first line of the declaration that ends in line `index`: brackets closed, no initialiser."""
     text = code[index]
     while index > 0 and (text.count(")") > text.count("(") or text.lstrip().startswith((":", ","))):
         index -= 1
@@ -120,8 +121,8 @@ def main(root):
     files = {str(p.relative_to(root)): p.read_text(encoding="utf-8") for p in names}
     found = list(cycles(files))
     for path, text in files.items():
-        found += [(path, number, what) for check in (check_includes(path, text, files), check_text(path, text))
-                  for number, what in check]
+        for check in (check_includes(path, text, files), check_text(path, text)):
+            found += [(path, number, what) for number, what in check]
     for script in sorted((root / "scripts").rglob("*.py")):
         found += [(str(script.relative_to(root)), n, what) for n, what in
                   check_text(str(script), script.read_text(encoding="utf-8")) if "lines, at most" in what]

@@ -38,7 +38,8 @@ def basic(tally, everything):
         with tally.section("tests of test"):
             ctest(tally, "test")
     later = "jsonschema" if everything else None  # that oracle runs those tests
-    for title, folder in {"scripts": "tests/scripts", "command line": "tests/cli", "README": "tests/readme"}.items():
+    folders = {"scripts": "tests/scripts", "command line": "tests/cli", "README": "tests/readme"}
+    for title, folder in folders.items():
         with tally.section(f"tests of the {title}"):
             unittests(tally, folder, later=later, EXMY=program("test"))
 
@@ -61,7 +62,7 @@ def more(tally, config):
 
 def main():
     parser = argparse.ArgumentParser(prog="scripts/test", description="Builds exmy and runs its tests.")
-    parser.add_argument("--all", action="store_true", help="also the other compilers, sanitizers and cross-checks")
+    parser.add_argument("--all", action="store_true", help="also the other compiler, sanitizers, cross-checks")
     parser.add_argument("--config", default=os.path.join(ROOT, "experiments", "determinism.json"),
                         help="the run whose bits the builds compare")
     arguments = parser.parse_args()

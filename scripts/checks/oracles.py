@@ -20,7 +20,7 @@ ORACLES = {"ml_dtypes": [("tests/oracles", "test_ml_dtypes.py")],
 
 
 def check(tally):
-    """Runs every oracle. One that cannot be installed is skipped, by name; EXMY_REQUIRE_ORACLES=1 forbids that."""
+    """Runs every oracle. One that cannot be installed is skipped, by name, unless EXMY_REQUIRE_ORACLES=1."""
     required = os.environ.get("EXMY_REQUIRE_ORACLES") == "1"
     with tally.section("oracles: programs"):
         built = build(tally, "test", "exmy_oracle_driver", "exmy")
@@ -46,8 +46,8 @@ def install():
     if os.path.exists(INSTALLED) and _text(INSTALLED) == _text(REQUIREMENTS):
         return True
     shutil.rmtree(ENVIRONMENT, ignore_errors=True)
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--only-binary",
-           ":all:", "--retries", "2", "--timeout", "30", "-r", REQUIREMENTS]
+    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input",
+           "--only-binary", ":all:", "--retries", "2", "--timeout", "30", "-r", REQUIREMENTS]
     if run([sys.executable, "-m", "venv", ENVIRONMENT]) != 0 or run(pip, stderr=subprocess.STDOUT) != 0:
         return False
     shutil.copyfile(REQUIREMENTS, INSTALLED)

@@ -1,6 +1,7 @@
 """Runs Python tests with whatever interpreter runs this file, and writes what happened as JSON.
 
-usage: unittests.py RESULT FOLDER [PATTERN]     RESULT: {"passed": number, "failed": [names], "skipped": [names]}
+usage: unittests.py RESULT FOLDER [PATTERN]
+RESULT becomes {"passed": number, "failed": [names], "skipped": [names with reasons]}.
 """
 
 import json
@@ -25,7 +26,8 @@ def main(result_file, folder, pattern="test_*.py"):
     folder = os.path.abspath(folder)
     suite = unittest.defaultTestLoader.discover(folder, pattern, folder)
     result = unittest.TextTestRunner(sys.stdout, verbosity=2, resultclass=Result).run(suite)
-    failed = [str(test) for test, _ in result.failures + result.errors] + list(map(str, result.unexpectedSuccesses))
+    failed = [str(test) for test, _ in result.failures + result.errors]
+    failed += map(str, result.unexpectedSuccesses)
     skipped = [f"{test}: {reason}" for test, reason in result.skipped]
     with open(result_file, "w", encoding="utf-8") as file:
         json.dump({"passed": result.passed, "failed": failed, "skipped": skipped}, file)
