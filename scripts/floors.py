@@ -20,8 +20,8 @@ GENERATED = {"schemas.hpp"}  # by CMake
 FORMATS_MAY_NOT = re.compile(r"<(?:.*[/.].*|iostream|fstream|sstream|ostream|cstdio|filesystem|thread|mutex|"
                              r"atomic|future)>")
 FORMATS_MAY = {"<immintrin.h>"}
-LIBM = re.compile(r"(?:std::|(?<!\w)::|__builtin_)(?:exp2?|expm1|log(?:2|10|1p)?|pow|a?(?:sin|cos|tan)h?|atan2|"
-                  r"cbrt|hypot|erfc?|[tl]gamma)[fl]?\s*\(|<math\.h>")
+LIBM = re.compile(r"(?:std::|(?<!\w)::|__builtin_)(?:exp2?|expm1|log(?:2|10|1p)?|pow|a?(?:sin|cos|tan)h?|"
+                  r"atan2|cbrt|hypot|erfc?|[tl]gamma)[fl]?\s*\(|<math\.h>")
 MAX_FILE, MAX_FUNCTION = 300, 60
 LONG_FILES = ("formats/functions/tables/",)
 BODY = re.compile(r"^ *[\w:~].*\).*\{$")  # a line that opens a function's body, as clang-format writes it

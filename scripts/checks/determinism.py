@@ -14,7 +14,7 @@ TIME_LIMIT_S = 300
 
 
 def compare(tally, config, runs):
-    """runs: {name: (preset, threads)}. Counts one test per run; the others must equal the first that works."""
+    """runs: {name: (preset, threads)}. Counts one test per run; the others must equal the first good one."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     reference = None
     for name, (preset, threads) in runs.items():

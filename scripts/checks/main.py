@@ -62,7 +62,7 @@ def more(tally, config):
 
 def main():
     parser = argparse.ArgumentParser(prog="scripts/test", description="Builds exmy and runs its tests.")
-    parser.add_argument("--all", action="store_true", help="also the other compiler, sanitizers, cross-checks")
+    parser.add_argument("--all", action="store_true", help="also clang, sanitizers, cross-checks")
     parser.add_argument("--config", default=os.path.join(ROOT, "experiments", "determinism.json"),
                         help="the run whose bits the builds compare")
     arguments = parser.parse_args()

@@ -13,6 +13,12 @@ from program import ProgramTest, SECONDS, SMALL, changed, program
 LONG = changed(SMALL, training__steps=2000)  # a second
 
 
+
+def interruptible():
+    """A shell that starts this in the background has it ignore SIGINT, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Failures(ProgramTest):
     def setUp(self):
         super().setUp()
@@ -114,7 +120,8 @@ class Failures(ProgramTest):
     def start(self, *words):
         """Starts a run and waits until it trains; returns the process and the directory."""
         running = subprocess.Popen([program(), "run", *words], cwd=self.folder, stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE, env={**os.environ, "OMP_NUM_THREADS": "1"})
+                                   stderr=subprocess.PIPE, env={**os.environ, "OMP_NUM_THREADS": "1"},
+                                   preexec_fn=interruptible)
         self.addCleanup(running.stdout.close)
         self.addCleanup(running.stderr.close)
         self.addCleanup(running.kill)
