@@ -23,6 +23,10 @@ SAME_BITS = {
 }
 
 
+# What is built with the sanitizers: the program, and the tests that its preset runs.
+SANITIZED = ["exmy", "formats_test", "kernels_test", "base_test", "datasets_test", "quant_test", "acceptance_test"]
+
+
 def script(name, *arguments):
     return [os.path.join(ROOT, "scripts", name), *arguments]
 
@@ -47,7 +51,7 @@ def basic(tally, everything):
 def more(tally, config):
     for preset in ("clang", "asan"):
         with tally.section(f"build of {preset}"):
-            built = build(tally, preset)
+            built = build(tally, preset, *(SANITIZED if preset == "asan" else []))
         if built:
             with tally.section(f"tests of {preset}"):
                 ctest(tally, preset)

@@ -13,7 +13,6 @@ from program import ProgramTest, SECONDS, SMALL, changed, program
 LONG = changed(SMALL, training__steps=2000)  # a second
 
 
-
 def interruptible():
     """A shell that starts this in the background has it ignore SIGINT, and children inherit that."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
