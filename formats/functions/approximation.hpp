@@ -83,10 +83,13 @@ constexpr Approximation gated_special(double x) {
   return half;
 }
 
-/// A value strictly between 0 and sign 2^-1200.
-constexpr Approximation vanishing(double sign) { return {{sign, 0}, -1201, false, 1}; }
+/// A value strictly between 0 and sign 2^-2048.
+constexpr Approximation vanishing(double sign) { return {{sign, 0}, -2049, false, 1}; }
 
-/// A value above 2^1200.
+/// A value strictly between 0 and sign 2^-1200.
+constexpr Approximation minute(double sign) { return {{sign, 0}, -1201, false, 1}; }
+
+/// A value above 2^2048.
 constexpr Approximation enormous() { return {{1, 0}, 4096, false, 0.5}; }
 
 }  // namespace exmy::functions

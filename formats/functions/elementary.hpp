@@ -11,8 +11,9 @@ namespace exmy::functions {
 ///   2^-90 |hi|. Where f(x) lies closer to a double d than 2^-90 |d|, as in exp(2^-100) or tanh(40), the
 ///   open interval lies on one side of d and ends there: comparing its ends with a rounding boundary
 ///   decides every rounding mode of up to 87 bits.
-/// - beyond every format: where |f(x)| < 2^-1200 the interval may be (0, 2^-1200) with f's sign; where
-///   |f(x)| > 2^1200 it may be replaced by hi = +-1, error = 1/2, exponent = 4096.
+/// - beyond every format: where |f(x)| < 2^-2048 the interval may be (0, 2^-2048) with f's sign, for gelu
+///   (0, 2^-1200) from there on; where |f(x)| > 2^2048 it may be replaced by hi = +-1, error = 1/2,
+///   exponent = 4096.
 struct Approximation {
   DoubleDouble value;
   int exponent = 0;

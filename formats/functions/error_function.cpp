@@ -64,8 +64,8 @@ Approximation erf(double x) {
 /// x Phi(x): Phi(-y) = e^(-y^2/2) M(y) for y >= 0, Phi(y) = 1 - Phi(-y).
 Approximation gelu(double x) {
   if (is_gated_special(x)) return gated_special(x);
-  if (x >= 12) return beside(x, Side::below);  // Phi(-12) < 2^-108
-  if (x < -41) return vanishing(-1);
+  if (x >= 12) return beside(x, Side::below);                // Phi(-12) < 2^-108
+  if (x < -41) return x < -54 ? vanishing(-1) : minute(-1);  // e^(-54^2/2) < 2^-2100
   const Split s = split(x);
   const DoubleDouble square = two_prod(x, x);
   const Scaled bell = exp_scaled({square.hi * -0.5, square.lo * -0.5});

@@ -1,53 +1,104 @@
 #include "formats/functions/function.hpp"
 
 #include <array>
+#include <optional>
 
 #include "formats/arithmetic.hpp"
+#include "formats/binary64.hpp"
 #include "formats/functions/elementary.hpp"
 #include "formats/functions/exact_value.hpp"
+#include "formats/functions/mpfr_value.hpp"
 
 namespace exmy::functions {
 namespace {
 
+using enum Function;
+
 constexpr std::array table{
-    NamedFunction{Function::exp, "exp", "Exp", "explog"},
-    NamedFunction{Function::exp2, "exp2", "Exp2", "explog"},
-    NamedFunction{Function::expm1, "expm1", "ExpMinusOne", "explog"},
-    NamedFunction{Function::log, "log", "Log", "explog"},
-    NamedFunction{Function::log2, "log2", "Log2", "explog"},
-    NamedFunction{Function::log10, "log10", "", "explog"},
-    NamedFunction{Function::log1p, "log1p", "LogOnePlus", "explog"},
-    NamedFunction{Function::softplus, "softplus", "Softplus", "explog"},
-    NamedFunction{Function::sin, "sin", "Sin", "trigonometric"},
-    NamedFunction{Function::cos, "cos", "Cos", "trigonometric"},
-    NamedFunction{Function::tanh, "tanh", "Tanh", "hyperbolic"},
-    NamedFunction{Function::sigmoid, "sigmoid", "", "neural"},
-    NamedFunction{Function::silu, "silu", "", "neural"},
-    NamedFunction{Function::erf, "erf", "", "neural"},
-    NamedFunction{Function::gelu, "gelu", "", "neural"},
-    NamedFunction{Function::gelu_tanh, "gelu_tanh", "", "neural"},
-    NamedFunction{Function::rsqrt, "rsqrt", "Rsqrt", "arithmetic"},
+    NamedFunction{exp, "exp", "Exp", "explog"},
+    NamedFunction{exp2, "exp2", "Exp2", "explog"},
+    NamedFunction{expm1, "expm1", "ExpMinusOne", "explog"},
+    NamedFunction{log, "log", "Log", "explog"},
+    NamedFunction{log2, "log2", "Log2", "explog"},
+    NamedFunction{log10, "log10", "", "explog"},
+    NamedFunction{log1p, "log1p", "LogOnePlus", "explog"},
+    NamedFunction{softplus, "softplus", "Softplus", "explog"},
+    NamedFunction{sin, "sin", "Sin", "trigonometric"},
+    NamedFunction{cos, "cos", "Cos", "trigonometric"},
+    NamedFunction{tan, "tan", "Tan", "trigonometric"},
+    NamedFunction{asin, "asin", "ArcSin", "trigonometric"},
+    NamedFunction{acos, "acos", "ArcCos", "trigonometric"},
+    NamedFunction{atan, "atan", "ArcTan", "trigonometric"},
+    NamedFunction{sinpi, "sinpi", "SinPi", "trigonometric"},
+    NamedFunction{cospi, "cospi", "CosPi", "trigonometric"},
+    NamedFunction{tanpi, "tanpi", "TanPi", "trigonometric"},
+    NamedFunction{asinpi, "asinpi", "ArcSinPi", "trigonometric"},
+    NamedFunction{acospi, "acospi", "ArcCosPi", "trigonometric"},
+    NamedFunction{atanpi, "atanpi", "ArcTanPi", "trigonometric"},
+    NamedFunction{sinh, "sinh", "Sinh", "hyperbolic"},
+    NamedFunction{cosh, "cosh", "Cosh", "hyperbolic"},
+    NamedFunction{tanh, "tanh", "Tanh", "hyperbolic"},
+    NamedFunction{asinh, "asinh", "ArcSinh", "hyperbolic"},
+    NamedFunction{acosh, "acosh", "ArcCosh", "hyperbolic"},
+    NamedFunction{atanh, "atanh", "ArcTanh", "hyperbolic"},
+    NamedFunction{sigmoid, "sigmoid", "", "neural"},
+    NamedFunction{silu, "silu", "", "neural"},
+    NamedFunction{erf, "erf", "", "neural"},
+    NamedFunction{gelu, "gelu", "", "neural"},
+    NamedFunction{gelu_tanh, "gelu_tanh", "", "neural"},
+    NamedFunction{sigmoid_grad, "sigmoid_grad", "", "neural"},
+    NamedFunction{tanh_grad, "tanh_grad", "", "neural"},
+    NamedFunction{silu_grad, "silu_grad", "", "neural"},
+    NamedFunction{gelu_grad, "gelu_grad", "", "neural"},
+    NamedFunction{gelu_tanh_grad, "gelu_tanh_grad", "", "neural"},
+    NamedFunction{rsqrt, "rsqrt", "Rsqrt", "arithmetic"},
 };
 
-Approximation approximate(Function f, double x) {
+constexpr std::array table2{
+    NamedFunction2{Function2::atan2, "atan2", "ArcTan2", "trigonometric"},
+    NamedFunction2{Function2::atan2pi, "atan2pi", "ArcTan2Pi", "trigonometric"},
+};
+
+/// Nothing for the functions that only MPFR computes.
+std::optional<Approximation> approximate(Function f, double x) {
   switch (f) {
-    case Function::exp: return exp(x);
-    case Function::exp2: return exp2(x);
-    case Function::expm1: return expm1(x);
-    case Function::log: return log(x);
-    case Function::log2: return log2(x);
-    case Function::log10: return log10(x);
-    case Function::log1p: return log1p(x);
-    case Function::softplus: return softplus(x);
-    case Function::sin: return sin(x);
-    case Function::cos: return cos(x);
-    case Function::tanh: return tanh(x);
-    case Function::sigmoid: return sigmoid(x);
-    case Function::silu: return silu(x);
-    case Function::erf: return erf(x);
-    case Function::gelu: return gelu(x);
-    case Function::gelu_tanh: return gelu_tanh(x);
-    case Function::rsqrt: return rsqrt(x);
+    case exp: return functions::exp(x);
+    case exp2: return functions::exp2(x);
+    case expm1: return functions::expm1(x);
+    case log: return functions::log(x);
+    case log2: return functions::log2(x);
+    case log10: return functions::log10(x);
+    case log1p: return functions::log1p(x);
+    case softplus: return functions::softplus(x);
+    case sin: return functions::sin(x);
+    case cos: return functions::cos(x);
+    case tanh: return functions::tanh(x);
+    case sigmoid: return functions::sigmoid(x);
+    case silu: return functions::silu(x);
+    case erf: return functions::erf(x);
+    case gelu: return functions::gelu(x);
+    case gelu_tanh: return functions::gelu_tanh(x);
+    case rsqrt: return functions::rsqrt(x);
+    case tan:
+    case asin:
+    case acos:
+    case atan:
+    case sinpi:
+    case cospi:
+    case tanpi:
+    case asinpi:
+    case acospi:
+    case atanpi:
+    case sinh:
+    case cosh:
+    case asinh:
+    case acosh:
+    case atanh:
+    case sigmoid_grad:
+    case tanh_grad:
+    case silu_grad:
+    case gelu_grad:
+    case gelu_tanh_grad: return {};
   }
   return {};
 }
@@ -56,8 +107,28 @@ Approximation approximate(Function f, double x) {
 
 std::span<const NamedFunction> named_functions() { return table; }
 
+std::span<const NamedFunction2> named_functions2() { return table2; }
+
+Exact exact_value(Function f, double x, int bits) {
+  if (const auto approximation = approximate(f, x))
+    if (const auto value = decided(*approximation, bits)) return *value;
+  return mpfr_value(f, x, bits);
+}
+
+Exact exact_value(Function2 f, double y, double x, int bits) { return mpfr_value(f, y, x, bits); }
+
 Outcome apply(Function f, const Projection& how, double x, std::uint32_t random, Semantics operands) {
-  return project_function(how, exact_value(approximate(f, x)), x, random, operands);
+  const bool p3109 = operands == Semantics::p3109 || how.format.semantics == Semantics::p3109;
+  const bool undefined = p3109 && f == Function::rsqrt && x == 0;
+  const Exact value = undefined ? Exact::nan() : exact_value(f, x, deciding_bits(how));
+  return project_function(how, value, x, random, operands);
+}
+
+/// What project_function asks of the operands is whether one is NaN and whether all are finite.
+Outcome apply(Function2 f, const Projection& how, double y, double x, std::uint32_t random,
+              Semantics operands) {
+  const double both = is_nan(x) || is_finite(y) ? x : y;
+  return project_function(how, exact_value(f, y, x, deciding_bits(how)), both, random, operands);
 }
 
 }  // namespace exmy::functions

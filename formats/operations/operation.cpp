@@ -37,6 +37,11 @@ Outcome project_function(Self self, How how, In x, std::uint32_t r) {
   return functions::apply(static_cast<functions::Function>(self.which), how, x.values[0], r, x.semantics);
 }
 
+Outcome project_function2(Self self, How how, In x, std::uint32_t r) {
+  return functions::apply(static_cast<functions::Function2>(self.which), how, x.values[0], x.values[1], r,
+                          x.semantics);
+}
+
 constexpr std::array arithmetic{
     Operation{"convert", "Convert", "Conversion", 1, project_convert},
     Operation{"add", "Add", "arithmetic", 2, project_add},
@@ -50,8 +55,11 @@ constexpr std::array arithmetic{
 std::vector<Operation> all_operations() {
   std::vector<Operation> all(arithmetic.begin(), arithmetic.end());
   for (const functions::NamedFunction& f : functions::named_functions())
-    all.push_back({f.name, f.p3109, f.group, 1, project_function, nullptr,
-                   static_cast<std::uint8_t>(f.function)});
+    all.push_back(
+        {f.name, f.p3109, f.group, 1, project_function, nullptr, static_cast<std::uint8_t>(f.function)});
+  for (const functions::NamedFunction2& f : functions::named_functions2())
+    all.push_back(
+        {f.name, f.p3109, f.group, 2, project_function2, nullptr, static_cast<std::uint8_t>(f.function)});
   return all;
 }
 

@@ -33,5 +33,5 @@ TEST_CASE("the functions give the same bits everywhere", "[functions]") {
           functions::silu, functions::erf, functions::gelu, functions::gelu_tanh, functions::sin,
           functions::cos, functions::cospi, functions::rsqrt})
       digest.add(f(x));
-  CHECK(digest.value() == 0x744e3da5ac643f15);
+  CHECK(digest.value() == 0xb44d4d9cc28ea0d5);
 }

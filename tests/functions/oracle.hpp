@@ -75,7 +75,7 @@ inline bool holds(const functions::Approximation& a, const Real& f) {
     return a.value.lo == 0 && a.error == 0 && (f.is_nan() ? value.is_nan() : value.equals(f));
   }
   const Real one(1);
-  if (a.exponent == 4096) return one.times_power_of_two(1200) < f.magnitude();
+  if (a.exponent == 4096) return one.times_power_of_two(2047) < f.magnitude();
   if (!std::isfinite(a.value.hi) || a.value.hi == 0 || a.value.hi + a.value.lo != a.value.hi) return false;
   const bool tiny = f.magnitude() < one.times_power_of_two(-1200);
   if (!tiny && a.error > 0x1p-90 * std::fabs(a.value.hi)) return false;

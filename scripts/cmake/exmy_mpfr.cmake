@@ -1,0 +1,17 @@
+# exmy_mpfr: MPFR 4.2 or newer (sinpi and the like came with 4.2) and GMP.
+find_path(MPFR_INCLUDE_DIR mpfr.h)
+find_library(MPFR_LIBRARY mpfr)
+find_library(GMP_LIBRARY gmp)
+mark_as_advanced(MPFR_INCLUDE_DIR MPFR_LIBRARY GMP_LIBRARY)
+if(NOT MPFR_INCLUDE_DIR OR NOT MPFR_LIBRARY OR NOT GMP_LIBRARY)
+  message(FATAL_ERROR "exmy needs MPFR and GMP with headers (Debian, Ubuntu: libmpfr-dev libgmp-dev); "
+                      "MPFR_INCLUDE_DIR, MPFR_LIBRARY, GMP_LIBRARY say where they are")
+endif()
+file(STRINGS ${MPFR_INCLUDE_DIR}/mpfr.h MPFR_VERSION REGEX "define MPFR_VERSION_STRING ")
+string(REGEX MATCH "[0-9]+[.][0-9]+[.0-9]*" MPFR_VERSION "${MPFR_VERSION}")
+if(MPFR_VERSION VERSION_LESS 4.2)
+  message(FATAL_ERROR "exmy needs MPFR 4.2 or newer; ${MPFR_INCLUDE_DIR}/mpfr.h is ${MPFR_VERSION}")
+endif()
+add_library(exmy_mpfr INTERFACE)
+target_include_directories(exmy_mpfr SYSTEM INTERFACE ${MPFR_INCLUDE_DIR})
+target_link_libraries(exmy_mpfr INTERFACE ${MPFR_LIBRARY} ${GMP_LIBRARY})
