@@ -8,7 +8,7 @@ namespace exmy::functions {
 /// - exact: f(x) = hi 2^exponent exactly, lo = 0, error = 0; hi may be zero of either sign, infinite, NaN.
 /// - not exact: |f(x) - (hi + lo) 2^exponent| < error 2^exponent, a strict bound, and f(x) is no sum of two
 ///   doubles: it is irrational, or (rsqrt) rational and not dyadic. hi is non-zero. `error` is at most
-///   2^-90 |hi|. Where f(x) lies closer to a double d than 2^-90 |d|, as in exp(2^-100) or tanh(40), the
+///   2^-90 |hi| but for the last three derivatives. Where f(x) lies closer to a double d than 2^-90 |d|, as in exp(2^-100) or tanh(40), the
 ///   open interval lies on one side of d and ends there: comparing its ends with a rounding boundary
 ///   decides every rounding mode of up to 87 bits.
 /// - beyond every format: where |f(x)| < 2^-2048 the interval may be (0, 2^-2048) with f's sign, for gelu
@@ -25,8 +25,9 @@ struct Approximation {
 // the same bits with every compiler, optimisation level and machine: they are made of + - * / sqrt and fma
 // in round-to-nearest. Special values are those of numerics section 3.
 // That inexact values are irrational follows from the theorems of Lindemann-Weierstrass (exp, expm1, log,
-// log1p, sigmoid, tanh, silu, softplus, sin, cos), Gelfond-Schneider or unique factorisation (exp2, log2,
-// log10), Niven (cospi), Siegel-Shidlovsky (erf, gelu); for gelu_tanh it is not known, only expected.
+// log1p, sigmoid, tanh, silu, their derivatives, softplus, sin, cos), Gelfond-Schneider or unique factorisation
+// (exp2, log2, log10), Niven (cospi); for erf, gelu, gelu_tanh and their derivatives it is expected, not known
+// (the integral of e^(-t^2) is transcendental by Siegel-Shidlovsky; its quotient by sqrt pi is another matter).
 
 /// e^x. exp(+-0) = 1, exp(-inf) = +0, exp(inf) = inf.
 Approximation exp(double x);
@@ -56,6 +57,15 @@ Approximation erf(double x);
 Approximation gelu(double x);
 /// x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2, 0.044715 being the decimal number. Specials as gelu.
 Approximation gelu_tanh(double x);
+/// sigmoid(x) sigmoid(-x), the derivative of sigmoid. 1/4 at +-0, +0 at +-inf.
+Approximation sigmoid_grad(double x);
+/// 1 - tanh(x)^2. 1 at +-0, +0 at +-inf.
+Approximation tanh_grad(double x);
+/// The derivatives of silu, gelu and gelu_tanh: 1/2 at +-0, -0 at -inf, 1 at inf. Near their one zero (about
+/// -1.28, -0.75, -0.75) the error is up to 2^-91 in absolute terms, not relative to the value.
+Approximation silu_grad(double x);
+Approximation gelu_grad(double x);
+Approximation gelu_tanh_grad(double x);
 /// sin(+-0) = +-0, NaN for +-inf; reduced exactly over the whole range.
 Approximation sin(double x);
 /// cos(+-0) = 1, NaN for +-inf; reduced exactly over the whole range.

@@ -75,4 +75,25 @@ Approximation gelu(double x) {
   return about((DoubleDouble{-tail.hi * scale, -tail.lo * scale} + 1.0) * s.m, s.e);
 }
 
+/// Phi(x) + x phi(x). With bell = e^(-y^2/2), y = |x|, and b = M(y) - y / sqrt(2 pi), in which the terms may
+/// cancel: bell b for x < 0, 1 - bell b for x > 0, which lies in [1/2, 1.13].
+Approximation gelu_grad(double x) {
+  if (x != x) return not_a_number();
+  if (x == 0) return exactly(0.5);
+  if (!is_finite(x)) return exactly(x > 0 ? 1 : -0.0);
+  if (magnitude(x) < relative_error / 2) return beside(0.5, x > 0 ? Side::above : Side::below);
+  if (x >= 12) return beside(1, Side::above);  // 12 phi(12) < 2^-101
+  if (x < -41) return x < -54 ? vanishing(-1) : minute(-1);
+  const DoubleDouble square = two_prod(x, x);
+  const Scaled bell = exp_scaled({square.hi * -0.5, square.lo * -0.5});
+  const DoubleDouble m = mills({magnitude(x), 0}), rise = tables::inverse_sqrt_2pi * magnitude(x);
+  const DoubleDouble value = bell.value * (m - rise);
+  if (x < 0) {
+    const double spread = bell.value.hi * (m.hi + rise.hi);
+    return {value, bell.exponent, false, relative_error / 2 * (magnitude(value.hi) + spread)};
+  }
+  const double scale = power_of_two(bell.exponent);
+  return about(DoubleDouble{-value.hi * scale, -value.lo * scale} + 1.0);
+}
+
 }  // namespace exmy::functions

@@ -55,8 +55,9 @@ Exact truncated(const Exact& x, int bits) {
 std::optional<Exact> decided(const Approximation& f, int bits) {
   if (f.exact) return truncated(exact_value(f), bits);
   const bool negative = is_negative(f.value.hi);
-  if (f.exponent > highest + 1024) return at_the_end(negative, highest);
-  if (f.exponent <= lowest) return at_the_end(negative, lowest);
+  const int exponent = parts_of(f.value.hi).exponent + f.exponent;
+  if (exponent > highest + 1) return at_the_end(negative, highest);
+  if (exponent <= lowest && f.error >= magnitude(f.value.hi)) return at_the_end(negative, lowest);
   const Interval x = interval_of(f);
   if (x.low <= 0) return {};
   const auto number = [&](Int128 units) {

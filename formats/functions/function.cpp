@@ -78,6 +78,11 @@ std::optional<Approximation> approximate(Function f, double x) {
     case erf: return functions::erf(x);
     case gelu: return functions::gelu(x);
     case gelu_tanh: return functions::gelu_tanh(x);
+    case sigmoid_grad: return functions::sigmoid_grad(x);
+    case tanh_grad: return functions::tanh_grad(x);
+    case silu_grad: return functions::silu_grad(x);
+    case gelu_grad: return functions::gelu_grad(x);
+    case gelu_tanh_grad: return functions::gelu_tanh_grad(x);
     case rsqrt: return functions::rsqrt(x);
     case tan:
     case asin:
@@ -93,12 +98,7 @@ std::optional<Approximation> approximate(Function f, double x) {
     case cosh:
     case asinh:
     case acosh:
-    case atanh:
-    case sigmoid_grad:
-    case tanh_grad:
-    case silu_grad:
-    case gelu_grad:
-    case gelu_tanh_grad: return {};
+    case atanh: return {};
   }
   return {};
 }
