@@ -8,8 +8,8 @@
 
 namespace exmy::functions {
 
-/// hi + lo, with the sticky bit where that is not the exact value. Rounded once this is faithful: right
-/// unless a rounding boundary lies within 2^-90 of the value. `function.hpp` has what is always right.
+/// hi + lo, with the sticky bit where that is not the exact value. Right unless a rounding boundary lies within
+/// the error of the approximation, which `decided` finds out: results come from there or from MPFR.
 inline Exact exact_value(const Approximation& f) {
   Exact x = exact_add(f.value.hi, f.value.lo, ZeroSign::positive);
   if (f.exact && f.value.hi == 0) return Exact::of(f.value.hi);

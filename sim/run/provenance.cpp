@@ -88,7 +88,7 @@ Json provenance_of(const Json& data_files, int threads_given, bool float_carrier
       {"libraries", libraries()},
       {"data_files", data_files},
       {"random_generator", "Philox4x32-10"},
-      {"functions", "correctly rounded into formats of up to 16 bits, faithful into wider ones"},
+      {"functions", "correctly rounded"},
       {"host", {{"cpu", cpu_model()}, {"os", operating_system()}}}};
   const std::string commit = EXMY_COMMIT;
   if (!commit.empty()) {
