@@ -13,7 +13,7 @@ namespace exmy::functions {
 // for every admissible format. A double-double approximation with a strict error bound (elementary.hpp) gives
 // an interval; if a rounding boundary lies in it, MPFR decides (thread-safe; its flags and ranges are left as
 // they were). Functions without an approximation are computed by MPFR always.
-// No function throws, but for std::bad_alloc from the allocation of such a number.
+// No function throws.
 
 enum class Function : std::uint8_t {
   exp,
@@ -101,7 +101,7 @@ Outcome apply(Function2 f, const Projection& how, double y, double x, std::uint3
 /// How many leading bits of |f(x)| decide every projection of this kind, given whether anything follows:
 /// boundaries are numbers of at most P + 1 bits, P + N + 1 in the stochastic modes.
 constexpr int deciding_bits(const Projection& how) {
-  return how.format.mantissa_bits + 3 + (is_stochastic(how.rounding) ? how.random_bits : 0);
+  return how.format.mantissa_bits + 2 + (is_stochastic(how.rounding) ? how.random_bits : 0);
 }
 
 /// f(x), cut toward zero to its first `bits` significant bits, with the sticky bit if anything follows: right for

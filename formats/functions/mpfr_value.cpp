@@ -43,7 +43,9 @@ class Visit {
 class Number {
  public:
   explicit Number(mpfr_prec_t precision) { mpfr_init2(value_, precision); }
-  Number(double x, mpfr_prec_t precision) : Number(precision) { mpfr_set_d(value_, x, MPFR_RNDN); }
+  Number(double x, mpfr_prec_t precision, mpfr_rnd_t rounding = MPFR_RNDN) : Number(precision) {
+    mpfr_set_d(value_, x, rounding);
+  }
   Number(const Number&) = delete;
   Number& operator=(const Number&) = delete;
   ~Number() { mpfr_clear(value_); }
@@ -75,8 +77,7 @@ using Unary = int(mpfr_ptr, mpfr_srcptr, mpfr_rnd_t);
 /// A closed interval that holds a real number; results hold f of every number in the operands.
 struct Interval {
   explicit Interval(mpfr_prec_t precision) : low(precision), high(precision) {}
-  /// REQUIRES precision >= 53.
-  Interval(double x, mpfr_prec_t precision) : low(x, precision), high(x, precision) {}
+  Interval(double x, mpfr_prec_t precision) : low(x, precision, MPFR_RNDD), high(x, precision, MPFR_RNDU) {}
   Interval(const Interval& x) : Interval(x.precision()) {
     mpfr_set(low, x.low, MPFR_RNDN);
     mpfr_set(high, x.high, MPFR_RNDN);
@@ -205,7 +206,7 @@ std::optional<Exact> decided(const Interval& x, int bits) {
 Exact composed_value(Function f, double x, int bits) {
   if (const auto known = at_the_ends(f, x)) return truncated(*known, bits);
   constexpr mpfr_prec_t limit = 1 << 16;
-  for (mpfr_prec_t precision = bits + 60;; precision *= 2) {
+  for (mpfr_prec_t precision = bits + 12;; precision *= 2) {
     const Interval y = composed(f, Interval(x, precision));
     if (const auto value = decided(y, bits)) return *value;
     if (precision < limit) continue;
