@@ -59,9 +59,9 @@ class Grid {
     const long double v = x.odd();
     const auto above = std::upper_bound(magnitudes_.begin(), magnitudes_.end(), v);
     const auto index = static_cast<std::size_t>(above - magnitudes_.begin()) - 1;
-    const long double lower = magnitudes_[index];
+    const auto lower = static_cast<long double>(magnitudes_[index]);
     const bool exact = v == lower;
-    const long double upper = exact ? lower : *above;
+    const long double upper = exact ? lower : static_cast<long double>(*above);
     const bool up = goes_up(mode, x.negative, lower, upper, index % 2 == 1, v);
     const double q = static_cast<double>(up ? upper : lower);
     Events e;
@@ -71,7 +71,7 @@ class Grid {
     e.set(Event::rounded_down, !exact && !up);
     e.set(Event::tie, !exact && v == (lower + upper) / 2);
     e.set(Event::underflow_to_zero, q == 0 && v != 0);
-    e.set(Event::subnormal_out, q > 0 && q < e_min_);
+    e.set(Event::subnormal_out, q > 0 && static_cast<long double>(q) < e_min_);
     e.set(Event::underflow_inexact, !exact && is_tiny(mode, x.negative, v));
     const bool minus =
         x.negative && (q != 0 || (format.negative_zero && format.semantics != Semantics::p3109));
