@@ -11,6 +11,7 @@
 
 #include "formats/catalog.hpp"
 #include "formats/functions/mpfr_value.hpp"
+#include "formats/operations/operation.hpp"
 #include "tests/functions/arguments.hpp"
 #include "tests/functions/reference.hpp"
 #include "tests/support/catch.hpp"
@@ -385,4 +386,13 @@ TEST_CASE("functions have names", "[functions]") {
   REQUIRE(names.size() == static_cast<std::size_t>(Function::rsqrt) + 1);
   for (std::size_t i = 0; i < names.size(); ++i) CHECK(static_cast<std::size_t>(names[i].function) == i);
   CHECK(functions::named_functions2().size() == 2);
+  const Projection how{format_of("fp32")};
+  const Operation* const tangent = find_operation("Tan");
+  const Operation* const angle = find_operation("ArcTan2Pi");
+  REQUIRE((tangent != nullptr && angle != nullptr));
+  CHECK(tangent->arity == 1);
+  CHECK(tangent->project(*tangent, how, {{1.0}}, 0).value ==
+        static_cast<double>(0x1.8eb246p0F));  // 1.5574077
+  CHECK(angle->arity == 2);
+  CHECK(angle->project(*angle, how, {{1.0, -1.0}}, 0).value == 0.75);  // y, x
 }
