@@ -98,10 +98,11 @@ Outcome apply(Function f, const Projection& how, double x, std::uint32_t random 
 Outcome apply(Function2 f, const Projection& how, double y, double x, std::uint32_t random = 0,
               Semantics operands = Semantics::ieee754);
 
-/// How many leading bits of |f(x)| decide every projection of this kind, given whether anything follows:
-/// boundaries are numbers of at most P + 1 bits, P + N + 1 in the stochastic modes.
+/// How many leading bits of |f(x)| decide every projection of this kind, even if "something follows" is no bit of
+/// its own but folded into the last one (rounding to odd). Boundaries are numbers of at most P + 1 bits, in the
+/// stochastic modes P + N + 1; this is one more.
 constexpr int deciding_bits(const Projection& how) {
-  return how.format.mantissa_bits + 2 + (is_stochastic(how.rounding) ? how.random_bits : 0);
+  return how.format.mantissa_bits + 3 + (is_stochastic(how.rounding) ? how.random_bits : 0);
 }
 
 /// f(x), cut toward zero to its first `bits` significant bits, with the sticky bit if anything follows: right for
