@@ -102,6 +102,10 @@ Exact exact_fma(double x, double y, double z, ZeroSign cancelled) {
   return sum(exact_mul(x, y), Exact::of(z), cancelled);
 }
 
+Exact exact_add_scaled(double x, double sx, double y, double sy, ZeroSign cancelled) {
+  return sum(exact_mul(x, sx), exact_mul(y, sy), cancelled);
+}
+
 Exact exact_div(double x, double y) {
   using enum Exact::Kind;
   const Exact a = Exact::of(x);

@@ -35,8 +35,13 @@ enum class ZeroSign : bool { positive, negative };
 // 0/0, inf/inf and the root of a negative number are NaN; x/0 is infinite; sqrt(-0) = -0.
 Exact exact_add(double x, double y, ZeroSign cancelled);
 Exact exact_mul(double x, double y);
-Exact exact_fma(double x, double y, double z, ZeroSign cancelled);  ///< x y + z
+Exact exact_fma(double x, double y, double z, ZeroSign cancelled);                     ///< x y + z
+Exact exact_faa(double x, double y, double z, ZeroSign cancelled);                     ///< x + y + z
+Exact exact_add_scaled(double x, double sx, double y, double sy, ZeroSign cancelled);  ///< x sx + y sy
+Exact exact_mul_scaled(double x, double sx, double y, double sy);                      ///< (x sx) (y sy)
 Exact exact_div(double x, double y);
 Exact exact_sqrt(double x);
+/// sqrt(x^2 + y^2): +0 for zeros, +infinity as soon as one operand is infinite, otherwise NaN if one is NaN.
+Exact exact_hypot(double x, double y);
 
 }  // namespace exmy

@@ -50,6 +50,7 @@ struct Events {
   constexpr void set(Event e, bool on = true) {
     if (on) bits |= static_cast<std::uint32_t>(e);
   }
+  constexpr void clear(Event e) { bits &= ~static_cast<std::uint32_t>(e); }
 };
 
 struct Outcome {
