@@ -12,54 +12,6 @@ using Kind = Real::Kind;
 
 Real nan() { return {Kind::nan, false, {}}; }
 Real infinity(bool negative) { return {Kind::infinite, negative, {}}; }
-Real zero(bool negative) { return {Kind::number, negative, {}}; }
-
-mpq_class signed_value(const Real& x) { return x.negative ? mpq_class(-x.size) : x.size; }
-
-Real negated(Real x) {
-  x.negative = !x.negative;
-  return x;
-}
-
-Real sum(const Real& x, const Real& y, bool toward_negative) {
-  if (x.kind == Kind::nan || y.kind == Kind::nan) return nan();
-  if (x.kind == Kind::infinite && y.kind == Kind::infinite) return x.negative == y.negative ? x : nan();
-  if (x.kind == Kind::infinite) return x;
-  if (y.kind == Kind::infinite) return y;
-  const mpq_class total = signed_value(x) + signed_value(y);
-  if (total != 0) return {Kind::number, total < 0, abs(total)};
-  return zero(x.negative == y.negative ? x.negative : toward_negative);
-}
-
-Real product(const Real& x, const Real& y) {
-  if (x.kind == Kind::nan || y.kind == Kind::nan) return nan();
-  const bool negative = x.negative != y.negative;
-  if (x.kind == Kind::infinite || y.kind == Kind::infinite)
-    return x.is_zero() || y.is_zero() ? nan() : infinity(negative);
-  return {Kind::number, negative, x.size * y.size};
-}
-
-Real quotient(const Real& x, const Real& y, bool p3109) {
-  if (x.kind == Kind::nan || y.kind == Kind::nan) return nan();
-  const bool negative = x.negative != y.negative;
-  if (y.is_zero()) return p3109 || x.is_zero() ? nan() : infinity(negative);
-  if (x.kind == Kind::infinite) return y.kind == Kind::infinite ? nan() : infinity(negative);
-  if (y.kind == Kind::infinite) return zero(negative);
-  return {Kind::number, negative, x.size / y.size};
-}
-
-/// sqrt(size) 2^k lies between two neighbouring integers r and r + 1, k large: r + 1/2 stands for it.
-Real root(const Real& x) {
-  if (x.kind == Kind::nan || x.is_zero()) return x;
-  if (x.negative) return nan();
-  if (x.kind == Kind::infinite) return x;
-  const long k = 200 - floor_log2(x.size) / 2;
-  const mpq_class scaled = x.size * power_of_two(2 * k);
-  const mpz_class r = sqrt(whole_part(scaled));
-  mpq_class value(r);
-  if (mpq_class(r * r) != scaled) value += mpq_class(1, 2);
-  return {Kind::number, false, value * power_of_two(-k)};
-}
 
 }  // namespace
 
@@ -118,19 +70,6 @@ Exact exact_of(const Real& x) {
   result.significand = (Uint128{high.get_ui()} << 64) | low.get_ui();
   result.sticky = scaled != mpq_class(n);
   return result;
-}
-
-Real exact_result(Operation operation, bool toward_negative, bool p3109, const Real& x, const Real& y,
-                  const Real& z) {
-  switch (operation) {
-    case Operation::add: return sum(x, y, toward_negative);
-    case Operation::sub: return sum(x, negated(y), toward_negative);
-    case Operation::mul: return product(x, y);
-    case Operation::div: return quotient(x, y, p3109);
-    case Operation::fma: return sum(product(x, y), z, toward_negative);
-    case Operation::sqrt: return root(x);
-  }
-  throw std::logic_error("operation");
 }
 
 std::string text(double x) {

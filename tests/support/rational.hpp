@@ -1,6 +1,6 @@
 #pragma once
-// Numbers of the test oracle: exact rationals with signed zeros, infinities and NaN, and the exact results
-// of operations on them (numerics section 3). Shares no function with formats/.
+// Numbers of the test oracle: exact rationals with signed zeros, infinities and NaN. Shares no function with
+// formats/.
 
 #include <gmpxx.h>
 
@@ -37,13 +37,5 @@ mpz_class whole_part(const mpq_class& x);
 std::string text(double x);
 /// hexadecimal numerator [/ odd denominator] p-exponent.
 std::string text(const Real& x);
-
-enum class Operation { add, sub, mul, div, fma, sqrt };
-
-/// The exact result; `toward_negative` (the rounding mode) makes an exact zero of a sum of opposite signs
-/// -0; `p3109` makes x/0 NaN. An irrational root is replaced by a rational that lies on the same side of
-/// every number of up to 150 significant bits.
-Real exact_result(Operation operation, bool toward_negative, bool p3109, const Real& x, const Real& y,
-                  const Real& z);
 
 }  // namespace exmy::oracle

@@ -1,6 +1,7 @@
 #include "tests/support/rational_oracle.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <stdexcept>
 
@@ -155,16 +156,23 @@ Point Model::locate(const Real& x) const {
 
 Point Model::locate(Operation operation, bool toward_negative, double x, double y, double z,
                     Semantics operands) const {
-  const Real a = real_of(x), b = real_of(y), c = real_of(z);
+  return locate(operation, toward_negative, std::array{x, y, z}, operands);
+}
+
+Point Model::locate(Operation operation, bool toward_negative, std::span<const double> x,
+                    Semantics operands) const {
+  std::vector<Real> reals;
+  for (const double each : x) reals.push_back(real_of(each));
   const bool p3109 = operands == Semantics::p3109 || format_.semantics == Semantics::p3109;
-  Point point = locate(exact_result(operation, toward_negative, p3109, a, b, c));
-  const auto any = [&](Kind kind) { return a.kind == kind || b.kind == kind || c.kind == kind; };
+  Point point = locate(exact_result(operation, {toward_negative, p3109}, reals));
+  const auto any = [&](Kind kind) {
+    return std::any_of(reals.begin(), reals.end(), [&](const Real& r) { return r.kind == kind; });
+  };
   point.operation = true;
   point.p3109 = p3109;
   point.nan_operand = any(Kind::nan);
   point.infinite_operand = any(Kind::infinite);
-  point.zero_times_infinity = operation == Operation::fma && ((a.is_zero() && b.kind == Kind::infinite) ||
-                                                              (b.is_zero() && a.kind == Kind::infinite));
+  point.zero_times_infinity = has_zero_times_infinity(operation, reals);
   return point;
 }
 

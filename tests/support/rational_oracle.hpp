@@ -3,12 +3,14 @@
 // comparisons, slow and literal. It shares the plain data types with formats/ and not one function.
 
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "formats/format.hpp"
 #include "formats/project.hpp"
 #include "tests/support/rational.hpp"
+#include "tests/support/rational_operations.hpp"
 
 namespace exmy::oracle {
 
@@ -57,6 +59,9 @@ class Model {
   /// The exact result of an operation (unused operands: 0). `toward_negative`: the rounding mode is that
   /// one (it decides the sign of x - x). `operands`: p3109 if any operand's format has it.
   Point locate(Operation operation, bool toward_negative, double x, double y, double z,
+               Semantics operands) const;
+  /// The same for any number of operands.
+  Point locate(Operation operation, bool toward_negative, std::span<const double> x,
                Semantics operands) const;
   Answer project(const Projection& how, const Point& point, std::uint32_t random) const;
 
