@@ -1,13 +1,16 @@
-// add, sub, mul, div, fma, sqrt against the rational oracle: small formats exhaustively, wide and mixed
-// ones on operands that are chosen to hurt.
+// Operations whose results are rounded against the rational oracle, in every mode and saturation: small
+// formats exhaustively, wide and mixed ones on operands that are chosen to hurt. (Longer than a source file:
+// one table of cases. Formats of 8 bits are enumerated in oracle_pairs_test.cpp.)
 
+#include <array>
 #include <cmath>
 #include <cstdlib>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "formats/arithmetic.hpp"
 #include "formats/catalog.hpp"
+#include "formats/operations/operation.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/comparison.hpp"
 #include "tests/support/rational_oracle.hpp"
@@ -17,48 +20,53 @@ namespace {
 
 using namespace exmy;
 using Random = exmy::test::SplitMix64;
+using Op = oracle::Operation;
 using oracle::Comparison;
 using oracle::Model;
-using oracle::Operation;
 using oracle::Point;
 using oracle::Real;
 using oracle::text;
 
-const std::vector<Operation> operations{Operation::add, Operation::sub, Operation::mul,
-                                        Operation::div, Operation::fma, Operation::sqrt};
+/// A row of the table of operations, and the oracle's word for it.
+struct Tested {
+  const Operation* row;
+  Op op;
+  std::size_t arity() const { return static_cast<std::size_t>(row->arity); }
+};
+
+Tested tested(std::string_view name) {
+  const Operation* row = find_operation(name);
+  const auto op = oracle::operation_named(name);
+  if (row == nullptr || !op) throw std::logic_error("no operation " + std::string(name));
+  return {row, *op};
+}
+
+const std::vector<Tested> arithmetic{tested("add"),        tested("sub"),        tested("mul"),
+                                     tested("div"),        tested("fma"),        tested("sqrt"),
+                                     tested("faa"),        tested("recip"),      tested("hypot"),
+                                     tested("add_scaled"), tested("sub_scaled"), tested("mul_scaled")};
 
 // ---- one case in many modes ----------------------------------------------------------------------
 
 struct Case {
-  Operation operation;
-  double x = 0, y = 0, z = 0;
+  Tested what;
+  std::array<double, 4> x{};
   Semantics operands = Semantics::ieee754;
+  std::span<const double> used() const { return std::span(x).first(what.arity()); }
 };
-
-Outcome compute(const Case& c, const Projection& how, std::uint32_t random) {
-  switch (c.operation) {
-    case Operation::add: return add(how, c.x, c.y, random, c.operands);
-    case Operation::sub: return sub(how, c.x, c.y, random, c.operands);
-    case Operation::mul: return mul(how, c.x, c.y, random, c.operands);
-    case Operation::div: return div(how, c.x, c.y, random, c.operands);
-    case Operation::fma: return exmy::fma(how, c.x, c.y, c.z, random, c.operands);
-    case Operation::sqrt: return exmy::sqrt(how, c.x, random, c.operands);
-  }
-  return {};
-}
 
 void compare(Comparison& comparison, const Model& model, const Case& c, const Point& point,
              const Projection& how, std::uint32_t random) {
-  const Outcome got = compute(c, how, random);
+  const Outcome got = c.what.row->project(*c.what.row, how, {c.x, c.operands}, random);
   comparison.expect(got, ieee_flags(got), model.project(how, point, random), [&] {
-    return text(how) + " R " + std::to_string(random) + " operation " +
-           std::to_string(static_cast<int>(c.operation)) + " x " + text(c.x) + " y " + text(c.y) + " z " +
-           text(c.z) + " p3109 operands " + std::to_string(static_cast<int>(c.operands));
+    std::string line = text(how) + " R " + std::to_string(random) + " " + std::string(c.what.row->name);
+    for (const double x : c.used()) line += " " + text(x);
+    return line + " p3109 operands " + std::to_string(static_cast<int>(c.operands));
   });
 }
 
 Point locate(const Model& model, const Case& c, bool toward_negative = false) {
-  return model.locate(c.operation, toward_negative, c.x, c.y, c.z, c.operands);
+  return model.locate(c.what.op, toward_negative, c.used(), c.operands);
 }
 
 void compare_deterministic(Comparison& comparison, const Model& model, const Case& c) {
@@ -104,11 +112,14 @@ std::vector<double> values(const Model& model) {
 void compare_pairs(Comparison& comparison, const Format& operands, const Format& result) {
   const Model from(operands), to(result);
   Random random(1);
-  for (const double x : values(from)) {
-    compare_deterministic(comparison, to, {Operation::sqrt, x, 0, 0, operands.semantics});
-    for (const double y : values(from))
-      for (const Operation op : {Operation::add, Operation::sub, Operation::mul, Operation::div}) {
-        const Case c{op, x, y, 0, operands.semantics};
+  for (const Operation& row : operations()) {
+    if (row.project == nullptr || row.arity > 2 || !oracle::operation_named(row.name)) continue;
+    const Tested what = tested(row.name);
+    const bool every = row.group == "arithmetic" || row.arity == 1;  // of choices every fourth pair
+    for (const double x : values(from))
+      for (const double y : row.arity == 1 ? std::vector{0.0} : values(from)) {
+        if (!every && random.below(4) != 0) continue;
+        const Case c{what, {x, y}, operands.semantics};
         compare_deterministic(comparison, to, c);
         if (random.below(8) == 0) compare_stochastic(comparison, to, c, random);
       }
@@ -121,7 +132,8 @@ void compare_triples(Comparison& comparison, const Format& operands, const Forma
   for (const double x : all)
     for (const double y : all)
       for (const double z : all)
-        compare_deterministic(comparison, to, {Operation::fma, x, y, z, operands.semantics});
+        for (const char* name : {"fma", "faa", "clamp"})
+          compare_deterministic(comparison, to, {tested(name), {x, y, z}, operands.semantics});
 }
 
 Format with(const std::string& name, Subnormals subnormals) {
@@ -207,18 +219,28 @@ Real target(const Model& to, const Point& point, Random& random) {
 
 /// Replaces the last operand so that the exact result comes near `t`, or cancels.
 void aim(Case& c, const Model& last, const Real& t) {
-  const auto exact = [](Operation op, const Real& x, const Real& y) {
-    return oracle::exact_result(op, false, false, x, y, {});
+  std::vector<Real> x;
+  for (const double each : c.used()) x.push_back(oracle::real_of(each));
+  const auto exact = [](Op op, const Real& a, const Real& b) {
+    return oracle::exact_result(op, false, false, a, b, {});
   };
-  const Real x = oracle::real_of(c.x), y = oracle::real_of(c.y);
-  switch (c.operation) {
-    case Operation::add: c.y = nearest(last, exact(Operation::sub, t, x)); break;
-    case Operation::sub: c.y = nearest(last, exact(Operation::sub, x, t)); break;
-    case Operation::mul: c.y = nearest(last, exact(Operation::div, t, x)); break;
-    case Operation::div: c.y = nearest(last, exact(Operation::div, x, t)); break;
-    case Operation::fma: c.z = nearest(last, exact(Operation::sub, t, exact(Operation::mul, x, y))); break;
-    case Operation::sqrt: c.x = nearest(last, exact(Operation::mul, t, t)); break;
-  }
+  const auto become = [&](const Real& wanted) {
+    if (wanted.kind != Real::Kind::nan) c.x[c.what.arity() - 1] = nearest(last, wanted);
+  };
+  const auto product = [&](std::size_t a, std::size_t b) { return exact(Op::mul, x[a], x[b]); };
+  const std::string_view name = c.what.row->name;
+  if (name == "add") become(exact(Op::sub, t, x[0]));
+  if (name == "sub") become(exact(Op::sub, x[0], t));
+  if (name == "mul") become(exact(Op::div, t, x[0]));
+  if (name == "div") become(exact(Op::div, x[0], t));
+  if (name == "fma") become(exact(Op::sub, t, product(0, 1)));
+  if (name == "faa") become(exact(Op::sub, t, exact(Op::add, x[0], x[1])));
+  if (name == "sqrt") become(exact(Op::mul, t, t));
+  if (name == "recip") become(exact(Op::div, oracle::real_of(1), t));
+  if (name == "hypot") become(exact(Op::sqrt, exact(Op::sub, exact(Op::mul, t, t), product(0, 0)), {}));
+  if (name == "add_scaled") become(exact(Op::div, exact(Op::sub, t, product(0, 1)), x[2]));
+  if (name == "sub_scaled") become(exact(Op::div, exact(Op::sub, product(0, 1), t), x[2]));
+  if (name == "mul_scaled") become(exact(Op::div, t, exact(Op::mul, product(0, 1), x[2])));
 }
 
 struct Mix {
@@ -227,20 +249,43 @@ struct Mix {
 
 void compare_mix(Comparison& comparison, const Mix& mix, int cases) {
   const Model x(format_of(mix.x)), y(format_of(mix.y)), z(format_of(mix.z)), to(format_of(mix.result));
+  const std::array<const Model*, 4> from{&x, &y, &z, &y};  // scaled: y is the scales' format
   const bool p3109 = x.format().semantics == Semantics::p3109 || y.format().semantics == Semantics::p3109 ||
                      z.format().semantics == Semantics::p3109;
   Random random(oracle::whole_part(to.maximum() * to.maximum()).get_ui() + 7);
-  for (const Operation op : operations) {
-    const Model& last = op == Operation::fma ? z : op == Operation::sqrt ? x : y;
+  for (const Tested& what : arithmetic) {
+    const Model& last = *from[what.arity() - 1];
     for (int i = 0; i < cases; ++i) {
-      Case c{op, draw(x, random), op == Operation::sqrt ? 0 : draw(y, random),
-             op == Operation::fma ? draw(z, random) : 0, p3109 ? Semantics::p3109 : Semantics::ieee754};
+      Case c{what, {}, p3109 ? Semantics::p3109 : Semantics::ieee754};
+      for (std::size_t k = 0; k < what.arity(); ++k) c.x[k] = draw(*from[k], random);
+      if (what.arity() > 2 && random.below(8) == 0) c.x[1] = nearest(y, oracle::real_of(-c.x[0]));
       if (random.below(2) == 0) aim(c, last, target(to, locate(to, c), random));
       if (random.below(16) == 0) aim(c, last, oracle::real_of(0));
       compare_deterministic(comparison, to, c);
       compare_stochastic(comparison, to, c, random);
     }
   }
+}
+
+/// The last bits of a root, and of a sum whose smaller term lies anywhere below.
+void compare_distances(Comparison& comparison, const Format& result) {
+  const Model to(result);
+  Random random(5);
+  const auto significand = [&] {
+    const double ends[] = {1, 0x1.fffffffffffffp0, 0x1.0000000000001p0};
+    const std::uint64_t which = random.below(6);
+    return which < 3 ? ends[which] : 1 + std::ldexp(static_cast<double>(random.bits() >> 12), -52);
+  };
+  for (int apart = 0; apart <= 140; ++apart)
+    for (int i = 0; i < 12; ++i) {
+      const double x = significand(), y = std::ldexp(significand(), -apart);
+      for (const char* name : {"hypot", "faa", "add_scaled"}) {
+        Case c{tested(name), {x, y, std::ldexp(-significand(), -2 * apart), x}, Semantics::ieee754};
+        if (random.below(2) == 0) std::swap(c.x[0], c.x[1]);
+        compare_deterministic(comparison, to, c);
+        compare_stochastic(comparison, to, c, random);
+      }
+    }
 }
 
 }  // namespace
@@ -275,4 +320,10 @@ TEST_CASE("operations on wide and mixed formats equal the oracle", "[oracle][ari
   Comparison comparison;
   for (const Mix& mix : mixes) compare_mix(comparison, mix, 1500);
   report(comparison, 1'000'000);
+}
+
+TEST_CASE("operands at every distance equal the oracle", "[oracle][arithmetic]") {
+  Comparison comparison;
+  for (const char* name : {"fp64", "fp32", "e5m2"}) compare_distances(comparison, format_of(name));
+  report(comparison, 400'000);
 }
