@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "formats/binary64.hpp"
+#include "formats/integer_root.hpp"
 
 namespace exmy {
 namespace {
@@ -47,26 +48,6 @@ Exact sum(const Exact& a, const Exact& b, ZeroSign cancelled) {
 
 /// The 53-bit significand of a finite number that came from a double.
 std::uint64_t significand53(const Exact& x) { return static_cast<std::uint64_t>(x.significand >> 75); }
-
-struct Root {
-  Uint128 root;
-  bool inexact;
-};
-
-/// floor(sqrt(n 2^140)), digit by digit; n has 53 or 54 bits.
-Root root_with_70_places(std::uint64_t n) {
-  Uint128 root = 0;
-  Uint128 rest = 0;
-  for (int place = 26; place >= -70; --place) {
-    const std::uint64_t pair = place >= 0 ? (n >> (2 * place)) & 3 : 0;
-    rest = (rest << 2) | pair;
-    const Uint128 trial = (root << 2) | 1;
-    const bool fits = rest >= trial;
-    if (fits) rest -= trial;
-    root = (root << 1) | (fits ? 1 : 0);
-  }
-  return {root, rest != 0};
-}
 
 }  // namespace
 
@@ -131,8 +112,8 @@ Exact exact_sqrt(double x) {
   if (is(a, infinite)) return a;
   const int scale = a.exponent - 52;
   const int odd = scale & 1;
-  const auto [root, inexact] = root_with_70_places(significand53(a) << odd);
-  return Exact::scaled(false, root, (scale - odd) / 2 - 70, inexact);
+  const auto [root, inexact] = root_of(Uint128{significand53(a) << odd} << 72, 0);  // n 2^200
+  return Exact::scaled(false, root, (scale - odd) / 2 - 100 + 16, inexact);
 }
 
 }  // namespace exmy

@@ -1,9 +1,12 @@
 // Exact results that need more than 128 bits.
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "formats/binary64.hpp"
 #include "formats/exact.hpp"
+#include "formats/integer_root.hpp"
 #include "formats/wide_sum.hpp"
 
 namespace exmy {
@@ -34,26 +37,6 @@ Uint256 shifted_left(const Uint256& x, int n) {
   return {(x.high << n) | (x.low >> (128 - n)), x.low << n};
 }
 
-struct Root {
-  Uint128 root;
-  bool inexact;
-};
-
-/// sqrt(n) 2^(places - 128), digit by digit from the top; `places` at most 124, so that nothing overflows.
-Root root_of(Uint256 n, int places) {
-  Uint128 root = 0;
-  Uint128 rest = 0;
-  for (int place = 0; place < places; ++place) {
-    rest = (rest << 2) | (n.high >> 126);
-    n = shifted_left(n, 2);
-    const Uint128 trial = (root << 2) | 1;
-    const bool fits = rest >= trial;
-    if (fits) rest -= trial;
-    root = (root << 1) | (fits ? 1 : 0);
-  }
-  return {root, rest != 0 || n.high != 0 || n.low != 0};
-}
-
 /// Whole number and power of two: |x| = significand 2^scale, 53 bits, the first set.
 struct Whole {
   std::uint64_t significand;
@@ -77,20 +60,38 @@ Exact hypot_of_finite(double big, double small) {
   }
   const Uint256 square_a{0, Uint128{a.significand} * a.significand};
   const Uint256 square_b{0, Uint128{b.significand} * b.significand};
-  constexpr int places = 112;
   constexpr int headroom =
       22;  // the sum has at most 106 + 2 * 63 + 1 bits; even, so that the root shifts too
-  const Uint256 squares = sum(shifted_left(square_a, 2 * apart), square_b);
   const int up = headroom + 2 * (63 - apart);
-  const Root r = root_of(shifted_left(squares, up), places);
-  return Exact::scaled(false, r.root, b.scale - up / 2 + 128 - places, r.inexact);
+  const Uint256 squares = shifted_left(sum(shifted_left(square_a, 2 * apart), square_b), up);
+  const IntegerRoot r = root_of(squares.high, squares.low);
+  return Exact::scaled(false, r.root, b.scale - up / 2 + 16, r.inexact);
+}
+
+/// Three numbers whose exponents lie within 64 of each other, in an integer of 128 bits. Not zeros.
+Exact near_sum(const std::array<double, 3>& x, int lowest, ZeroSign cancelled) {
+  Uint128 total = 0;  // two's complement
+  for (const double term : x) {
+    const Whole w = whole_of(term);
+    const Uint128 size = Uint128{w.significand} << (w.scale - lowest);
+    total += is_negative(term) ? -size : size;
+  }
+  const bool negative = (total >> 127) != 0;
+  if (total == 0) return Exact::zero(cancelled == ZeroSign::negative);
+  return Exact::scaled(negative, negative ? -total : total, lowest);
 }
 
 }  // namespace
 
 Exact exact_faa(double x, double y, double z, ZeroSign cancelled) {
+  const std::array terms{x, y, z};
+  const auto is_number = [](double term) { return is_finite(term) && term != 0; };
+  if (std::all_of(terms.begin(), terms.end(), is_number)) {
+    const auto [low, high] = std::minmax({whole_of(x).scale, whole_of(y).scale, whole_of(z).scale});
+    if (high - low <= 64) return near_sum(terms, low, cancelled);
+  }
   WideSum total;
-  for (const double term : {x, y, z}) total.add(term);
+  for (const double term : terms) total.add(term);
   return total.value(cancelled);
 }
 
