@@ -3,8 +3,11 @@
 // line's cells (tests/support/cells.hpp) in binary64, whose sums of two terms are exact with their error
 // term, and whose products of these formats' values are exact.
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,7 +63,6 @@ struct Spot {
 Spot spot_of(const Cells& cells, Pair x) {
   const bool negative = x.high < 0;
   if (negative) x = {-x.high, -x.low};
-  if (x.high == 0) return {cells.zero(), false};
   return {cells.find([&](double t) { return compare_pair(x, t); }), negative};
 }
 
@@ -75,40 +77,52 @@ Spot spot_of_hypot(const Cells& cells, double x, double y) {
   return {cells.find([&](double t) { return compare_pair(squares, t * t); }), false};
 }
 
-/// Whether the arithmetic above decides: all operands finite, the result neither zero nor infinite.
-bool is_plain(Op op, const std::array<double, 4>& x, int arity) {
-  for (int i = 0; i < arity; ++i)
-    if (!std::isfinite(x[static_cast<std::size_t>(i)])) return false;
-  switch (static_cast<int>(op)) {
-    case static_cast<int>(Op::add): return x[0] + x[1] != 0;
-    case static_cast<int>(Op::sub): return x[0] - x[1] != 0;
-    case static_cast<int>(Op::mul): return x[0] * x[1] != 0;
-    case static_cast<int>(Op::div): return x[0] != 0 && x[1] != 0;
-    case static_cast<int>(Op::recip): return x[0] != 0;
-    case static_cast<int>(Op::hypot): return x[0] != 0 || x[1] != 0;
-    case static_cast<int>(Op::fma): return x[0] * x[1] + x[2] != 0;
-    case static_cast<int>(Op::faa): return x[0] + x[1] + x[2] != 0;
-    case static_cast<int>(Op::add_scaled): return x[0] * x[1] + x[2] * x[3] != 0;
-    case static_cast<int>(Op::sub_scaled): return x[0] * x[1] - x[2] * x[3] != 0;
-    case static_cast<int>(Op::mul_scaled): return x[0] * x[1] * x[2] * x[3] != 0;
-    default: return false;
-  }
+bool are_finite(std::span<const double> x) {
+  return std::all_of(x.begin(), x.end(), [](double each) { return std::isfinite(each); });
 }
 
-Spot plain_spot(const Cells& cells, Op op, const std::array<double, 4>& x) {
-  switch (static_cast<int>(op)) {
-    case static_cast<int>(Op::add): return spot_of(cells, two_sum(x[0], x[1]));
-    case static_cast<int>(Op::sub): return spot_of(cells, two_sum(x[0], -x[1]));
-    case static_cast<int>(Op::mul): return spot_of(cells, {x[0] * x[1], 0});
-    case static_cast<int>(Op::div): return spot_of_quotient(cells, x[0], x[1]);
-    case static_cast<int>(Op::recip): return spot_of_quotient(cells, 1, x[0]);
-    case static_cast<int>(Op::hypot): return spot_of_hypot(cells, x[0], x[1]);
-    case static_cast<int>(Op::fma): return spot_of(cells, two_sum(x[0] * x[1], x[2]));
-    case static_cast<int>(Op::faa): return spot_of(cells, added(two_sum(x[0], x[1]), x[2]));
-    case static_cast<int>(Op::add_scaled): return spot_of(cells, two_sum(x[0] * x[1], x[2] * x[3]));
-    case static_cast<int>(Op::sub_scaled): return spot_of(cells, two_sum(x[0] * x[1], -(x[2] * x[3])));
-    default: return spot_of(cells, {(x[0] * x[1]) * (x[2] * x[3]), 0});
+/// The arithmetic above, where it decides: all operands finite, a result that is neither zero nor infinite.
+std::optional<Spot> plain_spot(const Cells& cells, Op op, std::span<const double> x) {
+  if (!are_finite(x)) return std::nullopt;
+  const auto unless_zero = [&](const Pair& exact) {
+    return exact.high == 0 ? std::nullopt : std::optional(spot_of(cells, exact));
+  };
+  switch (op) {
+    case Op::add: return unless_zero(two_sum(x[0], x[1]));
+    case Op::sub: return unless_zero(two_sum(x[0], -x[1]));
+    case Op::mul: return unless_zero({x[0] * x[1], 0});
+    case Op::fma: return unless_zero(two_sum(x[0] * x[1], x[2]));
+    case Op::faa: return unless_zero(added(two_sum(x[0], x[1]), x[2]));
+    case Op::add_scaled: return unless_zero(two_sum(x[0] * x[1], x[2] * x[3]));
+    case Op::sub_scaled: return unless_zero(two_sum(x[0] * x[1], -(x[2] * x[3])));
+    case Op::mul_scaled: return unless_zero({(x[0] * x[1]) * (x[2] * x[3]), 0});
+    case Op::div:
+      if (x[0] == 0 || x[1] == 0) return std::nullopt;
+      return spot_of_quotient(cells, x[0], x[1]);
+    case Op::recip:
+      if (x[0] == 0) return std::nullopt;
+      return spot_of_quotient(cells, 1, x[0]);
+    case Op::hypot:
+      if (x[0] == 0 && x[1] == 0) return std::nullopt;
+      return spot_of_hypot(cells, x[0], x[1]);
+    case Op::convert:
+    case Op::sqrt:
+    case Op::negate:
+    case Op::abs:
+    case Op::copy_sign:
+    case Op::minimum:
+    case Op::maximum:
+    case Op::minimum_number:
+    case Op::maximum_number:
+    case Op::minimum_finite:
+    case Op::maximum_finite:
+    case Op::minimum_magnitude:
+    case Op::maximum_magnitude:
+    case Op::minimum_magnitude_number:
+    case Op::maximum_magnitude_number:
+    case Op::clamp: return std::nullopt;
   }
+  return std::nullopt;
 }
 
 /// The rest, after the text of the standards.
@@ -168,14 +182,12 @@ class Tuples {
       kinds.nan = kinds.nan || std::isnan(each);
       kinds.infinite = kinds.infinite || std::isinf(each);
     }
-    const bool plain = is_plain(t.op, input_.values, t.row->arity);
+    const std::optional<Spot> plain = plain_spot(cells_, t.op, x);
     if (!plain) kinds.zero_times_infinity = oracle::has_zero_times_infinity(t.op, reals);
-    Spot spot = plain ? plain_spot(cells_, t.op, input_.values) : literal_spot(cells_, t.op, false, reals);
+    const Spot other = plain ? *plain : literal_spot(cells_, t.op, false, reals);
+    const Spot downward = plain ? *plain : literal_spot(cells_, t.op, true, reals);
     for (const Rounding rounding : deterministic) {
-      if (!plain && rounding == Rounding::toward_negative)
-        spot = literal_spot(cells_, t.op, true, reals);
-      else if (!plain && rounding == Rounding::to_odd)
-        spot = literal_spot(cells_, t.op, false, reals);
+      const Spot& spot = rounding == Rounding::toward_negative ? downward : other;
       compare_mode(t, spot, kinds, rounding, Saturation::none);
       if (random_.below(16) == 0)
         compare_mode(t, spot, kinds, rounding,
