@@ -84,3 +84,9 @@ std::string differences(int exponents, int cases) {
 TEST_CASE("exact results have 108 right bits", "[formats][exact]") {
   for (const int exponents : {2, 20, 40, 70, 110, 200, 1020}) CHECK(differences(exponents, 3000) == "");
 }
+
+TEST_CASE("the last of 212 bits of a product of four numbers is not lost", "[formats][exact]") {
+  const double above = 1 + 0x1p-52, below = 1 - 0x1p-52;  // (1 - 2^-104)^2 = 1 - 2^-103 + 2^-208
+  const Leading want = {Exact::Kind::finite, false, true, -1, ((Uint128{1} << 103) - 1) << 5};
+  CHECK(leading(exact_mul_scaled(above, below, above, below)) == want);
+}
