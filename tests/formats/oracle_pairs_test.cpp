@@ -17,6 +17,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/cells.hpp"
 #include "tests/support/comparison.hpp"
+#include "tests/support/every_kind.hpp"
 #include "tests/support/splitmix64.hpp"
 
 namespace {
@@ -223,6 +224,10 @@ struct Total {
     cases += c.cases();
     differences += c.report();
   }
+  void add(const Total& other) {
+    cases += other.cases;
+    if (differences.size() < 4000) differences += other.differences;
+  }
 };
 
 /// A bound on |result| of any operation of `arity` operands: products, and quotients of two.
@@ -356,6 +361,17 @@ TEST_CASE("all triples of codes of formats of up to 5 bits", "[oracle][operation
       }
   report(compare_triples(format_of("e2m2"), format_of("Binary5p2ue")), 500'000);
   report(compare_triples(format_of("Binary5p3se"), format_of("e2m2")), 500'000);
+}
+
+TEST_CASE("all pairs and triples of codes of every kind of format of 3 to 5 bits", "[oracle][operations]") {
+  Total pairs, triples;
+  for (const auto& [e, m, bias] : {std::array{2, 1, 1}, {1, 2, 0}, {3, 0, 3}, {2, 2, 1}})
+    for (const Format& f : test::every_kind(e, m, bias)) {
+      pairs.add(compare_pairs(f, f));
+      triples.add(compare_triples(f, f));
+    }
+  report(pairs, 10'000'000);
+  report(triples, 50'000'000);
 }
 
 TEST_CASE("all quadruples of operands and scales of small formats", "[oracle][operations]") {

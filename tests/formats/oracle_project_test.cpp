@@ -13,11 +13,13 @@
 #include "formats/project.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/comparison.hpp"
+#include "tests/support/every_kind.hpp"
 #include "tests/support/rational_oracle.hpp"
 
 namespace {
 
 using namespace exmy;
+using exmy::test::every_kind;
 using oracle::Answer;
 using oracle::Comparison;
 using oracle::Model;
@@ -33,32 +35,6 @@ const std::vector<Rounding> stochastic{Rounding::stochastic_a, Rounding::stochas
 const std::vector<Saturation> saturations{Saturation::none, Saturation::finite, Saturation::propagate};
 
 // ---- formats -------------------------------------------------------------------------------------
-
-Format with(int exponent_bits, int mantissa_bits, int bias) {
-  Format f;
-  f.exponent_bits = exponent_bits;
-  f.mantissa_bits = mantissa_bits;
-  f.bias = bias;
-  return f;
-}
-
-/// Every combination of the parameters that are not widths.
-std::vector<Format> every_kind(int exponent_bits, int mantissa_bits, int bias) {
-  std::vector<Format> result;
-  const Format base = with(exponent_bits, mantissa_bits, bias);
-  for (int choice = 0; choice < 2 * 2 * 2 * 2 * 2 * 4 * 5; ++choice) {
-    Format f = base;
-    f.is_signed = choice % 2 != 0;
-    f.negative_zero = choice / 2 % 2 != 0;
-    f.zero = choice / 4 % 2 != 0;
-    f.infinities = choice / 8 % 2 != 0;
-    f.semantics = choice / 16 % 2 != 0 ? Semantics::p3109 : Semantics::ieee754;
-    f.subnormals = static_cast<Subnormals>(choice / 32 % 4);
-    f.nan = static_cast<NanCodes>(choice / 128);
-    if (problem_of(f).empty()) result.push_back(f);
-  }
-  return result;
-}
 
 std::vector<Format> named_formats() {
   std::vector<Format> result;

@@ -13,11 +13,13 @@
 #include "formats/operations/operation.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/comparison.hpp"
+#include "tests/support/every_kind.hpp"
 #include "tests/support/rational_oracle.hpp"
 
 namespace {
 
 using namespace exmy;
+using exmy::test::every_kind;
 using oracle::Model;
 using oracle::Real;
 using oracle::text;
@@ -175,23 +177,6 @@ void step_all(Differences& d, const Format& f, const std::vector<Coded>& all) {
     d.expect(ask("next_less_than", f, {x.value}, f.semantics), neighbour(f, all, x, false), f,
              "below " + text(x.value));
   }
-}
-
-/// Every combination of the parameters that are not widths.
-std::vector<Format> every_kind(int exponent_bits, int mantissa_bits, int bias) {
-  std::vector<Format> result;
-  for (int choice = 0; choice < 2 * 2 * 2 * 2 * 2 * 4 * 5; ++choice) {
-    Format f{exponent_bits, mantissa_bits, bias};
-    f.is_signed = choice % 2 != 0;
-    f.negative_zero = choice / 2 % 2 != 0;
-    f.zero = choice / 4 % 2 != 0;
-    f.infinities = choice / 8 % 2 != 0;
-    f.semantics = choice / 16 % 2 != 0 ? Semantics::p3109 : Semantics::ieee754;
-    f.subnormals = static_cast<Subnormals>(choice / 32 % 4);
-    f.nan = static_cast<NanCodes>(choice / 128);
-    if (problem_of(f).empty()) result.push_back(f);
-  }
-  return result;
 }
 
 std::vector<Format> small_formats() {
