@@ -71,7 +71,6 @@ double next_less_than(const Format& f, double x) {
   if (is_nan(x)) return x;
   const double lowest = f.zero ? 0.0 : f.min_positive();
   if (!f.is_signed && x == lowest) return at_the_end(f, x);
-  if (x == f.min_positive()) return 0.0;
   if (x > 0) return below_magnitude(f, x);
   const double above = above_magnitude(f, magnitude(x));
   return is_nan(above) ? above : -above;
