@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "formats/exact.hpp"
+#include "formats/integer_root.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/rational_operations.hpp"
 #include "tests/support/splitmix64.hpp"
@@ -79,7 +80,42 @@ std::string differences(int exponents, int cases) {
   return result;
 }
 
+mpz_class integer(Uint128 x) {
+  return (mpz_class(static_cast<std::uint64_t>(x >> 64)) << 64) + static_cast<std::uint64_t>(x);
+}
+
+Uint128 low128(const mpz_class& x) {
+  const mpz_class high = (x >> 64) % (mpz_class(1) << 64), low = x % (mpz_class(1) << 64);
+  return (Uint128{high.get_ui()} << 64) | low.get_ui();
+}
+
+/// floor(sqrt(n) 2^-16) and whether that loses anything, by GMP.
+bool is_root(const mpz_class& n) {
+  const IntegerRoot got = root_of(low128(n >> 128), low128(n));
+  const mpz_class want = ::sqrt(n) >> 16;
+  return integer(got.root) == want && got.inexact == ((want << 16) * (want << 16) != n);
+}
+
 }  // namespace
+
+TEST_CASE("integer roots equal GMP's", "[formats][exact]") {
+  Random random(9);
+  const auto one = [](unsigned long bit) { return mpz_class(mpz_class(1) << bit); };
+  const auto wide = [&] { return mpz_class((mpz_class(random.bits()) << 64) + random.bits()); };
+  int wrong = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    const unsigned long top = 126 + random.below(2);
+    mpz_class root = one(top) + wide() % one(random.below(top));  // sqrt(n), up to 2^127.5
+    if (top == 127) root = one(127) + wide() % one(124);
+    if (random.below(4) != 0) root = (root >> 16) << 16;
+    for (const mpz_class& n : {mpz_class(root * root), mpz_class(root * root + 1), mpz_class(root * root - 1),
+                               mpz_class(root * root + one(random.below(120)))})
+      if (n >= one(252) && n < one(255)) wrong += is_root(n) ? 0 : 1;
+  }
+  CHECK(wrong == 0);
+  CHECK(is_root(one(252)));
+  CHECK(is_root(one(255) - 1));
+}
 
 TEST_CASE("exact results have 108 right bits", "[formats][exact]") {
   for (const int exponents : {2, 20, 40, 70, 110, 200, 1020}) CHECK(differences(exponents, 3000) == "");
