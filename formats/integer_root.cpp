@@ -34,11 +34,8 @@ IntegerRoot root_of(Uint128 high, Uint128 low) {
   const Uint128 q = ((r << digit) | a) / divisor;
   const Uint128 u = ((r << digit) | a) % divisor;
   Uint128 root = (Uint128{s} << digit) + q;
-  auto rest = static_cast<Int128>((u << digit) | b) - static_cast<Int128>(q * q);
-  if (rest < 0) {
-    rest += static_cast<Int128>(2 * root - 1);
-    --root;
-  }
+  const auto rest = static_cast<Int128>((u << digit) | b) - static_cast<Int128>(q * q);
+  if (rest < 0) --root;  // n is no square then, as q would have been right: inexact as well
   const bool dropped = (low & ((Uint128{1} << (128 - 2 * digit)) - 1)) != 0;
   return {root, rest != 0 || dropped};
 }
