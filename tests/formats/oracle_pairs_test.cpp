@@ -1,7 +1,8 @@
 // Every pair of codes of every format of up to 8 bits in the catalogue, every triple and quadruple of smaller
 // ones, in every deterministic mode: tens of millions of cases. Exact results are compared with the number
 // line's cells (tests/support/cells.hpp) in binary64, whose sums of two terms are exact with their error
-// term, and whose products of these formats' values are exact.
+// term, and whose products of these formats' values are exact. (Longer
+// than a source file: exact results and their enumeration belong together.)
 
 #include <algorithm>
 #include <array>
