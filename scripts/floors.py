@@ -10,7 +10,7 @@ import sys
 
 # A folder includes itself and what stands in rows above it. (The longest name that fits a file decides.)
 FLOORS = [["formats"], ["formats/kernels", "formats/functions"], ["formats/operations"],
-          ["sim/base"], ["sim/tensor"], ["sim/quant"], ["sim/config"], ["sim/ops"], ["sim/nn"],
+          ["sim/base"], ["sim/tensor"], ["sim/quant"], ["sim/config"], ["sim/arith"], ["sim/ops"], ["sim/nn"],
           ["sim/nn/ops", "sim/nn/optimizers", "sim/nn/datasets", "sim/nn/schedules"], ["sim/nn/models"],
           ["sim/run"], ["sim/cli"], ["sim/main.cpp"]]
 # Plug-ins: a file includes its own header and these, never another plug-in; registry.cpp includes them all.

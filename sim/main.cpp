@@ -9,6 +9,7 @@
 #include <iostream>
 #include <new>
 
+#include "sim/arith/job.hpp"
 #include "sim/base/error.hpp"
 #include "sim/base/suggest.hpp"
 #include "sim/base/text.hpp"
@@ -21,6 +22,7 @@ struct Arguments {
   exmy::RunArguments run;
   exmy::ValidateArguments validate;
   std::string schema;
+  exmy::arith::Request arith;
   std::vector<std::string> formats;
   std::string table;
   bool json = false;
@@ -40,6 +42,25 @@ void add_run(CLI::App& app, Arguments& a, int& code) {
   run->add_flag("--dry-run", a.run.dry_run, "check everything, print what would run");
   run->add_flag("--fail-on-divergence", a.run.fail_on_divergence, "exit code 1 if a run diverges");
   run->callback([&] { code = exmy::run_command(a.run); });
+}
+
+void add_arith(CLI::App& app, Arguments& a, int& code) {
+  CLI::App* arith = app.add_subcommand("arith", "compute cases given as hexadecimal codes, one a line");
+  arith->add_option("function", a.arith.function, "a function of TestFloat: f16_mulAdd, f32_to_f16 ...");
+  arith->add_option("--format", a.arith.format, "format of the operands; or one for each, with commas");
+  arith->add_option("--to", a.arith.to, "format of the result (default: of the first operand)");
+  arith->add_option("--op", a.arith.operation, "operation: add, fma, exp, CompareLess ...");
+  arith->add_option("--rounding", a.arith.rounding, "nearest_even (default), TowardZero ...");
+  arith->add_option("--saturation", a.arith.saturation, "none (default), finite, propagate");
+  arith->add_option("--random-bits", a.arith.random_bits, "of stochastic roundings, 1 to 32 (default 16)");
+  arith->add_option("--random", a.arith.random, "\"given\": the random number is the last one on each line");
+  arith->add_option("--seed", a.arith.seed, "of the random numbers otherwise (default 1)");
+  arith->footer("TestFloat's options: -rnear_even -rnear_maxMag -rminMag -rmin -rmax -rodd -tininessafter");
+  arith->allow_extras();  // TestFloat's options, which are none to CLI11
+  arith->callback([&a, &code, arith] {
+    a.arith.testfloat = arith->remaining();
+    code = exmy::arith_command(a.arith);
+  });
 }
 
 void add_config(CLI::App& app, Arguments& a, int& code) {
@@ -99,6 +120,7 @@ int run_program(int argc, char** argv) {
   int code = 0;
   add_run(app, arguments, code);
   add_config(app, arguments, code);
+  add_arith(app, arguments, code);
   add_format(app, arguments, code);
   check_command(app, {argv + 1, argv + argc});
   try {

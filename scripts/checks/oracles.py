@@ -15,6 +15,7 @@ PYTHON = os.path.join(ENVIRONMENT, "bin", "python")
 INSTALLED = os.path.join(ENVIRONMENT, "requirements.txt")  # what is installed: a copy of the list
 ORACLES = {"ml_dtypes": [("tests/oracles", "test_ml_dtypes.py")],
            "gfloat": [("tests/oracles", "test_gfloat.py")],
+           "softfloatpy": [("tests/oracles", "test_softfloat.py")],
            "jsonschema": [("tests/oracles", "test_reports.py"), ("tests/scripts", "test_schema.py"),
                           ("tests/cli", "test_config_schema.py")]}
 

@@ -8,6 +8,10 @@
 
 namespace exmy {
 
+namespace arith {
+struct Request;
+}
+
 struct RunArguments {
   std::vector<std::string> words;  ///< configuration files and overrides
   std::filesystem::path out = "results";
@@ -25,9 +29,11 @@ struct ValidateArguments {
 int validate_command(const ValidateArguments& arguments);
 int schema_command(const std::string& which);
 
+/// Answers the cases on standard input.
+int arith_command(const arith::Request& request);
+
 int format_list_command(bool json);
 int format_show_command(const std::vector<std::string>& names, bool json);
 enum class TableStyle : std::uint8_t { text, csv, json };
 int format_table_command(const std::string& name, TableStyle style);
-
 }  // namespace exmy
