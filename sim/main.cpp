@@ -24,6 +24,7 @@ struct Arguments {
   std::string schema;
   exmy::arith::Request arith;
   std::vector<std::string> formats;
+  std::string declare_out;
   std::string table;
   bool json = false;
   bool csv = false;
@@ -88,6 +89,9 @@ void add_format(CLI::App& app, Arguments& a, int& code) {
   table->add_flag("--csv", a.csv, "comma-separated");
   table->add_flag("--json", a.json, "as JSON");
   table->callback([&] { code = exmy::format_table_command(a.table, a.table_style()); });
+  CLI::App* declare = format->add_subcommand("declare", "what is provided of IEEE P3109, as YAML");
+  declare->add_option("--out", a.declare_out, "a folder for the documents (default: all on stdout)");
+  declare->callback([&] { code = exmy::format_declare_command(a.declare_out); });
 }
 
 /// The first word of a command line level must be one of its commands; CLI11 alone would not name it.

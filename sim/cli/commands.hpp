@@ -29,6 +29,9 @@ struct ValidateArguments {
 int validate_command(const ValidateArguments& arguments);
 int schema_command(const std::string& which);
 
+/// What is provided of IEEE P3109, as YAML: into files of `out` (their paths are the answer), or all on stdout.
+int format_declare_command(const std::filesystem::path& out);
+
 /// Answers the cases on standard input.
 int arith_command(const arith::Request& request);
 
