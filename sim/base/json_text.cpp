@@ -98,6 +98,11 @@ std::string hex_float(double x) {
   return sign + "0x1" + hex_digits(fraction) + 'p' + (exponent < 0 ? "" : "+") + std::to_string(exponent);
 }
 
+void add_number(Json& object, const std::string& key, double x) {
+  object[key] = json_number(x);
+  object[key + "_hex"] = hex_float(x);
+}
+
 std::string compact_text(const Json& value) {
   Writer writer(false);
   writer.write(value);

@@ -17,6 +17,9 @@ std::optional<double> number_of(const Json& value);
 /// subnormals "0x1p-1074" too; "NaN", "Infinity", "-Infinity" as in json_number.
 std::string hex_float(double x);
 
+/// Both: `key` as json_number, `key`_hex as hex_float.
+void add_number(Json& object, const std::string& key, double x);
+
 /// One line without spaces. Keys sorted, numbers in the shortest form found that reads back to the same bits,
 /// non-finite ones as in json_number, bytes that are not UTF-8 as U+FFFD.
 std::string compact_text(const Json& value);

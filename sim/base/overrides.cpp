@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t max_combinations = 10'000;
 
-[[noreturn]] void fail(std::string_view code, const std::string& pointer, const std::string& message) {
+[[noreturn]] void refuse(std::string_view code, const std::string& pointer, const std::string& message) {
   throw ConfigError({{std::string(code), command_line(), pointer, message}});
 }
 
@@ -36,9 +36,9 @@ std::string pointer_of(std::string_view key, std::string_view text) {
     parts.emplace_back(key.substr(begin, dot - begin));
     begin = dot + 1;
     if (parts.back().empty())
-      fail(codes::bad_override, "", in_quotes(text) + " has an empty part in its key");
+      refuse(codes::bad_override, "", in_quotes(text) + " has an empty part in its key");
   }
-  if (parts.size() > json_limits::depth) fail(codes::too_deep, "", in_quotes(text) + " is deeper than 64");
+  if (parts.size() > json_limits::depth) refuse(codes::too_deep, "", in_quotes(text) + " is deeper than 64");
   return pointer_to(parts);
 }
 
@@ -103,22 +103,22 @@ bool is_override(std::string_view word) {
 
 Override parse_override(std::string_view text) {
   std::string_view rest = text;
-  if (invalid_utf8_at(text)) fail(codes::not_utf8, "", in_quotes(text) + " is not UTF-8");
+  if (invalid_utf8_at(text)) refuse(codes::not_utf8, "", in_quotes(text) + " is not UTF-8");
   Override result;
   result.action = take_action(rest);
   const std::size_t equals = rest.find('=');
   const bool has_value = equals != std::string_view::npos;
   result.pointer = pointer_of(rest.substr(0, equals), text);
   if (result.action == OverrideAction::remove) {
-    if (has_value) fail(codes::bad_override, result.pointer, "~ removes a key and takes no value");
+    if (has_value) refuse(codes::bad_override, result.pointer, "~ removes a key and takes no value");
     result.values = {nullptr};
     return result;
   }
-  if (!has_value) fail(codes::bad_override, result.pointer, in_quotes(text) + " has no value (key=value)");
+  if (!has_value) refuse(codes::bad_override, result.pointer, in_quotes(text) + " has no value (key=value)");
   try {
     result.values = parse_values(rest.substr(equals + 1));
   } catch (const OverrideSyntax& error) {
-    fail(error.code, result.pointer, error.message);
+    refuse(error.code, result.pointer, error.message);
   }
   return result;
 }
@@ -141,7 +141,7 @@ std::vector<std::vector<Assignment>> expand(const std::vector<Override>& overrid
   std::vector<std::vector<Assignment>> combinations(1);
   for (const Override& next : overrides) {
     if (combinations.size() * next.values.size() > max_combinations) {
-      fail(codes::bad_override, next.pointer, "the overrides make more than 10,000 combinations");
+      refuse(codes::bad_override, next.pointer, "the overrides make more than 10,000 combinations");
     }
     std::vector<std::vector<Assignment>> longer;
     for (const auto& combination : combinations) {

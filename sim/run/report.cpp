@@ -37,11 +37,6 @@ Json run_json(const ReportInput& in, const Trace& t) {
   return out;
 }
 
-void add_number(Json& out, const std::string& key, double x) {
-  out[key] = json_number(x);
-  out[key + "_hex"] = hex_float(x);
-}
-
 Json final_json(const ReportInput& in, const Trace& t) {
   Json out;
   add_number(out, "train_loss", t.final_train_loss);

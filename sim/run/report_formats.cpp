@@ -9,11 +9,6 @@
 namespace exmy {
 namespace {
 
-void add_number(Json& out, const std::string& key, double x) {
-  out[key] = json_number(x);
-  out[key + "_hex"] = hex_float(x);
-}
-
 double log2_of(double x) {
   const functions::Approximation f = functions::log2(x);
   double value = f.value.hi;

@@ -14,7 +14,7 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-Texts problems(const std::string& path) {
+Texts extends_problems(const std::string& path) {
   return test::problems_of([&] { Document::load(path); });
 }
 
@@ -71,16 +71,16 @@ TEST_CASE("extends below the top level is a key like any other", "[base][extends
 TEST_CASE("a cycle is an error at the name that closes it", "[base][extends]") {
   const test::Scratch scratch;
   const std::string self = scratch.write("self.json", "{\n\"extends\": \"./self.json\"}");
-  REQUIRE(problems(self) ==
+  REQUIRE(extends_problems(self) ==
           Texts{"E109 2:12 /extends: \"" + self + "\" extends itself, directly or through others"});
   const std::string a = scratch.write("a.json", R"({"extends": "b.json"})");
   scratch.write("b.json", R"({"extends": ["c.json"]})");
   scratch.write("c.json", "{\"extends\":\n [\"a.json\"]}");
-  const Texts found = problems(a);
+  const Texts found = extends_problems(a);
   REQUIRE(found.size() == 1);
   REQUIRE(found[0].starts_with("E109 2:3 /extends/0: "));
   std::filesystem::create_symlink("link.json", scratch.path() / "link.json");
-  REQUIRE(problems((scratch.path() / "link.json").string()).size() == 1);
+  REQUIRE(extends_problems((scratch.path() / "link.json").string()).size() == 1);
 }
 
 TEST_CASE("problems of all files are reported together, at their places", "[base][extends]") {
@@ -88,33 +88,34 @@ TEST_CASE("problems of all files are reported together, at their places", "[base
   const std::string bad = scratch.write("bad.json", "{\"x\": NaN}");
   const std::string path = scratch.write("run.json", R"({"extends": ["absent.json", "bad.json", 5, ""]})");
   const std::string absent = (scratch.path() / "absent.json").string();
-  REQUIRE(problems(path) ==
+  REQUIRE(extends_problems(path) ==
           Texts{"E107 1:7 /x: NaN is not a JSON number",
                 "E109 1:14 /extends/0: cannot read " + absent + ": No such file or directory",
                 "E109 1:41 /extends/2: expected the name of a file, or a list of names",
                 "E109 1:44 /extends/3: expected the name of a file, or a list of names"});
   const std::string number = scratch.write("number.json", R"({"extends": {"a": 1}})");
-  REQUIRE(problems(number) == Texts{"E109 1:13 /extends: expected the name of a file, or a list of names"});
+  REQUIRE(extends_problems(number) ==
+          Texts{"E109 1:13 /extends: expected the name of a file, or a list of names"});
 }
 
 TEST_CASE("what is extended holds an object", "[base][extends]") {
   const test::Scratch scratch;
   const std::string list = scratch.write("list.json", "[1]");
   const std::string path = scratch.write("run.json", R"({"extends": "list.json"})");
-  REQUIRE(problems(path) == Texts{"E109 1:13 /extends: \"" + list + "\" holds no JSON object"});
+  REQUIRE(extends_problems(path) == Texts{"E109 1:13 /extends: \"" + list + "\" holds no JSON object"});
   REQUIRE(Document::load(list).value() == Json({1}));
 }
 
 TEST_CASE("a file that cannot be read is a configuration error without a position", "[base][extends]") {
   const test::Scratch scratch;
   const std::string absent = (scratch.path() / "absent.json").string();
-  REQUIRE(problems(absent) ==
+  REQUIRE(extends_problems(absent) ==
           Texts{"E101 " + absent + " : cannot read " + absent + ": No such file or directory"});
   const std::string directory = scratch.path().string();
-  REQUIRE(problems(directory) ==
+  REQUIRE(extends_problems(directory) ==
           Texts{"E101 " + directory + " : cannot read " + directory + ": Is a directory"});
   const std::string large = scratch.write("large.json", std::string((16U << 20) + 1, ' '));
-  REQUIRE(problems(large) == Texts{"E102 " + large + " : larger than 16 MiB"});
+  REQUIRE(extends_problems(large) == Texts{"E102 " + large + " : larger than 16 MiB"});
 }
 
 TEST_CASE("files that extend each other twice do not multiply without end", "[base][extends]") {
@@ -124,7 +125,7 @@ TEST_CASE("files that extend each other twice do not multiply without end", "[ba
     scratch.write(std::to_string(i) + ".json", "{\"extends\": [" + next + ", " + next + "]}");
   }
   scratch.write("40.json", "{}");
-  const Texts found = problems((scratch.path() / "0.json").string());
+  const Texts found = extends_problems((scratch.path() / "0.json").string());
   REQUIRE(found.size() == 1);
   REQUIRE(found[0].ends_with("more than 100 files extend each other"));
 }

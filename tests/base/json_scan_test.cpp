@@ -13,10 +13,10 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-Texts problems(const std::string& text) { return test::brief(scan_json(text, "a.json").problems); }
+Texts scan_problems(const std::string& text) { return test::brief(scan_json(text, "a.json").problems); }
 
 std::string only_problem(const std::string& text) {
-  const Texts all = problems(text);
+  const Texts all = scan_problems(text);
   return all.size() == 1 ? all[0] : std::to_string(all.size()) + " problems";
 }
 
@@ -107,14 +107,14 @@ TEST_CASE("numbers follow the grammar of JSON", "[base][json_scan]") {
 }
 
 TEST_CASE("numbers that binary64 cannot hold are all reported", "[base][json_scan]") {
-  REQUIRE(problems("{\"a\": 1e400,\n\"b\": [-1e309, 1e308]}") ==
+  REQUIRE(scan_problems("{\"a\": 1e400,\n\"b\": [-1e309, 1e308]}") ==
           Texts{"E108 1:7 /a: 1e400 is too large for a binary64 number",
                 "E108 2:7 /b/0: -1e309 is too large for a binary64 number"});
   REQUIRE(only_problem("1" + std::string(400, '0')).starts_with("E108 1:1 : 1000"));
 }
 
 TEST_CASE("NaN and infinities are all reported", "[base][json_scan]") {
-  REQUIRE(problems("{\"a\": NaN, \"b\": -Infinity, \"c\": 1}") ==
+  REQUIRE(scan_problems("{\"a\": NaN, \"b\": -Infinity, \"c\": 1}") ==
           Texts{"E107 1:7 /a: NaN is not a JSON number", "E107 1:17 /b: -Infinity is not a JSON number"});
   for (const std::string word : {"nan", "-nan", "inf", "+inf", "Infinity", "-Inf"}) {
     REQUIRE(only_problem(word) == "E107 1:1 : " + word + " is not a JSON number");
@@ -123,21 +123,21 @@ TEST_CASE("NaN and infinities are all reported", "[base][json_scan]") {
 
 TEST_CASE("duplicate keys are all reported, and the first value stands", "[base][json_scan]") {
   const std::string text = "{\"a\": 1,\n \"b\": {\"x\": 1, \"\\u0078\": 2},\n \"a\": 3}";
-  REQUIRE(problems(text) == Texts{"E105 2:16 /b/x: the key \"x\" appears twice (first in line 2)",
-                                  "E105 3:2 /a: the key \"a\" appears twice (first in line 1)"});
+  REQUIRE(scan_problems(text) == Texts{"E105 2:16 /b/x: the key \"x\" appears twice (first in line 2)",
+                                       "E105 3:2 /a: the key \"a\" appears twice (first in line 1)"});
   REQUIRE(scan_json(text, "").value["a"] == 1);
-  REQUIRE(problems("[{\"a\": 1}, {\"a\": 2}]").empty());
+  REQUIRE(scan_problems("[{\"a\": 1}, {\"a\": 2}]").empty());
 }
 
 TEST_CASE("problems found before a syntax error are kept", "[base][json_scan]") {
-  REQUIRE(problems("{\"a\": 1, \"a\": 2, \"b\": NaN, c}") ==
+  REQUIRE(scan_problems("{\"a\": 1, \"a\": 2, \"b\": NaN, c}") ==
           Texts{"E105 1:10 /a: the key \"a\" appears twice (first in line 1)",
                 "E107 1:23 /b: NaN is not a JSON number",
                 "E104 1:28 : expected a key in double quotes, got \"c\""});
 }
 
 TEST_CASE("64 levels are read and 65 are refused", "[base][json_scan]") {
-  REQUIRE(problems(nested(64)).empty());
+  REQUIRE(scan_problems(nested(64)).empty());
   REQUIRE(only_problem(nested(65)).starts_with("E106 1:65 "));
   REQUIRE(only_problem(std::string(100000, '[')).starts_with("E106 1:65 "));
   std::string objects;
@@ -146,7 +146,7 @@ TEST_CASE("64 levels are read and 65 are refused", "[base][json_scan]") {
   std::string wide = "[";
   for (int i = 0; i < 100; ++i)
     wide += nested(63) + (i < 99 ? "," : "]");  // depth, not the count of brackets
-  REQUIRE(problems(wide).empty());
+  REQUIRE(scan_problems(wide).empty());
 }
 
 TEST_CASE("a byte order mark and bytes that are not UTF-8 are refused", "[base][json_scan]") {
@@ -158,18 +158,18 @@ TEST_CASE("a byte order mark and bytes that are not UTF-8 are refused", "[base][
 
 TEST_CASE("size and number of values are bounded", "[base][json_scan]") {
   const std::size_t limit = 16U << 20;
-  REQUIRE(problems("1" + std::string(limit - 1, ' ')).empty());
+  REQUIRE(scan_problems("1" + std::string(limit - 1, ' ')).empty());
   REQUIRE(only_problem("1" + std::string(limit, ' ')) == "E102 a.json : larger than 16 MiB");
   std::string zeros = "[0";
   for (int i = 1; i < 999'999; ++i) zeros += ",0";
-  REQUIRE(problems(zeros + "]").empty());
+  REQUIRE(scan_problems(zeros + "]").empty());
   REQUIRE(only_problem(zeros + ",0]").ends_with(": more than 1,000,000 values"));
 }
 
 TEST_CASE("reading stops after twenty problems", "[base][json_scan]") {
   std::string text = "{\"a\": 0";
   for (int i = 0; i < 1000; ++i) text += ", \"a\": 0";
-  REQUIRE(problems(text + "}").size() == 20);
+  REQUIRE(scan_problems(text + "}").size() == 20);
 }
 
 TEST_CASE("one line of megabytes takes linear time", "[base][json_scan]") {
@@ -183,7 +183,7 @@ TEST_CASE("one line of megabytes takes linear time", "[base][json_scan]") {
 TEST_CASE("every truncation of a valid text is refused, and none crashes", "[base][json_scan]") {
   for (std::size_t length = 0; length < valid.size(); ++length) {
     INFO(length);
-    REQUIRE_FALSE(problems(valid.substr(0, length)).empty());
+    REQUIRE_FALSE(scan_problems(valid.substr(0, length)).empty());
   }
 }
 

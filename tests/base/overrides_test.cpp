@@ -16,11 +16,11 @@ using Texts = std::vector<std::string>;
 
 Json values(const std::string& text) { return Json(parse_override("k=" + text).values); }
 
-Texts problems(const std::string& text) {
+Texts override_problems(const std::string& text) {
   return test::problems_of([&] { parse_override(text); });
 }
 
-Document sample() {
+Document overridden() {
   return Document::parse(R"({"seed": 1, "training": {"optimizer": {"lr": 0.1}}, "data": {"train_limit": 10},
                                "policy": [{"format": "fp32"}, {"format": "bf16"}]})",
                          "a.json");
@@ -28,7 +28,7 @@ Document sample() {
 
 // Applies all combinations' first one.
 Document applied(const Texts& texts) {
-  Document document = sample();
+  Document document = overridden();
   apply_overrides(document, expand(parse_overrides(texts)).front());
   return document;
 }
@@ -103,43 +103,47 @@ TEST_CASE("range excludes its stop", "[base][overrides]") {
 }
 
 TEST_CASE("ranges that make no sense", "[base][overrides]") {
-  REQUIRE(problems("a=range(1,5,0)") == Texts{"E110 command line /a: the step of a range is 0"});
-  REQUIRE(problems("a=range(5,5)") ==
+  REQUIRE(override_problems("a=range(1,5,0)") == Texts{"E110 command line /a: the step of a range is 0"});
+  REQUIRE(override_problems("a=range(5,5)") ==
           Texts{"E110 command line /a: the range is empty (its stop does not belong to it)"});
-  REQUIRE(problems("a=range(1,5,-1)").size() == 1);
-  REQUIRE(problems("a=range(0.5,2)") == Texts{"E110 command line /a: range takes integers, got \"0.5\""});
-  REQUIRE(problems("a=range()").size() == 1);
-  REQUIRE(problems("a=range(1,2,3,4)").size() == 1);
-  REQUIRE(problems("a=range(10001)") == Texts{"E110 command line /a: a range of more than 10,000 values"});
-  REQUIRE(problems("a=range(99999999999999999999)").size() == 1);
+  REQUIRE(override_problems("a=range(1,5,-1)").size() == 1);
+  REQUIRE(override_problems("a=range(0.5,2)") ==
+          Texts{"E110 command line /a: range takes integers, got \"0.5\""});
+  REQUIRE(override_problems("a=range()").size() == 1);
+  REQUIRE(override_problems("a=range(1,2,3,4)").size() == 1);
+  REQUIRE(override_problems("a=range(10001)") ==
+          Texts{"E110 command line /a: a range of more than 10,000 values"});
+  REQUIRE(override_problems("a=range(99999999999999999999)").size() == 1);
 }
 
 TEST_CASE("words that are no override", "[base][overrides]") {
-  REQUIRE(problems("seed") == Texts{"E110 command line /seed: \"seed\" has no value (key=value)"});
-  REQUIRE(problems("=1") == Texts{"E110 command line : \"=1\" has an empty part in its key"});
+  REQUIRE(override_problems("seed") == Texts{"E110 command line /seed: \"seed\" has no value (key=value)"});
+  REQUIRE(override_problems("=1") == Texts{"E110 command line : \"=1\" has an empty part in its key"});
   for (const char* bad : {"a..b=1", ".a=1", "a.=1", "+=1", "~", "~a.", ""})
-    REQUIRE(problems(bad).size() == 1);
-  REQUIRE(problems("~a=1") == Texts{"E110 command line /a: ~ removes a key and takes no value"});
-  REQUIRE(problems("a=1,,2") == Texts{"E110 command line /a: nothing between two commas, or at an end"});
-  REQUIRE(problems("a=1,").size() == 1);
-  REQUIRE(problems("a=[1,2") == Texts{"E110 command line /a: a quote or bracket of the value is not closed"});
-  REQUIRE(problems("a=\"x").size() == 1);
-  REQUIRE(problems("a=x\xff") == Texts{"E103 command line : \"a=x?\" is not UTF-8"});
+    REQUIRE(override_problems(bad).size() == 1);
+  REQUIRE(override_problems("~a=1") == Texts{"E110 command line /a: ~ removes a key and takes no value"});
+  REQUIRE(override_problems("a=1,,2") ==
+          Texts{"E110 command line /a: nothing between two commas, or at an end"});
+  REQUIRE(override_problems("a=1,").size() == 1);
+  REQUIRE(override_problems("a=[1,2") ==
+          Texts{"E110 command line /a: a quote or bracket of the value is not closed"});
+  REQUIRE(override_problems("a=\"x").size() == 1);
+  REQUIRE(override_problems("a=x\xff") == Texts{"E103 command line : \"a=x?\" is not UTF-8"});
 }
 
 TEST_CASE("what begins like JSON must be JSON, as strict as in a file", "[base][overrides]") {
-  REQUIRE(problems("a={b}") ==
+  REQUIRE(override_problems("a={b}") ==
           Texts{"E104 command line /a: expected a key in double quotes, got \"b\" (column 2 of the value)"});
-  REQUIRE(problems("a=[x]").size() == 1);
-  REQUIRE(problems("a={\"b\":1,\"b\":2}")[0].starts_with("E105 command line /a: "));
-  REQUIRE(problems("a=1e999")[0].starts_with("E108 command line /a: "));
-  REQUIRE(problems("a=[NaN]")[0].starts_with("E107 command line /a: "));
+  REQUIRE(override_problems("a=[x]").size() == 1);
+  REQUIRE(override_problems("a={\"b\":1,\"b\":2}")[0].starts_with("E105 command line /a: "));
+  REQUIRE(override_problems("a=1e999")[0].starts_with("E108 command line /a: "));
+  REQUIRE(override_problems("a=[NaN]")[0].starts_with("E107 command line /a: "));
   const std::string deep = std::string(65, '[') + std::string(65, ']');
-  REQUIRE(problems("a=" + deep)[0].starts_with("E106 command line /a: "));
+  REQUIRE(override_problems("a=" + deep)[0].starts_with("E106 command line /a: "));
   std::string key = "a";
   for (int i = 1; i < 64; ++i) key += ".a";
-  REQUIRE(problems(key + "=1").empty());
-  REQUIRE(problems(key + ".a=1")[0].starts_with("E106 command line"));
+  REQUIRE(override_problems(key + "=1").empty());
+  REQUIRE(override_problems(key + ".a=1")[0].starts_with("E106 command line"));
 }
 
 TEST_CASE("problems of all overrides come in one error", "[base][overrides]") {
@@ -203,10 +207,10 @@ TEST_CASE("overrides that do not fit, with a suggestion", "[base][overrides]") {
 }
 
 TEST_CASE("all misfits are reported, and then nothing is changed", "[base][overrides]") {
-  Document document = sample();
+  Document document = overridden();
   const auto assignments = expand(parse_overrides({"seed=9", "+seed=1", "~nothing"})).front();
   REQUIRE(test::problems_of([&] { apply_overrides(document, assignments); }).size() == 2);
-  REQUIRE(document.value() == sample().value());
+  REQUIRE(document.value() == overridden().value());
 }
 
 TEST_CASE("a word is an override or a file", "[base][overrides]") {
@@ -230,7 +234,7 @@ TEST_CASE("words of any bytes never crash", "[base][overrides]") {
     for (std::size_t flips = random(4); flips > 0 && !text.empty(); --flips) {
       text[random(text.size())] = alphabet[random(alphabet.size())];
     }
-    refused += problems(text).empty() ? 0 : 1;
+    refused += override_problems(text).empty() ? 0 : 1;
   }
   REQUIRE(refused > 1000);
   REQUIRE(refused < 19000);

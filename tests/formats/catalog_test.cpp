@@ -1,5 +1,6 @@
 // Names, parameters and codes of formats.
 
+#include <cmath>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -25,6 +26,34 @@ std::string why_not(std::string_view name) {
 
 bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
+/// The code of NaN as numerics section 1 has it: sign 0, only the top mantissa bit with `ieee`.
+std::uint64_t code_of_nan(const Format& f) {
+  const std::uint64_t magnitude = (std::uint64_t{1} << (f.exponent_bits + f.mantissa_bits)) - 1;
+  if (f.nan == NanCodes::negative_zero) return magnitude + 1;
+  if (f.nan != NanCodes::ieee) return magnitude;
+  const std::uint64_t fields = (std::uint64_t{1} << f.exponent_bits) - 1;
+  return fields << f.mantissa_bits | std::uint64_t{1} << (f.mantissa_bits - 1);
+}
+
+/// How many codes of a format do not come back as numerics section 1 says: NaN as its one code, the code of
+/// -0 as itself where -0 is a value, subnormals that read as zero as 0, every other code as itself.
+std::uint64_t lost_codes(const Format& f) {
+  std::uint64_t lost = 0;
+  const std::uint64_t sign = std::uint64_t{1} << (f.exponent_bits + f.mantissa_bits);
+  for (std::uint64_t code = 0; code < sign << (f.is_signed ? 1 : 0); ++code) {
+    const double x = decode(f, code);
+    std::uint64_t want = code;
+    if (is_nan(x))
+      want = code_of_nan(f);
+    else if (x == 0)
+      want = f.negative_zero ? code & sign : 0;
+    const bool signs = !is_nan(x) && (x != 0 || f.negative_zero);  // NaN and a lone zero are positive
+    const bool right_sign = std::signbit(x) == (signs && f.is_signed && (code & sign) != 0);
+    if (encode(f, x) != want || !right_sign) ++lost;
+  }
+  return lost;
+}
+
 /// Every code decodes to a value that encodes to it again (NaN: to the format's one NaN), and that the
 /// projection leaves alone.
 void check_codes(const Format& f) {
@@ -46,6 +75,31 @@ void check_codes(const Format& f) {
 TEST_CASE("every code of every catalogue format of up to 16 bits makes the round trip") {
   for (const NamedFormat& row : catalog())
     if (row.format.bits() <= 16) check_codes(row.format);
+}
+
+TEST_CASE("NaN and zeros of every catalogue format of up to 16 bits have the codes of numerics") {
+  int formats = 0;
+  for (const NamedFormat& row : catalog())
+    if (row.format.bits() <= 16) {
+      INFO(row.name);
+      CHECK(lost_codes(row.format) == 0);
+      ++formats;
+    }
+  CHECK(formats == 14);
+}
+
+TEST_CASE("every code of every P3109 format makes the round trip") {
+  int formats = 0;
+  for (int k = 3; k <= 16; ++k)
+    for (const char* kind : {"se", "sf", "ue", "uf"})
+      for (int p = 1; p <= (kind[0] == 's' ? k - 1 : k); ++p) {
+        const std::string name = "Binary" + std::to_string(k) + "p" + std::to_string(p) + kind;
+        if (!why_not(name).empty()) continue;
+        INFO(name);
+        CHECK(lost_codes(format_of(name)) == 0);
+        ++formats;
+      }
+  CHECK(formats == 454);
 }
 
 TEST_CASE("every code of every admissible format of up to 6 bits makes the round trip") {

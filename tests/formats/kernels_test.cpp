@@ -1,6 +1,7 @@
 // The span kernels of every instruction-set level that this machine has, against the scalar reference: bit
 // for bit and counter for counter, on data that is chosen to hurt.
 
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <optional>
@@ -153,6 +154,23 @@ void compare_operation(Differences& d, const Kernels& k, const Projection& how, 
 }
 
 }  // namespace
+
+TEST_CASE("a NaN with sign or payload, signalling too, becomes the one NaN in every kernel", "[kernels]") {
+  const Values payloads{std::bit_cast<double>(std::uint64_t{0x7ff0000000000001}),
+                        std::bit_cast<double>(std::uint64_t{0xfff0000020000000}),  // a signalling float
+                        std::bit_cast<double>(std::uint64_t{0x7fffffffe0000000}),  // float 0x7fffffff
+                        std::bit_cast<double>(std::uint64_t{0xffffffffffffffff})};
+  for (const Kernels* k : test::levels_of_this_machine())
+    for (const char* name : {"fp32", "fp16", "bf16", "e5m2", "e4m3fn", "Binary8p4se", "e2m1fn"})
+      for (const Saturation s : test::saturations) {
+        INFO(k->isa << " " << name);
+        Values x;
+        for (int i = 0; i < 5; ++i) x.insert(x.end(), payloads.begin(), payloads.end());
+        k->round(*nearest_even_of({format_of(name), Rounding::nearest_even, s}), x.data(), x.data(), x.size(),
+                 nullptr);
+        for (const double q : x) CHECK(bits_of(q) == (format_of(name).has_nan() ? 0x7ff8000000000000u : 0u));
+      }
+}
 
 TEST_CASE("round kernels equal the reference projection", "[kernels]") {
   Differences d;

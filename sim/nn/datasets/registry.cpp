@@ -104,11 +104,11 @@ DatasetLoader read_xor(ObjectReader& r) {
   };
 }
 
-constexpr std::array kinds{DatasetKind{"digits", read_digits}, DatasetKind{"idx", read_idx},
-                           DatasetKind{"csv", read_csv}, DatasetKind{"xor", read_xor}};
+constexpr std::array dataset_table{DatasetKind{"digits", read_digits}, DatasetKind{"idx", read_idx},
+                                   DatasetKind{"csv", read_csv}, DatasetKind{"xor", read_xor}};
 
 }  // namespace
 
-std::span<const DatasetKind> dataset_kinds() { return kinds; }
+std::span<const DatasetKind> dataset_kinds() { return dataset_table; }
 
 }  // namespace exmy

@@ -28,10 +28,10 @@ ModelFactory read_mlp(ObjectReader& r) {
   });
 }
 
-constexpr std::array kinds{ModelKind{"mlp", read_mlp}};
+constexpr std::array model_table{ModelKind{"mlp", read_mlp}};
 
 }  // namespace
 
-std::span<const ModelKind> model_kinds() { return kinds; }
+std::span<const ModelKind> model_kinds() { return model_table; }
 
 }  // namespace exmy

@@ -26,10 +26,10 @@ OptimizerChoice read_adam(ObjectReader& r) {
   return {make, "adam", {{"beta1", o.beta1}, {"beta2", o.beta2}, {"epsilon", o.epsilon}}};
 }
 
-constexpr std::array kinds{OptimizerKind{"sgd", read_sgd}, OptimizerKind{"adam", read_adam}};
+constexpr std::array optimizer_table{OptimizerKind{"sgd", read_sgd}, OptimizerKind{"adam", read_adam}};
 
 }  // namespace
 
-std::span<const OptimizerKind> optimizer_kinds() { return kinds; }
+std::span<const OptimizerKind> optimizer_kinds() { return optimizer_table; }
 
 }  // namespace exmy

@@ -32,11 +32,11 @@ Schedule read_step(ObjectReader& r) {
   };
 }
 
-constexpr std::array kinds{ScheduleKind{"constant", read_constant}, ScheduleKind{"cosine", read_cosine},
-                           ScheduleKind{"step", read_step}};
+constexpr std::array schedule_table{ScheduleKind{"constant", read_constant},
+                                    ScheduleKind{"cosine", read_cosine}, ScheduleKind{"step", read_step}};
 
 }  // namespace
 
-std::span<const ScheduleKind> schedule_kinds() { return kinds; }
+std::span<const ScheduleKind> schedule_kinds() { return schedule_table; }
 
 }  // namespace exmy
