@@ -78,6 +78,23 @@ class MlDtypes(OracleTest):
                 ours, _ = self.exmy.project(name, x)
                 self.assert_same(ours, to_double(odd.astype(np.float32).astype(kind)), x)
 
+    def test_conversion_between_types(self):
+        """All codes of every type and of float16 into every other type, float16, float32 and float64."""
+        sources = {**TYPES, "fp16": np.float16}
+        for source, kind in sources.items():
+            codes = np.arange(2**16, dtype=np.uint16) if source == "fp16" else all_codes(source)
+            for target, target_kind in {**sources, "fp32": np.float32, "fp64": np.float64}.items():
+                if target == source or not is_conversion(source, target):
+                    continue
+                x = codes.view(kind)
+                if target in WITHOUT_NAN:
+                    x = x[~np.isnan(to_double(x))]  # test_difference_nan_without_nan
+                if target == "e8m0fnu":
+                    x = x[~e8m0_differs(self.exmy, to_double(x))]  # test_difference_e8m0_ties
+                with self.subTest(source, target=target):
+                    ours, _ = self.exmy.project(target, to_double(x))
+                    self.assert_same(ours, to_double(x.astype(target_kind)), to_double(x))
+
     def test_arithmetic(self):
         """All pairs of codes; a million pairs of bf16. float carries these exactly (24 >= 2 P + 2)."""
         for name, kind in TYPES.items():
@@ -144,6 +161,13 @@ class MlDtypes(OracleTest):
                 self.assertTrue((ours[lost] == 2.0**-127).all())
                 self.assertEqual(lost.any(), operation in ("mul", "div"))
 
+    def test_difference_e8m0_has_no_conversions_from_or_to_small_types(self):
+        for name, kind in TYPES.items():
+            for source, target in ((name, "e8m0fnu"), ("e8m0fnu", name)):
+                if name != "e8m0fnu" and not is_conversion(source, target):
+                    with self.subTest(source, target=target), self.assertRaises(TypeError):
+                        all_codes(source).view(TYPES[source]).astype(TYPES[target])
+
     def test_difference_float64_is_rounded_twice(self):
         """From double, ml_dtypes rounds to float32 and then to the type; exmy once."""
         for name, kind in TYPES.items():
@@ -153,6 +177,11 @@ class MlDtypes(OracleTest):
             with self.subTest(name):
                 self.assert_same(twice, to_double(x.astype(kind)), x)
                 self.assertTrue((driver.bits(twice) != driver.bits(ours)).any())
+
+
+def is_conversion(source, target):
+    """ml_dtypes converts e8m0fnu from and to bfloat16 and numpy's types only."""
+    return "e8m0fnu" not in (source, target) or not {source, target} & set(TYPES) - {"e8m0fnu", "bf16"}
 
 
 def e8m0_differs(exmy, x):
