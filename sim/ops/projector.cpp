@@ -148,7 +148,7 @@ struct Projector<T>::Run {
     Block b_signed;
     Block q;
     gather(row, column, n, a, b);
-    b_signed = b;
+    std::copy_n(b.begin(), n, b_signed.begin());
     if (!block_by_kernel(a, b_signed, n, q)) block_by_reference(a, b, index, n, q);
     non_finite = non_finite || any_non_finite(q.data(), n);
     if (record != nullptr && histograms)
