@@ -1,5 +1,6 @@
 // The command line; no logic.
 
+#include <fcntl.h>
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 
@@ -136,6 +137,13 @@ int run_program(int argc, char** argv) {
   return flushed(code);
 }
 
+/// A standard stream that is closed would leave its number to the next file that is opened, and what is
+/// printed would land there. What takes its place here cannot be written to either.
+void occupy_standard_streams() {
+  for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream)
+    if (fcntl(stream, F_GETFD) == -1) (void)open("/dev/null", O_RDONLY);  // takes the lowest free number
+}
+
 /// OpenMP's threads spin while they wait, which is slow where cores are shared, and its runtime reads the
 /// policy before main: start again with the sleeping one, unless the user chose.
 void wait_without_spinning(char** argv) {
@@ -147,6 +155,7 @@ void wait_without_spinning(char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  occupy_standard_streams();
   wait_without_spinning(argv);
   std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is an error message, not a death
   try {

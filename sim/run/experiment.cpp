@@ -18,8 +18,8 @@ void read_training(ObjectReader r, Experiment& e) {
     r.problem(codes::contradiction,
               "give exactly one of \"steps\" and \"epochs\" (on the command line ~training.epochs or "
               "~training.steps takes the other one out)");
-  e.steps = r.integer<std::int64_t>("steps", if_given, Range::at_least(1));
-  e.epochs = r.integer<std::int64_t>("epochs", if_given, Range::at_least(1));
+  e.steps = r.integer<std::int64_t>("steps", if_given, Range::closed(1, 1e9));
+  e.epochs = r.integer<std::int64_t>("epochs", if_given, Range::closed(1, 1e6));
   e.batch_size =
       static_cast<std::size_t>(r.integer<std::int64_t>("batch_size", 32, Range::closed(1, 1 << 20)));
   e.eval_every = r.integer<std::int64_t>("eval_every", if_given, Range::at_least(1));

@@ -8,6 +8,7 @@
 #include "sim/base/files.hpp"
 #include "sim/base/json_text.hpp"
 #include "sim/base/sha256.hpp"
+#include "sim/base/text.hpp"
 #include "sim/nn/datasets/data_error.hpp"
 #include "sim/run/probe.hpp"
 #include "sim/run/progress.hpp"
@@ -25,7 +26,7 @@ class RunLog : public RunObserver {
         stats_(fresh(directory / "stats.jsonl")),
         progress_(progress) {}
 
-  void event(Json line) { events_.append(compact_text(line)); }
+  void event(const Json& line) { events_.append(compact_text(line)); }
   void started(std::uint64_t steps) override {
     event({{"event", "started"}, {"time", utc_now()}, {"steps_count", steps}});
     progress_.started(steps);
@@ -128,7 +129,11 @@ void check_data(Prepared& p, DataCache& cache) {
 }
 
 std::string status_of_complete(const std::filesystem::path& report) {
-  if (!std::filesystem::exists(report)) return {};
+  std::error_code error;
+  if (!std::filesystem::exists(report, error)) {
+    if (error) throw IoError("cannot read " + printable(report.string()) + ": " + error.message());
+    return {};
+  }
   const Json json = Json::parse(read_file(report, std::size_t{1} << 30), nullptr, false);
   const Json::json_pointer where("/run/status");
   if (!json.is_object() || !json.contains(where) || !json[where].is_string()) return {};
@@ -136,10 +141,17 @@ std::string status_of_complete(const std::filesystem::path& report) {
   return status == "completed" || status == "diverged" ? status : "";
 }
 
+/// A run without a number takes what OpenMP gave the program at first, whatever the run before it took.
+void use_threads(int given) {
+  static const int automatic = omp_get_max_threads();
+  omp_set_num_threads(given > 0 ? given : automatic);
+}
+
 void make_directory(const std::filesystem::path& path) {
   std::error_code error;
   std::filesystem::create_directories(path, error);
-  if (error) throw IoError(path.string() + ": cannot create the run directory: " + error.message());
+  if (error)
+    throw IoError(printable(path.string()) + ": cannot create the run directory: " + error.message());
 }
 
 }  // namespace
@@ -169,7 +181,7 @@ RunOutcome execute(Prepared& run, const RunOptions& options, const std::string& 
   make_directory(directory);
   write_atomically(directory / "config.json", pretty_text(run.document->value()));
   write_atomically(directory / "config.resolved.json", pretty_text(run.experiment.resolved));
-  if (run.experiment.threads > 0) omp_set_num_threads(run.experiment.threads);
+  use_threads(run.experiment.threads);
   Progress progress(label, options.quiet);
   RunLog log(directory, progress);
   ReportInput input{&run.experiment,

@@ -170,11 +170,11 @@ TEST_CASE("64-bit seeds use all their bits", "[base][reader]") {
   REQUIRE(f.top.unsigned64("b", 0) == 9223372036854775809U);
   REQUIRE(f.problems.empty());
   REQUIRE(f.top.resolved().dump() == R"({"a":18446744073709551615,"b":9223372036854775809})");
-  const auto seed = [](ObjectReader& r) { r.unsigned64("x", 0); };
+  const auto unsigned_x = [](ObjectReader& r) { r.unsigned64("x", 0); };
   const std::string wanted = "E204 1:7 /x: expected an integer in [0, 18446744073709551615], got ";
-  REQUIRE(complaint("-1", seed) == wanted + "-1");
-  REQUIRE(complaint("-1.0", seed) == wanted + "-1.0");
-  REQUIRE(complaint("20000000000000000000", seed) == wanted + "2e+19");
+  REQUIRE(complaint("-1", unsigned_x) == wanted + "-1");
+  REQUIRE(complaint("-1.0", unsigned_x) == wanted + "-1.0");
+  REQUIRE(complaint("20000000000000000000", unsigned_x) == wanted + "2e+19");
 }
 
 TEST_CASE("what was refused is replaced by something of the right type and range", "[base][reader]") {

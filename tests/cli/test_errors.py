@@ -191,6 +191,14 @@ class Errors(ProgramTest):
         known = "known: fp32, amp_fp16, bf16, fp8_hybrid"
         self.refused(self.config(recipe="fp8"), ("E203", "/recipe", known))
 
+    def test_trainings_that_never_end_are_refused(self):
+        for word, most in (("training.steps=1000000001", 1000000000), ("training.epochs=1000001", 1000000)):
+            words = (word, "~training.steps") if "epochs" in word else (word,)
+            with self.subTest(word):
+                self.write("a.json", SMALL)
+                answer = self.good("validate", "a.json", *words, code=2)
+                self.assertIn(f"expected an integer in [1, {most}]", answer.err)
+
     def test_loss_scale_on_saturation_needs_counters(self):
         self.refused(self.config(training__loss_scale={"kind": "dynamic", "on": "saturated"}),
                      ("E206", "/stats", "stats.counters"))

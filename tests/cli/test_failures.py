@@ -1,5 +1,6 @@
 """Directories that cannot be written, full disks, kills: an error, no half-written report, nothing lost."""
 
+import json
 import os
 import resource
 import shutil
@@ -63,6 +64,32 @@ class Failures(ProgramTest):
         except PermissionError:
             self.skipTest("runs as root, and others may not run the program here")
         self.assertEqual(self.files("out"), [])
+
+    def test_a_run_directory_that_cannot_be_searched(self):
+        if os.geteuid() == 0:
+            os.chmod(self.folder, 0o777)
+        nobody = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        try:
+            self.good("run", "a.json", "--out", "out", "--quiet", **nobody)
+        except PermissionError:
+            self.skipTest("runs as root, and others may not run the program here")
+        os.chmod(self.path("out"), 0)
+        self.addCleanup(os.chmod, self.path("out"), 0o755)
+        answer = self.good("run", "a.json", "--out", "out", code=3, **nobody)
+        self.assertRegex(answer.err, r"^cannot read out/\S+/report.json: Permission denied\n$")
+
+    def test_closed_streams_are_not_mistaken_for_files(self):
+        """Without standard error, progress must not land in the file that got its number."""
+        for closed in ("2>&-", "<&- 2>&-", "<&- >&- 2>&-"):
+            with self.subTest(closed):
+                out = self.path(str(len(closed)))
+                subprocess.run(["bash", "-c", f'exec "$0" "$@" {closed}', program(), "run", "a.json", "--out", out],
+                               cwd=self.folder, stdout=subprocess.DEVNULL, check=False)
+                logs = [name for name in self.files(out) if name.endswith(".jsonl")]
+                self.assertEqual(len(logs), 2)
+                for name in logs:
+                    for line in self.read(out, name).decode().splitlines():
+                        self.assertIsInstance(json.loads(line), dict, name)
 
     def test_an_output_directory_in_a_device(self):
         self.fails("--out", "/dev/null", said="/dev/null")

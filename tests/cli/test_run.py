@@ -113,6 +113,12 @@ class Run(ProgramTest):
         hashes = {self.hashes("a.json", word)[0] for word in words}
         self.assertEqual(len(hashes | {same}), len(words) + 1)
 
+    def test_the_threads_of_one_run_are_not_those_of_the_next(self):
+        self.write("three.json", changed(SMALL, threads=3, name="three"))
+        _, reports = self.runs("three.json", "a.json", env={"OMP_NUM_THREADS": "2"})
+        self.assertEqual([r["provenance"]["threads"] for r in reports],
+                         [{"given": 3, "used": 3}, {"given": "auto", "used": 2}])
+
     def test_threads_and_name_change_no_bit(self):
         answer, reports = self.runs("a.json", "threads=1,2", "name=one,two")
         self.assertEqual(len({report["determinism"]["final_weights_sha256"] for report in reports}), 1)
