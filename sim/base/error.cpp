@@ -29,7 +29,7 @@ std::string joined(const std::vector<Problem>& problems) {
 Origin command_line() { return {"command line", 0, 0}; }
 
 std::string to_string(const Origin& origin) {
-  const std::string file = printable(origin.file);
+  std::string file = printable(origin.file);
   if (origin.line == 0) return file;
   return file + ':' + std::to_string(origin.line) + ':' + std::to_string(origin.column);
 }

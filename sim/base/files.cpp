@@ -165,7 +165,7 @@ void write_atomically(const fs::path& path, std::string_view bytes) {
   sync_directory(path.parent_path(), path);
 }
 
-AppendLog::AppendLog(const fs::path& path) : path_(path), descriptor_(-1) {
+AppendLog::AppendLog(const fs::path& path) : path_(path) {
   Descriptor file = open_file(path, O_RDWR | O_APPEND | O_CREAT);
   if (!file.is_open()) fail_with_errno("open", path);
   cut_torn_line(file, path);

@@ -34,7 +34,7 @@ class AppendLog {
 
  private:
   std::filesystem::path path_;
-  int descriptor_;
+  int descriptor_ = -1;
 };
 
 }  // namespace exmy

@@ -134,7 +134,7 @@ Tensor<T> dot(Context& context, const DotPlace& place, const MatrixView<T>& a, c
 
 template <class T>
 Tensor<T> dot(Context& context, const DotPlace& place, const QuantizedView<T>& a, const QuantizedView<T>& b) {
-  const Tensor<T> acc = dot(context, place, a.matrix, b.matrix);
+  Tensor<T> acc = dot(context, place, a.matrix, b.matrix);
   if (!a.scaled && !b.scaled) return acc;
   const double scale = mul(Projection{}, a.scale, b.scale).value;
   return Projector<T>(context, place.layer, "rescale", place.pass, Role::elementwise).mul(acc, scale);

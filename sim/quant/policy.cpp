@@ -131,7 +131,7 @@ Treatment Policy::resolve(const Site& site) const {
 std::string Policy::problem_at(const Site& site) const {
   const Treatment t = combine(site);
   for (const Format& format : {t.quantizer.projection.format, t.outer.format})
-    if (const std::string text = problem_of(format); !text.empty()) return text;
+    if (std::string text = problem_of(format); !text.empty()) return text;
   if (t.exact && site.role != Role::product) return "format \"exact\" is for the role product only";
   if (t.order == Order::chunked && t.chunk == 0) return "order \"chunked\" needs \"chunk\" (1 or more terms)";
   return {};

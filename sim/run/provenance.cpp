@@ -93,7 +93,7 @@ Json provenance_of(const Json& data_files, int threads_given, bool float_carrier
   const std::string commit = EXMY_COMMIT;
   if (!commit.empty()) {
     out["commit"] = commit;
-    out["dirty"] = static_cast<bool>(EXMY_DIRTY);
+    out["dirty"] = EXMY_DIRTY != 0;
   }
   return out;
 }

@@ -82,6 +82,18 @@ TEST_CASE("stochastic rounding of a quotient has the probabilities of its exact 
         }
 }
 
+TEST_CASE("what lies far below a tie of v 2^N decides `stochastic_c`") {
+  for (int n = 1; n <= 8; ++n)
+    for (std::uint64_t k = 0; k < 1u << n; ++k) {
+      const Projection how{format_of("fp16"), Rounding::stochastic_c, Saturation::none, n};
+      const double x = 1 + std::ldexp(static_cast<double>(2 * k + 1), -11 - n);  // v 2^n = k + 1/2
+      INFO("N " << n << " k " << k);
+      CHECK(ups([&](std::uint32_t r) { return add(how, x, 0x1p-200, r).value; }, 1, 1 + 0x1p-10, n) == k + 1);
+      CHECK(ups([&](std::uint32_t r) { return add(how, x, 0, r).value; }, 1, 1 + 0x1p-10, n) == k + k % 2);
+      CHECK(ups([&](std::uint32_t r) { return add(how, x, -0x1p-200, r).value; }, 1, 1 + 0x1p-10, n) == k);
+    }
+}
+
 /// The sum over all values of D discarded bits of (probability of going up - v), times 2^(D+N).
 std::int64_t bias(Rounding mode, int discarded, int n, double sign) {
   const Projection how{format_of("bf16"), mode, Saturation::none, n};
