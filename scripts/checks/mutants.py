@@ -1,7 +1,9 @@
-"""Single changes of a C++ source: which there are, and which of them change nothing."""
+"""Single changes of a C++ source."""
 
 import dataclasses
 import re
+
+from equivalents import EQUIVALENT
 
 # Operators with blanks on both sides, as clang-format writes binary ones (templates and references have none).
 BINARY = {"==": ["!="], "!=": ["=="], "<": ["<="], "<=": ["<"], ">": [">="], ">=": [">"], "&&": ["||"],
@@ -11,9 +13,6 @@ TOKEN = re.compile(r"(?<= )(?:==|!=|<=|>=|&&|\|\||<<|>>|\|=|\+=|[-+*/<>&|])(?= )
                    r"|(?<![\w.'])\d+(?![\w.'])|\b(?:true|false)\b|!(?=[\w(])")
 RETURN = re.compile(r"\breturn (?!true|false|!)([^;{}]+);")
 NO_CODE = re.compile(r'//[^\n]*|"[^"\n]*"|^ *#[^\n]*|\bnamespace\b[^\n]*|^enum class[^;]*;', re.M)
-
-# Changes that no test can see, with the reason: (file, line as it is, line as it becomes).
-EQUIVALENT = {}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Mutant:
         return f"{self.path}:{self.line}: {self.after}"
 
     def reason_to_survive(self):
-        return EQUIVALENT.get((self.path, self.before, self.after))
+        return EQUIVALENT.get((self.path, self.after))
 
 
 def mutants(path, text, functions=None):

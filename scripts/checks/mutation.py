@@ -5,6 +5,7 @@ import concurrent.futures
 import json
 import os
 import random
+import re
 import shlex
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import time
 sys.dont_write_bytecode = True  # leave the source tree clean
 
 from builds import CORES, ROOT, build, folder
+from equivalents import EQUIVALENT
 from mutants import mutants
 from tally import Tally
 
@@ -83,15 +85,15 @@ def _front(words, option):
     return words[:first] + [option] + words[first:]
 
 
-def chosen(which, sample, seed):
+def chosen(which, sample, seed, match=""):
     found = []
     for path in SETS[which]:
         with open(os.path.join(ROOT, path), encoding="utf-8") as file:
-            found += mutants(path, file.read())
+            found += [mutant for mutant in mutants(path, file.read()) if re.search(match, mutant.name())]
     return found if sample is None or sample >= len(found) else random.Random(seed).sample(found, sample)
 
 
-def check(tally, which="rounding", sample=None, seed=1):
+def check(tally, which="rounding", sample=None, seed=1, match=""):
     """Builds the test, then tries every mutant; one test each, for the mutants that are C++."""
     if not build(tally, PRESET, TEST):
         return {}
@@ -99,7 +101,7 @@ def check(tally, which="rounding", sample=None, seed=1):
     if Bench._run([folder(PRESET, "tests", TEST)]) != 0:
         tally.add(f"{TEST} without a mutant", False)
         return {}
-    tried = chosen(which, sample, seed)
+    tried = chosen(which, sample, seed, match)
     with concurrent.futures.ThreadPoolExecutor(int(CORES)) as pool:
         results = list(pool.map(bench.result, tried, range(len(tried))))
     counts = {kind: results.count(kind) for kind in ("killed", "survived", "stillborn")}
@@ -111,6 +113,11 @@ def check(tally, which="rounding", sample=None, seed=1):
             tally.add(f"listed as equivalent, but a test fails: {mutant.name()}", False)
         elif result != "stillborn":
             tally.add(f"no test notices {mutant.name()}", result == "killed")
+    if sample is None and not match:
+        made = {(mutant.path, mutant.after) for mutant in tried}
+        for path, line in EQUIVALENT:
+            if path in SETS[which] and (path, line) not in made:
+                tally.add(f"listed as equivalent, but nothing becomes {path}: {line}", False)
     print(f"mutation of {', '.join(SETS[which])}: {len(tried)} mutants, {counts['killed']} killed, "
           f"{counts['survived']} survived, {counts['stillborn']} do not compile; "
           f"{time.monotonic() - started:.1f} s")
@@ -122,13 +129,15 @@ def main():
     parser.add_argument("--set", dest="which", choices=SETS, default="rounding")
     parser.add_argument("--sample", type=int, help="so many of them, drawn with the seed")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--match", default="", help="only those whose name (FILE:LINE: NEW LINE) matches")
     parser.add_argument("--list", action="store_true", help="only says which there are")
     arguments = parser.parse_args()
+    choice = (arguments.which, arguments.sample, arguments.seed, arguments.match)
     if arguments.list:
-        print(*(mutant.name() for mutant in chosen(arguments.which, arguments.sample, arguments.seed)), sep="\n")
+        print(*(mutant.name() for mutant in chosen(*choice)), sep="\n")
         return 0
     tally = Tally()
-    check(tally, arguments.which, arguments.sample, arguments.seed)
+    check(tally, *choice)
     return tally.summary()
 
 

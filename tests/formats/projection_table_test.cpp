@@ -89,6 +89,31 @@ TEST_CASE("projection of every kind of the smallest formats", "[projection_table
   CHECK(comparison.cases() > 100'000);
 }
 
+TEST_CASE("projection of numbers far below the grid, every bit of them", "[projection_table]") {
+  Comparison comparison;
+  std::vector<Format> formats{{2, 1, 1}, {1, 2, 0}};
+  for (const Subnormals s : {Subnormals::flush, Subnormals::flush_nearest, Subnormals::none}) {
+    formats.push_back({2, 1, 1});
+    formats.back().subnormals = s;
+  }
+  const mpq_class last = oracle::power_of_two(-127);  // of a significand's 128 bits
+  for (const Format& format : formats) {
+    const Model model(format);
+    for (const int below : {1, 2, 3, 4, 62, 63, 64, 65, 66, 126, 127, 128, 129, 130, 131, 260})
+      for (const mpq_class& significand : {mpq_class(1), mpq_class(1 + last), mpq_class(5, 4),
+                                           mpq_class(mpq_class(5, 4) + last), mpq_class(2 - last)}) {
+        const Real x{Real::Kind::number, false,
+                     significand * model.smallest_binade() * oracle::power_of_two(-below)};
+        const Point point = model.locate(x);
+        for (const Rounding rounding : roundings)
+          for (std::uint32_t random = 0; random < (rounding >= Rounding::stochastic_a ? 8u : 1u); ++random)
+            compare(comparison, model, {format, rounding, Saturation::none, 3}, x, point, random);
+      }
+  }
+  CHECK(comparison.report() == "");
+  CHECK(comparison.cases() > 10'000);
+}
+
 TEST_CASE("projection at the ends of binary64", "[projection_table]") {
   Comparison comparison;
   for (const auto& [e, m, bias] : {std::tuple{2, 1, 1072}, {2, 1, -1019}}) {
@@ -96,6 +121,13 @@ TEST_CASE("projection at the ends of binary64", "[projection_table]") {
     REQUIRE(problem_of(format).empty());
     compare(comparison, format);
   }
+  Format powers{11, 0, 1024};
+  powers.infinities = false;
+  powers.nan = NanCodes::none;
+  REQUIRE(problem_of(powers).empty());
+  REQUIRE(powers.max_finite() == 0x1p1023);
+  CHECK(project({powers}, 0x1p1023).value == 0x1p1023);
+  CHECK_FALSE(project({powers}, 0x1p1023).events.has(Event::beyond));
   CHECK(comparison.report() == "");
   CHECK(comparison.cases() > 1000);
 }
