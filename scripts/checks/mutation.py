@@ -103,7 +103,11 @@ def check(tally, which="rounding", sample=None, seed=1, match=""):
         return {}
     tried = chosen(which, sample, seed, match)
     with concurrent.futures.ThreadPoolExecutor(int(CORES)) as pool:
-        results = list(pool.map(bench.result, tried, range(len(tried))))
+        results = []
+        for mutant, result in zip(tried, pool.map(bench.result, tried, range(len(tried)))):
+            results.append(result)
+            if result != "killed":
+                print(f"{result}: {mutant.name()}", flush=True)
     counts = {kind: results.count(kind) for kind in ("killed", "survived", "stillborn")}
     for mutant, result in zip(tried, results):
         reason = mutant.reason_to_survive()
