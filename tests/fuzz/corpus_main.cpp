@@ -32,7 +32,7 @@ void feed(const std::filesystem::path& path) {
 int main(int count, char** words) {
   try {
     std::size_t fed = 0;
-    for (const std::string folder : std::vector<std::string>(words + 1, words + count))
+    for (const std::string& folder : std::vector<std::string>(words + 1, words + count))
       for (const auto& path : files_of(folder)) {
         feed(path);
         ++fed;
