@@ -9,7 +9,7 @@
 #include "formats/project.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/comparison.hpp"
-#include "tests/support/kinds.hpp"
+#include "tests/support/every_kind.hpp"
 
 namespace {
 
