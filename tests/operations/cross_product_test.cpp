@@ -101,7 +101,7 @@ void drawn_codes(Result& result, const Operation& operation, test::NightlySample
 
 }  // namespace
 
-TEST_CASE("cross product of formats, operations and modes", "[nightly][operations]") {
+TEST_CASE("cross product of formats, operations and modes", "[.nightly][operations]") {
   test::NightlySample sample;
   for (const Operation& operation : operations()) {
     if (operation.project == nullptr) continue;

@@ -1,6 +1,7 @@
 #pragma once
-// Test cases of scripts/nightly, with the Catch tag [nightly]. They go through everything, or, for other runs,
-// through one case of EXMY_SAMPLE many, drawn with EXMY_SEED; and say how many cases they saw.
+// Test cases of scripts/nightly, with the Catch tag [.nightly] (the dot: a plain run leaves them out). They go
+// through everything, or, for other runs, through one case of EXMY_SAMPLE many, drawn with EXMY_SEED; and say how
+// many cases they saw.
 
 #include <cstdint>
 #include <cstdio>
