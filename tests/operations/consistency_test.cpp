@@ -1,5 +1,6 @@
-// Every operation of the table: rounded once means that the same result comes out of the exact value's 53 bits
-// rounded to odd (53 >= P + 2), in every mode. Needs no other implementation, so it holds for every new row too.
+// Every operation of the table in every mode, against its own 53 bits rounded to odd (53 >= P + 2): one exact
+// value decides all modes and formats, whatever way a result takes. Needs no other implementation, so it holds
+// for every new row too; that the 53 bits are right, the oracle tests say.
 
 #include <bit>
 #include <cmath>
@@ -99,7 +100,7 @@ void check(Checked& checked, const Operation& operation, const Format& format) {
 
 }  // namespace
 
-TEST_CASE("every operation rounds its exact result once", "[operations]") {
+TEST_CASE("one exact value decides an operation in every mode and format", "[operations]") {
   for (const Operation& operation : operations()) {
     if (operation.project == nullptr) continue;
     Checked checked;
