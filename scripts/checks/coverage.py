@@ -26,7 +26,7 @@ LEVELS = ("baseline", "x86-64-v3")  # besides the best one: the choice of kernel
 
 
 def measured():
-    """{file: {line: count}} and {(file, line, function, number): count} of branches that no exception takes."""
+    """{file: {line: count}}, and {(file, line, function, number): count} of branches without an exception's."""
     notes = [str(path) for path in pathlib.Path(folder(PRESET)).rglob("*.gcno")]
     found = subprocess.run(["gcov", "--json-format", "--stdout", "--branch-probabilities", *notes],
                            capture_output=True, text=True, check=True, cwd=folder(PRESET)).stdout
@@ -67,7 +67,8 @@ def check(tally):
     for name, cases in RUNS:
         tally.step(f"coverage: {name}", [folder(PRESET, "tests", name), cases])
     for level in LEVELS:  # the case that asks which level is in use
-        tally.step(f"coverage: kernels of {level}", [folder(PRESET, "tests", "kernels_test"), "the level in use*"],
+        tally.step(f"coverage: kernels of {level}",
+                   [folder(PRESET, "tests", "kernels_test"), "the level in use*"],
                    env={**os.environ, "EXMY_ISA": level})
     judge(tally, *measured())
 

@@ -20,8 +20,8 @@ def targets():
 
 
 def check(tally, total_s=60, seed=1, kept=None):
-    """One test a target. `total_s`: the targets' times together; `kept`: a folder in which their inputs stay for
-    the next time (else only those of the repository are known)."""
+    """One test a target. `total_s`: the targets' times together; `kept`: a folder in which their inputs stay
+    for the next time (else only those of the repository are known)."""
     if not build(tally, "fuzz", "fuzzers"):
         return {}
     names = targets()
@@ -32,7 +32,7 @@ def check(tally, total_s=60, seed=1, kept=None):
         done = re.search(r"Done (\d+) runs", output)
         print(f"fuzzing {name}: " + (done.group() if done else output[-6000:]), flush=True)
         if code != 0:
-            print(f"the input is kept in tests/fuzz/corpus/{name}: correct the cause and commit it", flush=True)
+            print(f"the input is now in tests/fuzz/corpus/{name}: correct the cause and commit it", flush=True)
         tally.add(f"fuzzing {name}", code == 0)
     return {"cases": sum(int(run) for _, output in results for run in re.findall(r"Done (\d+) runs", output)),
             "mismatches": sum(code != 0 for code, _ in results)}
@@ -45,11 +45,14 @@ def _fuzz(name, seconds, seed, kept):
     with tempfile.TemporaryDirectory(dir=folder("fuzz")) as scratch:
         found = os.path.join(kept, name) if kept else scratch
         os.makedirs(found, exist_ok=True)
-        command = [folder("fuzz", "tests", "fuzz", f"fuzz_{name}"), f"-max_total_time={seconds}", f"-seed={seed}",
-                   f"-max_len={MAX_LENGTH}", f"-timeout={SLOWEST_S}", f"-rss_limit_mb={MEMORY_MIB}",
+        command = [folder("fuzz", "tests", "fuzz", f"fuzz_{name}"), f"-max_total_time={seconds}",
+                   f"-seed={seed}", f"-max_len={MAX_LENGTH}", f"-timeout={SLOWEST_S}", f"-rss_limit_mb={MEMORY_MIB}",
                    f"-artifact_prefix={corpus}/", "-print_final_stats=1", found, corpus]
         if os.path.exists(dictionary):
             command.insert(1, f"-dict={dictionary}")
-        ended = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False,
-                               timeout=seconds + 120)
+        try:
+            ended = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False,
+                                   timeout=seconds + 120)
+        except subprocess.TimeoutExpired:
+            return 124, f"did not end after {seconds + 120} s"
     return ended.returncode, ended.stderr.decode(errors="replace")

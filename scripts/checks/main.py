@@ -28,7 +28,8 @@ SAME_BITS = {
 
 
 # What is built with the sanitizers: the program, and the tests that its preset runs.
-SANITIZED = ["exmy", "formats_test", "kernels_test", "base_test", "datasets_test", "quant_test", "acceptance_test"]
+SANITIZED = ["exmy", "formats_test", "rounding_test", "operations_test", "kernels_test", "base_test", "datasets_test",
+             "quant_test", "acceptance_test"]
 
 
 # Of scripts/nightly: one case of this many.
@@ -68,9 +69,9 @@ def more(tally, config):
     with tally.section("determinism"):
         determinism.compare(tally, config, SAME_BITS)
     oracles.check(tally)
-    for title, check in (("coverage", coverage.check), ("mutation", mutation.check), ("fuzzing", fuzzing.check)):
-        with tally.section(title):
-            check(tally)
+    for module in (coverage, mutation, fuzzing):
+        with tally.section(module.__name__):
+            module.check(tally)
     for part, sample in NIGHTLY_SAMPLES.items():
         nightly.check(tally, [part], sample, seed=1)
     with tally.section("quickstart"):
