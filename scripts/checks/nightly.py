@@ -20,6 +20,8 @@ from tally import Tally
 RESULTS = os.path.join(ROOT, "results", "nightly")
 CROSS_TESTS = ["operations_test"]  # whose cases tagged [nightly] run
 LINE = re.compile(r"^nightly: .*: (\d+) cases, (\d+) mismatches$", re.M)
+MPFR_FORMATS = ["fp16", "bf16", "e6m9", "e3m12", "e4m11", "e7m8", "Binary16p8se", "Binary16p11sf", "Binary16p6se",
+                "Binary16p13sf"]
 FUZZING_S = 600  # each target
 
 
@@ -59,6 +61,17 @@ def cross(tally, sample, seed):
     return total
 
 
+def functions(tally, sample, seed):
+    """Every function of every number of 16-bit formats against MPFR, those of scripts/test and more."""
+    if build(tally, "test", "rounded_functions_test"):
+        names = MPFR_FORMATS[: max(1, len(MPFR_FORMATS) // sample)]
+        cases = "every function of every number of the formats that the environment names"
+        tally.step(f"functions against MPFR: {' '.join(names)}",
+                   [folder("test", "tests", "rounded_functions_test"), cases], cwd=ROOT,
+                   env={**os.environ, "EXMY_FORMATS": " ".join(names)})
+    return {}
+
+
 def mutate(tally, sample, seed):
     """Mutants of the projection and of the rounding table."""
     everything = mutation.chosen("all", None, seed)
@@ -81,7 +94,7 @@ def tsan(tally, sample, seed):
     return {}
 
 
-PARTS = {"verify": verify, "cross": cross, "mutation": mutate, "fuzz": fuzz, "tsan": tsan}
+PARTS = {"verify": verify, "cross": cross, "functions": functions, "mutation": mutate, "fuzz": fuzz, "tsan": tsan}
 
 
 def check(tally, names, sample, seed):
