@@ -21,7 +21,8 @@ RUNS = [("rounding_test", "~[slow]~[nightly]"),
         ("kernels_test", "~[slow]~[nightly]"),
         ("oracle_arithmetic_test", "binary*,fma*"),
         ("operations_test", "~[slow]~[nightly]"),
-        ("rounded_functions_test", "exact values,functions have names,functions with P3109*"),
+        ("rounded_functions_test", "exact values,functions have names,two variables*,functions near zero*,values next*,"
+                                    "the approximation and MPFR*"),
         ("functions_test", "the functions give*,*DoubleDouble*,sums and products*")]
 LEVELS = ("baseline", "x86-64-v3")  # besides the best one: the choice of kernels is a line too
 
