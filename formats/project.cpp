@@ -249,7 +249,7 @@ Outcome project(const Projection& how, double x, std::uint32_t random) {
 std::uint8_t ieee_flags(const Outcome& outcome) {
   const Events& e = outcome.events;
   int flags = 0;
-  if (e.has(Event::inexact) || e.has(Event::beyond)) flags |= flag_inexact;
+  if (e.has(Event::inexact)) flags |= flag_inexact;  // whatever is beyond the maximum is inexact too
   if (e.has(Event::underflow_inexact)) flags |= flag_underflow;
   if (e.has(Event::beyond)) flags |= flag_overflow;
   if (e.has(Event::infinite)) flags |= flag_infinite;

@@ -6,7 +6,11 @@ import sys
 
 sys.dont_write_bytecode = True  # leave the source tree clean
 
+import coverage
 import determinism
+import fuzzing
+import mutation
+import nightly
 import oracles
 from builds import ROOT, build, ctest, program
 from python_tests import unittests
@@ -24,7 +28,12 @@ SAME_BITS = {
 
 
 # What is built with the sanitizers: the program, and the tests that its preset runs.
-SANITIZED = ["exmy", "formats_test", "kernels_test", "base_test", "datasets_test", "quant_test", "acceptance_test"]
+SANITIZED = ["exmy", "formats_test", "rounding_test", "operations_test", "kernels_test", "base_test", "datasets_test",
+             "quant_test", "acceptance_test"]
+
+
+# Of scripts/nightly: one case of this many.
+NIGHTLY_SAMPLES = {"verify": 1000, "cross": 50}
 
 
 def script(name, *arguments):
@@ -60,6 +69,11 @@ def more(tally, config):
     with tally.section("determinism"):
         determinism.compare(tally, config, SAME_BITS)
     oracles.check(tally)
+    for module in (coverage, mutation, fuzzing):
+        with tally.section(module.__name__):
+            module.check(tally)
+    for part, sample in NIGHTLY_SAMPLES.items():
+        nightly.check(tally, [part], sample, seed=1)
     with tally.section("quickstart"):
         unittests(tally, "tests/quickstart")
 

@@ -1,13 +1,18 @@
 #include <cstdio>
 
-#include "formats/arithmetic.hpp"
 #include "formats/catalog.hpp"
-#include "formats/functions/elementary.hpp"
+#include "formats/functions/function.hpp"
+#include "formats/operations/operation.hpp"
 
-// fp16: fma(3, 683, 2^-24) = 2050 (one rounding), 2048 with two; log(1) = 0.
+// exp(1) = 2.718281828... upward and downward in bf16 (8 bits: 2.71875, 2.703125); 1/3 by the standard's name.
 int main() {
-  const exmy::Projection fp16{exmy::format_of("fp16")};
-  const double once = exmy::fma(fp16, 3, 683, 0x1p-24).value;
-  std::printf("%g %g\n", once, exmy::functions::log(1.0).value.hi);
-  return once == 2050 ? 0 : 1;
+  using exmy::functions::Function;
+  const exmy::Format bf16 = exmy::format_of("bf16");
+  const double up = exmy::functions::apply(Function::exp, {bf16, exmy::Rounding::toward_positive}, 1).value;
+  const double down = exmy::functions::apply(Function::exp, {bf16, exmy::Rounding::toward_negative}, 1).value;
+  const exmy::Operation* divide = exmy::find_operation("Divide");
+  if (divide == nullptr) return 1;
+  const exmy::Outcome third = divide->project(*divide, {exmy::format_of("fp16")}, {{1, 3}}, 0);
+  std::printf("%a %a %a %zu\n", up, down, third.value, exmy::operations().size());
+  return up == 2.71875 && down == 2.703125 && third.value == 0x1.554p-2 ? 0 : 1;
 }
