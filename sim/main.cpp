@@ -21,6 +21,7 @@ namespace {
 
 struct Arguments {
   exmy::RunArguments run;
+  exmy::ResumeArguments resume;
   exmy::ValidateArguments validate;
   std::string schema;
   exmy::arith::Request arith;
@@ -44,6 +45,13 @@ void add_run(CLI::App& app, Arguments& a, int& code) {
   run->add_flag("--dry-run", a.run.dry_run, "check everything, print what would run");
   run->add_flag("--fail-on-divergence", a.run.fail_on_divergence, "exit code 1 if a run diverges");
   run->callback([&] { code = exmy::run_command(a.run); });
+  CLI::App* resume = app.add_subcommand("resume", "go on with run directories that are not complete");
+  resume->add_option("directories", a.resume.directories, "run directories")->required();
+  resume->add_flag("--quiet", a.resume.quiet, "no progress");
+  resume->callback([&] { code = exmy::resume_command(a.resume); });
+  CLI::App* verify = app.add_subcommand("verify-run", "check run directories against their hashes");
+  verify->add_option("directories", a.resume.directories, "run directories")->required();
+  verify->callback([&] { code = exmy::verify_run_command(a.resume.directories); });
 }
 
 void add_arith(CLI::App& app, Arguments& a, int& code) {

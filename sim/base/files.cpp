@@ -165,6 +165,19 @@ void write_atomically(const fs::path& path, std::string_view bytes) {
   sync_directory(path.parent_path(), path);
 }
 
+void rename_durably(const fs::path& from, const fs::path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) fail_with_errno("write", to);
+  sync_directory(to.parent_path(), to);
+}
+
+AppendLog::AppendLog(const fs::path& path, std::uint64_t length) : AppendLog(path) {
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0) fail_with_errno("open", path);
+  const auto wanted = static_cast<off_t>(length);
+  if (S_ISREG(status.st_mode) && status.st_size > wanted && ::ftruncate(descriptor_, wanted) != 0)
+    fail_with_errno("write", path);
+}
+
 AppendLog::AppendLog(const fs::path& path) : path_(path) {
   Descriptor file = open_file(path, O_RDWR | O_APPEND | O_CREAT);
   if (!file.is_open()) fail_with_errno("open", path);
@@ -191,6 +204,13 @@ void AppendLog::append(std::string_view line) {
   const ssize_t written = retried([&] { return ::write(descriptor_, bytes.data(), bytes.size()); });
   if (written < 0) fail_with_errno("write", path_);
   if (static_cast<std::size_t>(written) < bytes.size()) fail("write", path_, "no room for the whole line");
+}
+
+std::uint64_t AppendLog::sync() {
+  struct stat status {};
+  if ((::fsync(descriptor_) != 0 && errno != EINVAL) || ::fstat(descriptor_, &status) != 0)
+    fail_with_errno("write", path_);
+  return static_cast<std::uint64_t>(status.st_size);
 }
 
 }  // namespace exmy

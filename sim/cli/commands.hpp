@@ -22,6 +22,14 @@ struct RunArguments {
 };
 int run_command(const RunArguments& arguments);
 
+struct ResumeArguments {
+  std::vector<std::filesystem::path> directories;
+  bool quiet = false;
+};
+/// Goes on with incomplete run directories, from the configuration that they hold.
+int resume_command(const ResumeArguments& arguments);
+int verify_run_command(const std::vector<std::filesystem::path>& directories);
+
 struct ValidateArguments {
   std::vector<std::string> words;
   bool sites = false;

@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "sim/base/json_text.hpp"
+#include "sim/base/stop.hpp"
 #include "sim/base/text.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/words.hpp"
@@ -71,6 +72,7 @@ std::string label_of(const std::vector<Prepared>& runs, std::size_t i) {
 }  // namespace
 
 int run_command(const RunArguments& arguments) {
+  watch_stop_signals();
   std::vector<Prepared> runs = prepare_all(arguments.words);
   if (arguments.dry_run) return print_plan(runs, arguments);
   bool diverged = false;
@@ -83,6 +85,10 @@ int run_command(const RunArguments& arguments) {
       std::cerr << label_of(runs, i) << "  " << outcome.status << " already\n";
     diverged = diverged || outcome.status == "diverged";
     print_outcome(outcome, arguments.json);
+    if (outcome.status == name_of(RunStatus::stopped)) {
+      std::cerr << "stopped; the same command goes on from the checkpoint\n";
+      return exit_stopped;
+    }
   }
   return diverged && arguments.fail_on_divergence ? 1 : 0;
 }

@@ -29,8 +29,11 @@ class ExponentHistogram {
   bool empty() const { return counts_.empty(); }
   /// The first exponent that occurs, and the counts from there to the last one that does.
   std::pair<int, std::vector<std::uint64_t>> trimmed() const;
-  /// Everything, for checkpoints: index 0 is exponent -2148.
-  std::vector<std::uint64_t>& raw() { return counts_; }
+  /// Everything in short, for checkpoints: empty, or the index of the first count that is not 0 and the counts
+  /// from there to the last one.
+  std::vector<std::uint64_t> packed() const;
+  /// The inverse; false for a list that `packed` does not make.
+  bool unpack(const std::vector<std::uint64_t>& packed);
 
  private:
   static constexpr int lowest = -2148;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "formats/format.hpp"
+#include "sim/quant/state.hpp"
 
 namespace exmy {
 
@@ -30,6 +31,7 @@ struct MemoryLedger {
     const std::uint64_t bits = elements * static_cast<std::uint64_t>(format.bits());
     if (bits > row.bits) row = {elements, bits};
   }
+  void visit(NumbersVisitor& visitor);
 };
 
 }  // namespace exmy

@@ -50,4 +50,20 @@ struct Site {
   }
 };
 
+/// The site of a name; nothing for a text that is none.
+inline std::optional<Site> site_of(std::string_view name) {
+  std::array<std::string_view, 4> parts{};
+  for (std::size_t i = 0; i < 4; ++i) {
+    const std::size_t end = i < 3 ? name.find('/') : name.size();
+    if (end == std::string_view::npos) return std::nullopt;
+    parts[i] = name.substr(0, end);
+    name.remove_prefix(i < 3 ? end + 1 : end);
+  }
+  for (std::size_t p = 0; p < pass_names.size(); ++p)
+    for (std::size_t r = 0; r < role_names.size(); ++r)
+      if (pass_names[p] == parts[2] && role_names[r] == parts[3])
+        return Site{std::string(parts[0]), std::string(parts[1]), static_cast<Pass>(p), static_cast<Role>(r)};
+  return std::nullopt;
+}
+
 }  // namespace exmy

@@ -3,6 +3,53 @@
 #include <algorithm>
 
 namespace exmy {
+namespace {
+
+using Integers = std::vector<std::uint64_t>;
+
+void visit_counters(NumbersVisitor& visitor, const std::string& name, std::vector<Counters>& all) {
+  Integers flat;
+  for (const Counters& c : all) flat.insert(flat.end(), c.counts.begin(), c.counts.end());
+  visitor.integers(name, flat);
+  all.resize(flat.size() / counters_count);
+  for (std::size_t i = 0; i < all.size(); ++i)
+    std::copy_n(flat.begin() + static_cast<std::ptrdiff_t>(i * counters_count), counters_count,
+                all[i].counts.begin());
+}
+
+void visit_counters(NumbersVisitor& visitor, const std::string& name, Counters& one) {
+  std::vector<Counters> list{one};
+  visit_counters(visitor, name, list);
+  list.resize(1);
+  one = list[0];
+}
+
+void visit_histogram(NumbersVisitor& visitor, const std::string& name, ExponentHistogram& histogram) {
+  Integers packed = histogram.packed();
+  visitor.integers(name, packed);
+  histogram.unpack(packed);
+}
+
+void visit_record(NumbersVisitor& visitor, const std::string& site, SiteRecord& record) {
+  const std::string prefix = "telemetry/" + site + "/";
+  visit_counters(visitor, prefix + "total", record.total);
+  visit_counters(visitor, prefix + "interval", record.interval);
+  visit_counters(visitor, prefix + "series", record.series);
+  visit_histogram(visitor, prefix + "before", record.before);
+  visit_histogram(visitor, prefix + "after", record.after);
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    lines.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return lines;
+}
+
+}  // namespace
 
 std::pair<int, std::vector<std::uint64_t>> ExponentHistogram::trimmed() const {
   const auto used = [](std::uint64_t n) { return n != 0; };
@@ -12,6 +59,23 @@ std::pair<int, std::vector<std::uint64_t>> ExponentHistogram::trimmed() const {
   return {lowest + static_cast<int>(first - counts_.begin()), {first, last}};
 }
 
+std::vector<std::uint64_t> ExponentHistogram::packed() const {
+  auto [first, counts] = trimmed();
+  if (counts.empty()) return counts;
+  counts.insert(counts.begin(), static_cast<std::uint64_t>(first - lowest));
+  return counts;
+}
+
+bool ExponentHistogram::unpack(const std::vector<std::uint64_t>& packed) {
+  counts_.clear();
+  if (packed.empty()) return true;
+  const std::size_t size = highest - lowest + 1;
+  if (packed[0] >= size || packed.size() - 1 > size - packed[0]) return false;
+  counts_.resize(size);
+  std::copy(packed.begin() + 1, packed.end(), counts_.begin() + static_cast<std::ptrdiff_t>(packed[0]));
+  return true;
+}
+
 void Telemetry::close_interval(std::uint64_t step) {
   series_steps_.push_back(step);
   for (auto& [site, record] : records_) {
@@ -19,6 +83,36 @@ void Telemetry::close_interval(std::uint64_t step) {
     record.series.push_back(record.interval);
     record.interval = {};
   }
+}
+
+void Telemetry::visit(NumbersVisitor& visitor, const RecordOf& record_of) {
+  std::string sites;
+  for (const auto& [site, record] : records_) sites += site.name() + "\n";
+  visitor.text("telemetry.sites", sites);
+  for (const std::string& name : lines_of(sites))
+    if (const auto site = site_of(name))
+      if (SiteRecord* record = record_of(*site)) visit_record(visitor, name, *record);
+  visitor.integers("telemetry.series_steps", series_steps_);
+  visitor.integer("telemetry.projections", projections);
+  visitor.integer("telemetry.casts.count", casts.count);
+  visitor.integer("telemetry.casts.bits_in", casts.bits_in);
+  visitor.integer("telemetry.casts.bits_out", casts.bits_out);
+  visit_macs(visitor);
+}
+
+void Telemetry::visit_macs(NumbersVisitor& visitor) {
+  std::string keys;
+  Integers counts;
+  for (const auto& [key, count] : macs) {
+    keys += key.a + "\n" + key.b + "\n" + key.accumulator + "\n";
+    counts.push_back(count);
+  }
+  visitor.text("telemetry.macs.formats", keys);
+  visitor.integers("telemetry.macs.counts", counts);
+  macs.clear();
+  const std::vector<std::string> names = lines_of(keys);
+  for (std::size_t i = 0; i < counts.size() && 3 * i + 2 < names.size(); ++i)
+    macs[{names[3 * i], names[3 * i + 1], names[3 * i + 2]}] = counts[i];
 }
 
 }  // namespace exmy

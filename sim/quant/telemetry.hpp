@@ -2,6 +2,7 @@
 // What is counted while a network trains: one record a site.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include "sim/quant/histogram.hpp"
 #include "sim/quant/policy.hpp"
 #include "sim/quant/site.hpp"
+#include "sim/quant/state.hpp"
 
 namespace exmy {
 
@@ -83,11 +85,18 @@ class Telemetry {
   std::vector<std::uint64_t>& series_steps() { return series_steps_; }
   const std::vector<std::uint64_t>& series_steps() const { return series_steps_; }
 
+  /// Everything that was counted. `record_of` gives the record of a site, new ones too (null: it is not
+  /// counted): when a visitor replaces what it is shown, sites may appear that this run has not met yet.
+  using RecordOf = std::function<SiteRecord*(const Site&)>;
+  void visit(NumbersVisitor& visitor, const RecordOf& record_of);
+
   CastLedger casts;
   std::map<MacKey, std::uint64_t> macs;
   std::uint64_t projections = 0;  ///< all of them, counted or not
 
  private:
+  void visit_macs(NumbersVisitor& visitor);
+
   StatsOptions options_;
   std::map<Site, SiteRecord> records_;
   std::vector<std::uint64_t> series_steps_;

@@ -38,6 +38,12 @@ void read_stats(ObjectReader r, StatsOptions& stats) {
   stats.every = static_cast<std::uint64_t>(r.integer<std::int64_t>("every", 10, Range::at_least(1)));
 }
 
+void read_checkpoint(ObjectReader checkpoint, ObjectReader limits, CheckpointOptions& options) {
+  options.every =
+      static_cast<std::uint64_t>(checkpoint.integer<std::int64_t>("every", 1000, Range::at_least(0)));
+  options.wall_s = limits.number("wall_s", if_given, Range::above(0));
+}
+
 /// The resolved configuration says what the recipe meant.
 void expand_recipe(Experiment& e) {
   Json rules = e.policy.recipe_resolved;
@@ -68,6 +74,7 @@ Experiment read_experiment(const Document& document, const std::string& default_
   e.data = data.row("kind", required, dataset_kinds()).read(data);
   read_training(config.object("training", required), e);
   read_stats(config.object("stats"), e.stats);
+  read_checkpoint(config.object("checkpoint"), config.object("limits"), e.checkpoint);
   e.policy = read_policy(config, e.format_names);
   check_together(config, e);
   config.finish();

@@ -12,6 +12,7 @@
 #include "sim/nn/optimizers/registry.hpp"
 #include "sim/nn/schedules/schedule.hpp"
 #include "sim/quant/telemetry.hpp"
+#include "sim/run/checkpoints.hpp"
 
 namespace exmy {
 
@@ -34,6 +35,7 @@ struct Experiment {
   FormatNames format_names;
   PolicySource policy;
   StatsOptions stats;
+  CheckpointOptions checkpoint;    ///< never changes a bit
   Json resolved;                   ///< with every default, as read
   std::vector<std::string> files;  ///< configuration files, for the report
 };
@@ -41,7 +43,8 @@ struct Experiment {
 /// Reads a configuration; throws ConfigError with every problem.
 /// Keys: $schema, schema_version, name, seed, threads, model{kind, ...}, data{kind, ...},
 /// training{steps|epochs, batch_size, eval_every, loss, optimizer{kind, lr, ...}, schedule{kind, ...},
-/// loss_scale{kind, ...}}, formats{name: format}, recipe, policy[rule], stats{counters, histograms, every}.
+/// loss_scale{kind, ...}}, formats{name: format}, recipe, policy[rule], stats{counters, histograms, every},
+/// checkpoint{every}, limits{wall_s}.
 /// `document` must outlive the experiment: rules keep their places for later messages.
 Experiment read_experiment(const Document& document, const std::string& default_name,
                            std::vector<Problem>& problems);

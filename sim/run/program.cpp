@@ -217,10 +217,24 @@ Evaluation Program<T>::evaluate(std::uint64_t t, const Dataset& data, std::size_
 }
 
 template <class T>
-void Program<T>::visit(StateVisitor<T>& visitor) {
+void Program<T>::visit_weights(StateVisitor<T>& visitor) {
   for (Parameter<T>* p : model_->parameters()) visitor.tensor(p->full_name(), p->value);
+}
+
+template <class T>
+void Program<T>::visit_rest(StateVisitor<T>& visitor) {
   optimizer_->visit(visitor);
   scaler_.visit(visitor);
+}
+
+template <class T>
+void Program<T>::visit_ledgers(NumbersVisitor& visitor) {
+  context_.telemetry().visit(
+      visitor, [this](const Site& s) { return context_.at(s.layer, s.op, s.pass, s.role).record; });
+  memory_.visit(visitor);
+  std::uint64_t largest = largest_batch_;
+  visitor.integer("memory.largest_batch", largest);
+  largest_batch_ = static_cast<std::size_t>(largest);
 }
 
 template <class T>

@@ -41,7 +41,15 @@ class Program {
   StepResult step(std::uint64_t t, const Batch& batch, double lr, std::vector<GradientSeries>* gradients);
   /// Forward only, nothing counted.
   Evaluation evaluate(std::uint64_t t, const Dataset& data, std::size_t first, std::size_t count);
-  void visit(StateVisitor<T>& visitor);
+  void visit_weights(StateVisitor<T>& visitor);
+  /// Optimiser and loss scaler.
+  void visit_rest(StateVisitor<T>& visitor);
+  void visit(StateVisitor<T>& visitor) {
+    visit_weights(visitor);
+    visit_rest(visitor);
+  }
+  /// What does not change the training: counters and the memory ledger.
+  void visit_ledgers(NumbersVisitor& visitor);
 
   /// Over the names of the parameters and their values as little-endian binary64, whatever the carrier.
   std::string weights_sha256();

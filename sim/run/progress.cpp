@@ -51,13 +51,23 @@ std::string clock_text(double seconds) {
   return formatted("%d:%02d", s / 60, s % 60);
 }
 
+const char* status_text(RunStatus status) {
+  switch (status) {
+    case RunStatus::completed: return "";
+    case RunStatus::diverged: return "  DIVERGED";
+    case RunStatus::stopped: return "  STOPPED";
+  }
+  return "";
+}
+
 }  // namespace
 
 Progress::Progress(std::string label, bool quiet)
     : label_(std::move(label)), quiet_(quiet), terminal_(on_terminal()) {}
 
-void Progress::started(std::uint64_t steps) {
+void Progress::started(std::uint64_t steps, std::uint64_t done) {
   steps_ = steps;
+  first_ = done_ = done;
   begin_ = shown_ = Clock::now();
   if (terminal_) show(true);
 }
@@ -75,8 +85,8 @@ void Progress::evaluated(const ValidationPoint& point) {
 
 std::string Progress::tail() const {
   const double seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
-  const double left =
-      done_ == 0 ? 0 : seconds / static_cast<double>(done_) * static_cast<double>(steps_ - done_);
+  const double a_step = done_ == first_ ? 0 : seconds / static_cast<double>(done_ - first_);
+  const double left = a_step * static_cast<double>(steps_ - done_);
   return formatted("  step %llu/%llu  loss %.4f", static_cast<unsigned long long>(done_),
                    static_cast<unsigned long long>(steps_), loss_) +
          validation_ + "  " + clock_text(seconds) + " (left " + clock_text(left) + ")";
@@ -95,10 +105,10 @@ void Progress::show(bool now) {
 
 void Progress::finished(const Trace& trace) {
   if (quiet_) return;
-  const char* status = trace.status == RunStatus::completed ? "" : "  DIVERGED";
+  const double loss = trace.status == RunStatus::stopped ? loss_ : trace.final_train_loss;
   const std::string text =
       formatted("  %llu steps in %.1f s%s  loss %.4f", static_cast<unsigned long long>(done_), trace.wall_s,
-                status, trace.final_train_loss) +
+                status_text(trace.status), loss) +
       validation_;
   if (terminal_)
     std::fprintf(stderr, "\r\033[K%s\n", fitted(label_, text, terminal_width() - 1).c_str());

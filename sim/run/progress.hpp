@@ -14,7 +14,7 @@ class Progress : public RunObserver {
   /// `label`: which run of how many. `quiet` prints nothing.
   Progress(std::string label, bool quiet);
 
-  void started(std::uint64_t steps) override;
+  void started(std::uint64_t steps, std::uint64_t done) override;
   void stepped(std::uint64_t step, double loss, bool skipped) override;
   void evaluated(const ValidationPoint& point) override;
   void recorded(std::uint64_t, const std::vector<GradientSeries>&) override {}
@@ -29,7 +29,7 @@ class Progress : public RunObserver {
   std::string label_;
   bool quiet_;
   bool terminal_;
-  std::uint64_t steps_ = 0, done_ = 0;
+  std::uint64_t steps_ = 0, done_ = 0, first_ = 0;  ///< first_: done by an earlier process
   double loss_ = 0;
   std::string validation_;
   Clock::time_point begin_, shown_;

@@ -28,7 +28,7 @@ Json run_json(const ReportInput& in, const Trace& t) {
   const auto steps = static_cast<double>(t.train_loss.size());
   Json out{{"run_id", in.run_id},
            {"name", in.experiment->name},
-           {"status", t.status == RunStatus::completed ? "completed" : "diverged"},
+           {"status", name_of(t.status)},
            {"started_at", in.started_at},
            {"finished_at", utc_now()},
            {"steps_count", t.train_loss.size()},

@@ -14,6 +14,7 @@
 #include "sim/run/progress.hpp"
 #include "sim/run/provenance.hpp"
 #include "sim/run/report.hpp"
+#include "sim/run/run_directory.hpp"
 
 namespace exmy {
 namespace {
@@ -21,15 +22,21 @@ namespace {
 /// events.jsonl and stats.jsonl, and the progress line.
 class RunLog : public RunObserver {
  public:
-  RunLog(const std::filesystem::path& directory, Progress& progress)
-      : events_(fresh(directory / "events.jsonl")),
-        stats_(fresh(directory / "stats.jsonl")),
+  /// `lengths`: how much of each log is kept, in bytes; what is not named starts again.
+  RunLog(const std::filesystem::path& directory, const Json& lengths, Progress& progress)
+      : events_(directory / events_name, lengths.value(events_name, std::uint64_t{0})),
+        stats_(directory / stats_name, lengths.value(stats_name, std::uint64_t{0})),
         progress_(progress) {}
 
   void event(const Json& line) { events_.append(compact_text(line)); }
-  void started(std::uint64_t steps) override {
-    event({{"event", "started"}, {"time", utc_now()}, {"steps_count", steps}});
-    progress_.started(steps);
+  /// Lengths of the logs, once they are safe on the disk.
+  Json synced() { return {{events_name, events_.sync()}, {stats_name, stats_.sync()}}; }
+  void started(std::uint64_t steps, std::uint64_t done) override {
+    if (done == 0)
+      event({{"event", "started"}, {"time", utc_now()}, {"steps_count", steps}});
+    else
+      event({{"event", "resumed"}, {"time", utc_now()}, {"step", done}});
+    progress_.started(steps, done);
   }
   void stepped(std::uint64_t step, double loss, bool skipped) override {
     if (skipped) event({{"event", "skipped"}, {"step", step}});
@@ -57,12 +64,8 @@ class RunLog : public RunObserver {
   }
 
  private:
-  /// A run that starts again starts its logs again.
-  static AppendLog fresh(const std::filesystem::path& path) {
-    std::error_code ignored;
-    std::filesystem::remove(path, ignored);
-    return AppendLog(path);
-  }
+  static constexpr const char* events_name = "events.jsonl";
+  static constexpr const char* stats_name = "stats.jsonl";
   AppendLog events_, stats_;
   Progress& progress_;
 };
@@ -77,10 +80,11 @@ std::vector<std::string> spelled(const std::vector<Assignment>& assignments) {
   return words;
 }
 
-/// Everything that decides the result: the configuration but its name and threads, the data, the definitions.
+/// Everything that decides the result: the configuration but its name, threads, checkpoints and limits, the
+/// data, the definitions.
 std::string identity_of(const Prepared& p) {
   Json config = p.experiment.resolved;
-  for (const char* key : {"name", "threads"}) config.erase(key);
+  for (const char* key : {"name", "threads", "checkpoint", "limits"}) config.erase(key);
   Json hashes = Json::array();
   for (const Json& file : p.data_files) hashes.push_back(file["sha256"]);
   return sha256_hex(
@@ -154,6 +158,59 @@ void make_directory(const std::filesystem::path& path) {
     throw IoError(printable(path.string()) + ": cannot create the run directory: " + error.message());
 }
 
+/// What a directory already holds stays: how a run was asked for the first time.
+void write_once(const std::filesystem::path& path, const Json& value) {
+  if (!std::filesystem::exists(path)) write_atomically(path, pretty_text(value));
+}
+
+ReportInput report_input_of(const Prepared& run) {
+  return {&run.experiment,
+          run.run_id,
+          utc_now(),
+          run.config_sha256,
+          run.experiment.files,
+          run.overrides,
+          provenance_of(run.data_files, run.experiment.threads, fits_float_carrier(run.experiment)),
+          run.warnings,
+          run.dry_step.sites};
+}
+
+/// How a run was started stays what it was when it goes on.
+Json origin_of(const ReportInput& input) {
+  return {{"files", input.config_files}, {"overrides", input.overrides}, {"started_at", input.started_at}};
+}
+
+void take_origin(const Json& origin, ReportInput& input) {
+  if (origin_of(input).size() != origin.size()) return;
+  origin.at("files").get_to(input.config_files);
+  origin.at("overrides").get_to(input.overrides);
+  origin.at("started_at").get_to(input.started_at);
+}
+
+void remove_checkpoints(const std::filesystem::path& directory) {
+  std::error_code ignored;
+  std::filesystem::remove_all(directory / "checkpoint", ignored);
+}
+
+/// What should have followed the report of a complete run, if its process was killed before.
+void tidy_complete(const std::filesystem::path& directory) {
+  try {
+    if (!std::filesystem::exists(directory / "SHA256SUMS")) write_sums(directory);
+  } catch (const IoError&) {  // a directory that cannot be written is complete all the same
+    return;
+  }
+  remove_checkpoints(directory);
+}
+
+/// Weights, then the report, which makes the directory complete.
+void write_results(const std::filesystem::path& directory, const ReportInput& input, const Trace& trace,
+                   const Telemetry& telemetry) {
+  write_atomically(directory / "weights.safetensors", to_safetensors(trace.weights));
+  write_atomically(directory / "report.json", pretty_text(report_of(input, trace, telemetry)));
+  write_sums(directory);
+  remove_checkpoints(directory);
+}
+
 }  // namespace
 
 Prepared prepare(const std::string& file, const std::vector<Assignment>& assignments, DataCache& cache) {
@@ -176,30 +233,34 @@ Prepared prepare(const std::string& file, const std::vector<Assignment>& assignm
 
 RunOutcome execute(Prepared& run, const RunOptions& options, const std::string& label) {
   const std::filesystem::path directory = options.out / run.run_id;
-  if (const std::string status = status_of_complete(directory / "report.json"); !status.empty())
+  if (const std::string status = status_of_complete(directory / "report.json"); !status.empty()) {
+    tidy_complete(directory);
     return {directory, status, true};
+  }
   make_directory(directory);
-  write_atomically(directory / "config.json", pretty_text(run.document->value()));
-  write_atomically(directory / "config.resolved.json", pretty_text(run.experiment.resolved));
+  write_once(directory / "config.json", run.document->value());
+  write_once(directory / "config.resolved.json", run.experiment.resolved);
   use_threads(run.experiment.threads);
   Progress progress(label, options.quiet);
-  RunLog log(directory, progress);
-  ReportInput input{&run.experiment,
-                    run.run_id,
-                    utc_now(),
-                    run.config_sha256,
-                    run.experiment.files,
-                    run.overrides,
-                    provenance_of(run.data_files, run.experiment.threads, fits_float_carrier(run.experiment)),
-                    run.warnings,
-                    run.dry_step.sites};
+  std::optional<RunLog> log;
+  ReportInput input = report_input_of(run);
+  Checkpoints checkpoints(CheckpointStore(directory / "checkpoint", run.config_sha256),
+                          run.experiment.checkpoint, [&](Checkpoint& c) {
+                            c.logs = log->synced();
+                            c.origin = origin_of(input);
+                          });
+  const auto& found = checkpoints.find();
+  for (const std::string& complaint : checkpoints.complaints())
+    std::fprintf(stderr, "%s: passed over: %s\n", label.c_str(), complaint.c_str());
+  if (found) take_origin(found->origin, input);
+  log.emplace(directory, found ? found->logs : Json::object(), progress);
   Telemetry telemetry(run.experiment.stats);
   const Trace trace = fits_float_carrier(run.experiment)
-                          ? train<float>(run.experiment, *run.data, telemetry, log)
-                          : train<double>(run.experiment, *run.data, telemetry, log);
-  const std::string status = trace.status == RunStatus::completed ? "completed" : "diverged";
-  log.event({{"event", status}, {"time", utc_now()}, {"steps_count", trace.train_loss.size()}});
-  write_atomically(directory / "report.json", pretty_text(report_of(input, trace, telemetry)));
+                          ? train<float>(run.experiment, *run.data, telemetry, *log, checkpoints)
+                          : train<double>(run.experiment, *run.data, telemetry, *log, checkpoints);
+  const std::string status(name_of(trace.status));
+  log->event({{"event", status}, {"time", utc_now()}, {"steps_count", trace.train_loss.size()}});
+  if (trace.status != RunStatus::stopped) write_results(directory, input, trace, telemetry);
   progress.finished(trace);
   return {directory, status, false};
 }

@@ -38,12 +38,13 @@ struct RunOptions {
 
 struct RunOutcome {
   std::filesystem::path directory;
-  std::string status;  ///< completed, diverged
+  std::string status;  ///< completed, diverged; preempted: stopped, and can go on
   bool kept = false;   ///< was complete already
 };
 
-/// Trains and writes the run directory: config.json, config.resolved.json, events.jsonl, stats.jsonl,
-/// report.json (last, and whole or not at all). A complete directory is kept.
+/// Trains and writes the run directory: config.json, config.resolved.json, events.jsonl, stats.jsonl, checkpoint/
+/// on the way, weights.safetensors, report.json (last, and whole or not at all). A complete directory is kept, an
+/// incomplete one goes on from its newest whole checkpoint, bit for bit.
 RunOutcome execute(Prepared& run, const RunOptions& options, const std::string& label);
 
 }  // namespace exmy

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "sim/base/sha256.hpp"
+#include "sim/run/archive.hpp"
 
 namespace exmy {
 namespace {
@@ -29,6 +30,12 @@ struct EpochSums {
     correct += r.correct;
     samples += batch;
   }
+  void visit(NumbersVisitor& visitor) {
+    visitor.real("epoch.loss", loss);
+    visitor.integer("epoch.steps", steps);
+    visitor.integer("epoch.correct", correct);
+    visitor.integer("epoch.samples", samples);
+  }
   void write(Trace& trace) const {
     trace.final_train_loss = loss / static_cast<double>(steps);
     trace.train_accuracy_fraction = static_cast<double>(correct) / static_cast<double>(samples);
@@ -36,28 +43,52 @@ struct EpochSums {
 };
 
 template <class T>
-class Trainer {
+class Trainer : public RunState<T> {
  public:
-  Trainer(const Experiment& e, const Dataset& data, Telemetry& telemetry, RunObserver& observer)
+  Trainer(const Experiment& e, const Dataset& data, Telemetry& telemetry, RunObserver& observer,
+          Checkpoints& checkpoints)
       : e_(e),
         data_(data),
         telemetry_(telemetry),
         observer_(observer),
+        checkpoints_(checkpoints),
         plan_(data, e.batch_size, e.seed),
         program_(e, data, telemetry),
         steps_(total_steps(e, plan_.steps_per_epoch())) {}
 
   Trace run() {
-    const auto begin = std::chrono::steady_clock::now();
     trace_.steps_per_epoch = plan_.steps_per_epoch();
-    observer_.started(steps_);
-    for (std::uint64_t t = 0; t < steps_ && !trace_.divergence; ++t) one_step(t);
-    finish();
-    trace_.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    std::uint64_t t = checkpoints_.restore(*this);
+    observer_.started(steps_, t);
+    begin_ = Clock::now();
+    while (t < steps_ && trace_.status == RunStatus::completed) {
+      one_step(t++);
+      if (t < steps_ && !trace_.divergence && checkpoints_.after_step(t, *this))
+        trace_.status = RunStatus::stopped;
+    }
+    add_wall_time();
+    if (trace_.status != RunStatus::stopped) finish();
     return std::move(trace_);
   }
 
+  void visit_weights(StateVisitor<T>& visitor) override { program_.visit_weights(visitor); }
+  void visit_rest(StateVisitor<T>& visitor) override {
+    add_wall_time();
+    program_.visit_rest(visitor);
+    program_.visit_ledgers(visitor);
+    epoch_.visit(visitor);
+    trace_.visit(visitor);
+  }
+
  private:
+  using Clock = std::chrono::steady_clock;
+
+  void add_wall_time() {
+    const auto now = Clock::now();
+    trace_.wall_s += std::chrono::duration<double>(now - begin_).count();
+    begin_ = now;
+  }
+
   void one_step(std::uint64_t t) {
     if (t % plan_.steps_per_epoch() == 0) epoch_ = {};
     const bool recorded = (t + 1) % e_.stats.every == 0 || t + 1 == steps_;
@@ -102,6 +133,9 @@ class Trainer {
     epoch_.write(trace_);
     trace_.final_loss_scale = program_.loss_scaler().scale();
     trace_.skipped_steps = program_.loss_scaler().skipped_steps();
+    ArchiveWriter<T> weights;
+    program_.visit_weights(weights);
+    trace_.weights = weights.take();
     trace_.weights_sha256 = program_.weights_sha256();
     trace_.losses_sha256 = sha256_of(trace_.train_loss);
     trace_.memory = program_.memory();
@@ -111,11 +145,13 @@ class Trainer {
   const Dataset& data_;
   Telemetry& telemetry_;
   RunObserver& observer_;
+  Checkpoints& checkpoints_;
   BatchPlan plan_;
   Program<T> program_;
   std::uint64_t steps_;
   EpochSums epoch_;
   Trace trace_;
+  Clock::time_point begin_ = Clock::now();
 };
 
 }  // namespace
@@ -150,11 +186,12 @@ std::uint64_t total_steps(const Experiment& e, std::uint64_t steps_per_epoch) {
 }
 
 template <class T>
-Trace train(const Experiment& experiment, const Dataset& data, Telemetry& telemetry, RunObserver& observer) {
-  return Trainer<T>(experiment, data, telemetry, observer).run();
+Trace train(const Experiment& experiment, const Dataset& data, Telemetry& telemetry, RunObserver& observer,
+            Checkpoints& checkpoints) {
+  return Trainer<T>(experiment, data, telemetry, observer, checkpoints).run();
 }
 
-template Trace train<float>(const Experiment&, const Dataset&, Telemetry&, RunObserver&);
-template Trace train<double>(const Experiment&, const Dataset&, Telemetry&, RunObserver&);
+template Trace train<float>(const Experiment&, const Dataset&, Telemetry&, RunObserver&, Checkpoints&);
+template Trace train<double>(const Experiment&, const Dataset&, Telemetry&, RunObserver&, Checkpoints&);
 
 }  // namespace exmy

@@ -6,11 +6,23 @@
 #include <string>
 #include <vector>
 
+#include "sim/run/checkpoints.hpp"
 #include "sim/run/program.hpp"
 
 namespace exmy {
 
-enum class RunStatus : std::uint8_t { completed, diverged };
+/// `stopped`: asked to, with a checkpoint from which it can go on.
+enum class RunStatus : std::uint8_t { completed, diverged, stopped };
+
+/// The word in reports and events.
+inline std::string_view name_of(RunStatus status) {
+  switch (status) {
+    case RunStatus::completed: return "completed";
+    case RunStatus::diverged: return "diverged";
+    case RunStatus::stopped: return "preempted";
+  }
+  return "";
+}
 
 /// Where a run left the finite numbers.
 struct Divergence {
@@ -38,14 +50,19 @@ struct Trace {
   double final_loss_scale = 1;  ///< after the last step
   std::string weights_sha256, losses_sha256;
   MemoryLedger memory;
-  double wall_s = 0;
+  StoredArrays weights;  ///< the parameters at the end
+  double wall_s = 0;     ///< training time, that before an interruption included
+
+  /// What a run that goes on has of it: the curves.
+  void visit(NumbersVisitor& visitor);
 };
 
 /// Is told what happens while a run goes on.
 class RunObserver {
  public:
   virtual ~RunObserver() = default;
-  virtual void started(std::uint64_t steps) = 0;
+  /// `done`: steps that an earlier process did.
+  virtual void started(std::uint64_t steps, std::uint64_t done) = 0;
   virtual void stepped(std::uint64_t step, double loss, bool skipped) = 0;
   virtual void evaluated(const ValidationPoint& point) = 0;
   virtual void recorded(std::uint64_t step, const std::vector<GradientSeries>& gradients) = 0;
@@ -71,7 +88,9 @@ class BatchPlan {
 
 std::uint64_t total_steps(const Experiment& experiment, std::uint64_t steps_per_epoch);
 
+/// Trains from the newest checkpoint, or from the start. Throws what `checkpoints` and `observer` throw.
 template <class T>
-Trace train(const Experiment& experiment, const Dataset& data, Telemetry& telemetry, RunObserver& observer);
+Trace train(const Experiment& experiment, const Dataset& data, Telemetry& telemetry, RunObserver& observer,
+            Checkpoints& checkpoints);
 
 }  // namespace exmy

@@ -11,7 +11,8 @@ import conditions
 
 with open(os.path.join(ROOT, "experiments", "schema", "config.schema.json"), encoding="utf-8") as _file:
     CONFIG_SCHEMA = conditions.prepared(json.load(_file))
-FILES = ["config.json", "config.resolved.json", "events.jsonl", "report.json", "stats.jsonl"]
+FILES = ["SHA256SUMS", "config.json", "config.resolved.json", "events.jsonl", "report.json", "stats.jsonl",
+         "weights.safetensors"]
 
 
 def run_hash(directory):

@@ -57,13 +57,21 @@ TEST_CASE("exponents of exact values go beyond binary64, and collect at the ends
 }
 
 TEST_CASE("a checkpoint holds every exponent from -2148 to 2047", "[histogram]") {
-  ExponentHistogram h = of({1, 1, 4});
-  CHECK(h.raw().size() == 4196);
-  CHECK(h.raw()[2148] == 2);
-  CHECK(h.raw()[2150] == 1);
-  ExponentHistogram copy;
-  copy.raw() = h.raw();
+  using Packed = std::vector<std::uint64_t>;
+  ExponentHistogram h = of({1, 1, 4}), ends, copy;
+  CHECK(h.packed() == Packed{2148, 2, 0, 1});
+  CHECK(copy.unpack(h.packed()));
   CHECK(copy.trimmed() == h.trimmed());
+  ends.add_exponent(-2148);
+  ends.add_exponent(2047);
+  CHECK(ends.packed().size() == 4197);
+  CHECK(copy.unpack(ends.packed()));
+  CHECK(copy.trimmed() == ends.trimmed());
+  CHECK(ExponentHistogram{}.packed().empty());
+  CHECK(copy.unpack({}));
+  CHECK(copy.empty());
+  CHECK_FALSE(copy.unpack({4196, 1}));
+  CHECK_FALSE(copy.unpack({4195, 1, 1}));
 }
 
 TEST_CASE("histograms add up, empty ones too", "[histogram]") {

@@ -3,49 +3,13 @@
 
 #include <omp.h>
 
-#include "tests/run/support.hpp"
+#include "tests/run/configurations.hpp"
 #include "tests/support/catch.hpp"
 
 namespace {
 
 using namespace exmy;
 using namespace exmy::run_test;
-
-const std::string stochastic_everywhere =
-    R"({"policy": [{"match": {}, "format": "bf16", "rounding": "stochastic_b", "random_bits": 13},
-                   {"match": {"role": "product"}, "format": "exact"},
-                   {"match": {"role": "accumulator"}, "format": "e6m9", "order": "chunked", "chunk": 8,
-                    "outer": "fp16", "saturation": "propagate"},
-                   {"match": {"role": ["master_weight", "optimizer_state"]}, "format": "e8m10"}]})";
-
-const std::string mixed = R"({"policy": [
-  {"match": {"role": ["weight", "activation"]}, "format": "e4m3fn", "saturation": "finite"},
-  {"match": {"role": ["activation_grad", "weight_grad"]}, "format": "e5m2"},
-  {"match": {"role": ["product", "accumulator"], "pass": "forward"}, "format": "fp16"},
-  {"match": {"role": "elementwise"}, "format": "bf16", "rounding": "toward_zero"},
-  {"match": {"role": "weight", "op": "dot"},
-   "scale": {"granularity": "tensor", "source": "static", "value": 0.25}}],
-  "training": {"loss_scale": {"kind": "static", "value": 1024}}})";
-
-const std::string adam = R"({"training": {"optimizer": {"kind": "adam", "lr": 0.01}}})";
-const std::string keras = R"({"training": {"optimizer": {"form": "keras"}}})";
-/// Doubled every second step, until the gradients overflow and it is halved.
-const std::string restless = R"({"policy": [{"match": {"role": "weight_grad"}, "format": "fp16"}],
-  "training": {"loss_scale": {"kind": "dynamic", "initial": 1048576, "growth_interval": 2}}})";
-const std::string cosine = R"({"training": {"schedule": {"kind": "cosine"}}})";
-
-/// Configurations that differ in what they must remember.
-std::vector<Json> configurations() {
-  const auto json = [](std::initializer_list<std::string> texts) { return merged(texts).value(); };
-  return {json({small_digits}),
-          json({small_digits, cosine, mixed}),
-          json({small_digits, restless}),
-          json({small_digits, stochastic_everywhere}),
-          json({small_xor, adam}),
-          json({small_xor, keras, stochastic_everywhere}),
-          json({small_xor, keras, restless}),
-          json({small_digits, R"({"training": {"optimizer": {"momentum": 0}}})"})};
-}
 
 // ---- continuing --------------------------------------------------------------------------------------
 

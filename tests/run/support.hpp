@@ -13,6 +13,7 @@
 
 #include "sim/run/probe.hpp"
 #include "sim/run/trainer.hpp"
+#include "tests/support/catch.hpp"
 
 namespace exmy::run_test {
 
@@ -80,6 +81,9 @@ class Saver : public StateVisitor<T> {
   void tensor(const std::string& name, Tensor<T>& value) override { state.tensors[name] = value; }
   void integer(const std::string& name, std::uint64_t& value) override { state.integers[name] = value; }
   void real(const std::string& name, double& value) override { state.reals[name] = value; }
+  void integers(const std::string&, std::vector<std::uint64_t>&) override { FAIL("no list in a program"); }
+  void reals(const std::string&, std::vector<double>&) override { FAIL("no list in a program"); }
+  void text(const std::string&, std::string&) override { FAIL("no text in a program"); }
   State<T> state;
 };
 
@@ -90,6 +94,9 @@ class Loader : public StateVisitor<T> {
   void tensor(const std::string& name, Tensor<T>& value) override { value = state.tensors.at(name); }
   void integer(const std::string& name, std::uint64_t& value) override { value = state.integers.at(name); }
   void real(const std::string& name, double& value) override { value = state.reals.at(name); }
+  void integers(const std::string&, std::vector<std::uint64_t>&) override { FAIL("no list in a program"); }
+  void reals(const std::string&, std::vector<double>&) override { FAIL("no list in a program"); }
+  void text(const std::string&, std::string&) override { FAIL("no text in a program"); }
   State<T> state;
 };
 

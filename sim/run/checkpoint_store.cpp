@@ -1,0 +1,148 @@
+#include "sim/run/checkpoint_store.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "sim/base/error.hpp"
+#include "sim/base/files.hpp"
+#include "sim/base/json_scan.hpp"
+#include "sim/base/json_text.hpp"
+#include "sim/base/sha256.hpp"
+#include "sim/run/provenance.hpp"
+
+namespace exmy {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view prefix = "step-";
+constexpr std::size_t largest_file = std::size_t{1} << 40;
+constexpr std::size_t digits = 12;
+
+Json entry_of(const std::string& bytes) {
+  return {{"bytes_count", bytes.size()}, {"sha256", sha256_hex(bytes)}};
+}
+
+/// The content of a manifest whose text is exactly what `save` writes; CorruptFile else.
+Json content_of(const fs::path& path) {
+  const std::string text = read_file(path, json_limits::bytes);
+  const Json manifest = Json::parse(text, nullptr, false);
+  if (!manifest.is_object() || pretty_text(manifest) != text || !manifest.contains("content") ||
+      manifest.value("sha256", "") != sha256_hex(compact_text(manifest["content"])))
+    throw CorruptFile(path.string() + ": its checksum does not fit");
+  return manifest["content"];
+}
+
+StoredArrays arrays_of(const fs::path& path, const Json& entry) {
+  std::string bytes;
+  try {
+    bytes = read_file(path, largest_file);
+  } catch (const IoError& error) {
+    throw CorruptFile(error.what());
+  }
+  if (entry != entry_of(bytes)) throw CorruptFile(path.string() + ": its checksum does not fit");
+  return parse_safetensors(bytes, path.string());
+}
+
+void make_empty(const fs::path& path) {
+  std::error_code error;
+  fs::remove_all(path, error);
+  fs::create_directories(path, error);
+  if (error) throw IoError("cannot make " + path.string() + ": " + error.message());
+}
+
+}  // namespace
+
+CheckpointStore::CheckpointStore(fs::path directory, std::string identity)
+    : directory_(std::move(directory)), identity_(std::move(identity)) {}
+
+fs::path CheckpointStore::folder(std::uint64_t step) const {
+  std::string number = std::to_string(step);
+  number.insert(0, digits - std::min(digits, number.size()), '0');
+  return directory_ / (std::string(prefix) + number);
+}
+
+void CheckpointStore::save(const Checkpoint& c) const {
+  const fs::path fresh = directory_ / "new";
+  make_empty(fresh);
+  Json files = Json::object();
+  for (const auto& [name, arrays] :
+       {std::pair{"weights.safetensors", &c.weights}, {"state.safetensors", &c.state}}) {
+    const std::string bytes = to_safetensors(*arrays);
+    files[name] = entry_of(bytes);
+    write_atomically(fresh / name, bytes);
+  }
+  const Json content{{"schema_version", 1}, {"numerics_version", numerics_version},
+                     {"step", c.step},      {"config_sha256", identity_},
+                     {"logs", c.logs},      {"origin", c.origin},
+                     {"files", files}};
+  write_atomically(fresh / "manifest.json",
+                   pretty_text({{"content", content}, {"sha256", sha256_hex(compact_text(content))}}));
+  discard(folder(c.step));  // a corrupt one that was passed over
+  rename_durably(fresh, folder(c.step));
+  remove_all_but_two();
+}
+
+/// A checkpoint disappears at once, whenever the process is killed.
+void CheckpointStore::discard(const fs::path& path) const {
+  const fs::path old = directory_ / "old";
+  std::error_code ignored;
+  fs::remove_all(old, ignored);
+  fs::rename(path, old, ignored);
+  fs::remove_all(old, ignored);
+}
+
+void CheckpointStore::remove_all_but_two() const {
+  const std::vector<std::uint64_t> all = steps();
+  for (std::size_t i = 2; i < all.size(); ++i) discard(folder(all[i]));
+}
+
+std::vector<std::uint64_t> CheckpointStore::steps() const {
+  std::vector<std::uint64_t> found;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(directory_, error)) {
+    const std::string name = entry.path().filename().string();
+    const bool numbered = name.starts_with(prefix) && name.size() >= prefix.size() + digits &&
+                          name.size() < prefix.size() + 20 &&
+                          name.find_first_not_of("0123456789", prefix.size()) == std::string::npos;
+    if (numbered) found.push_back(std::stoull(name.substr(prefix.size())));
+  }
+  std::sort(found.rbegin(), found.rend());
+  return found;
+}
+
+Checkpoint CheckpointStore::load(std::uint64_t step) const {
+  const fs::path path = folder(step);
+  Json content;
+  try {
+    content = content_of(path / "manifest.json");
+  } catch (const IoError& error) {
+    throw CorruptFile(error.what());
+  }
+  Json expected{{"schema_version", 1}, {"numerics_version", numerics_version}, {"step", step}};
+  if (!identity_.empty()) expected["config_sha256"] = identity_;
+  for (const auto& [key, value] : expected.items())
+    if (!content.contains(key) || content[key] != value)
+      throw CorruptFile((path / "manifest.json").string() + ": " + key + " is " +
+                        (content.contains(key) ? content[key].dump() : "missing") + ", expected " +
+                        value.dump());
+  const Json files = content.value("files", Json::object());
+  return {step, arrays_of(path / "weights.safetensors", files.value("weights.safetensors", Json())),
+          arrays_of(path / "state.safetensors", files.value("state.safetensors", Json())),
+          content.value("logs", Json::object()), content.value("origin", Json::object())};
+}
+
+std::optional<Checkpoint> CheckpointStore::load_newest(std::vector<std::string>& complaints) const {
+  const std::vector<std::uint64_t> all = steps();
+  for (const std::uint64_t step : all) try {
+      return load(step);
+    } catch (const CorruptFile& error) {
+      complaints.emplace_back(error.what());
+    }
+  if (all.empty()) return std::nullopt;
+  std::string text = "no checkpoint of " + directory_.string() + " is whole:";
+  for (const std::string& complaint : complaints) text += "\n  " + complaint;
+  throw CorruptFile(text);
+}
+
+}  // namespace exmy
