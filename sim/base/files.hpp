@@ -8,6 +8,9 @@
 
 namespace exmy {
 
+/// For files whose size only the machine limits.
+inline constexpr std::size_t any_size = std::size_t{1} << 40;
+
 /// The content of a file; IoError if it cannot be read or holds more than `limit` bytes.
 std::string read_file(const std::filesystem::path& path, std::size_t limit);
 

@@ -16,7 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view prefix = "step-";
-constexpr std::size_t largest_file = std::size_t{1} << 40;
 constexpr std::size_t digits = 12;
 
 Json entry_of(const std::string& bytes) {
@@ -36,7 +35,7 @@ Json content_of(const fs::path& path) {
 StoredArrays arrays_of(const fs::path& path, const Json& entry) {
   std::string bytes;
   try {
-    bytes = read_file(path, largest_file);
+    bytes = read_file(path, any_size);
   } catch (const IoError& error) {
     throw CorruptFile(error.what());
   }

@@ -15,11 +15,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t largest_file = std::size_t{1} << 40;
 constexpr std::array summed{"config.json", "config.resolved.json", "events.jsonl",
                             "report.json", "stats.jsonl",          "weights.safetensors"};
 
-Json json_of(const fs::path& path) { return Json::parse(read_file(path, largest_file), nullptr, false); }
+Json json_of(const fs::path& path) { return Json::parse(read_file(path, any_size), nullptr, false); }
 
 /// Whether a line of SHA256SUMS holds; `name` is the file that it speaks of.
 bool holds(const fs::path& directory, const std::string& line, std::string& name) {
@@ -27,7 +26,7 @@ bool holds(const fs::path& directory, const std::string& line, std::string& name
   if (line.size() <= digits + 2 || line.compare(digits, 2, "  ") != 0) return false;
   name = line.substr(digits + 2);
   const bool plain = name.find('/') == std::string::npos;
-  return plain && sha256_hex(read_file(directory / name, largest_file)) == line.substr(0, digits);
+  return plain && sha256_hex(read_file(directory / name, any_size)) == line.substr(0, digits);
 }
 
 class Checker {
@@ -59,7 +58,7 @@ class Checker {
   }
 
   void sums() {
-    std::istringstream lines(read_file(directory_ / "SHA256SUMS", largest_file));
+    std::istringstream lines(read_file(directory_ / "SHA256SUMS", any_size));
     std::size_t count = 0;
     for (std::string line; std::getline(lines, line); ++count) {
       std::string name = "SHA256SUMS, line " + std::to_string(count + 1);
@@ -117,7 +116,7 @@ class Checker {
 void write_sums(const fs::path& directory) {
   std::string text;
   for (const char* name : summed)
-    text += sha256_hex(read_file(directory / name, largest_file)) + "  " + name + "\n";
+    text += sha256_hex(read_file(directory / name, any_size)) + "  " + name + "\n";
   write_atomically(directory / "SHA256SUMS", text);
 }
 
