@@ -1,9 +1,7 @@
 #include "formats/kernels/kernels.hpp"
 
-#include <cstdlib>
-#include <string_view>
-
 #include "formats/binary64.hpp"
+#include "formats/isa.hpp"
 
 namespace exmy {
 
@@ -33,30 +31,15 @@ std::optional<NearestEven> nearest_even_of(const Projection& how, Semantics oper
   return k;
 }
 
-namespace {
-
-const Kernels& choose() {
+const Kernels& kernels() {
 #ifdef EXMY_X86_LEVELS
-  const char* forced = std::getenv("EXMY_ISA");
-  const std::string_view wanted = forced == nullptr ? "" : forced;
-  const bool below_v3 = wanted == "baseline" || wanted == "x86-64-v2";
-  __builtin_cpu_init();
-  const bool v3 =
-      __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
-  const bool v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                  __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
-                  __builtin_cpu_supports("avx512vl");
-  if (v4 && !below_v3 && wanted != "x86-64-v3") return kernels_v4;
-  if (v3 && !below_v3) return kernels_v3;
+  switch (isa_level()) {
+    case IsaLevel::baseline: return kernels_baseline;
+    case IsaLevel::v3: return kernels_v3;
+    case IsaLevel::v4: return kernels_v4;
+  }
 #endif
   return kernels_baseline;
-}
-
-}  // namespace
-
-const Kernels& kernels() {
-  static const Kernels& chosen = choose();
-  return chosen;
 }
 
 }  // namespace exmy

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <type_traits>
 
 #include "formats/arithmetic.hpp"
 #include "formats/binary64.hpp"
-#include "formats/functions/exact_value.hpp"
+#include "sim/ops/function_source.hpp"
 
 namespace exmy {
 namespace {
@@ -31,6 +32,8 @@ bool any_nan(const double* x, std::size_t n) {
   return std::any_of(x, x + n, [](double v) { return is_nan(v); });
 }
 
+bool stands_in(double odd) { return functions::is_huge(odd) || functions::is_tiny(odd); }
+
 }  // namespace
 
 /// One call: its operation, operands and result, walked in blocks that stay in the cache.
@@ -40,7 +43,9 @@ struct Projector<T>::Run {
   In x, y;
   const Projection& how;
   Semantics semantics;
-  std::optional<NearestEven> fast;  ///< where the fast path is proven: nearest-even, float carrier
+  functions::Function f;
+  std::optional<NearestEven> fast;         ///< where the fast path is proven: nearest-even, float carrier
+  std::optional<FunctionSource> function;  ///< where it serves the projection
   RandomStream random;
   SiteRecord* record;
   bool histograms;
@@ -49,7 +54,7 @@ struct Projector<T>::Run {
   bool nan_lost = false;
 
   Outcome reference(double a, double b, std::uint64_t index) const {
-    const std::uint32_t r = is_stochastic(how.rounding) ? random.bits(index, how.random_bits) : 0;
+    const std::uint32_t r = random_of(index);
     switch (kind) {
       case Kind::convert: return exmy::convert(how, a, r, semantics);
       case Kind::add: return exmy::add(how, a, b, r, semantics);
@@ -57,37 +62,38 @@ struct Projector<T>::Run {
       case Kind::mul: return exmy::mul(how, a, b, r, semantics);
       case Kind::div: return exmy::div(how, a, b, r, semantics);
       case Kind::sqrt: return exmy::sqrt(how, a, r, semantics);
-      case Kind::exp: return function(functions::exp(a), a, r);
-      case Kind::log: return function(functions::log(a), a, r);
-      case Kind::tanh: return function(functions::tanh(a), a, r);
-      case Kind::sigmoid: return function(functions::sigmoid(a), a, r);
+      case Kind::function: return functions::apply(f, how, a, r, semantics);
     }
     return {};
   }
 
-  Outcome function(const functions::Approximation& f, double a, std::uint32_t r) const {
-    return project_function(how, functions::exact_value(f), a, r, semantics);
+  /// The same for a function whose value, rounded to odd, is known.
+  Outcome projected(double a, double odd, std::uint64_t index) const {
+    if (functions::is_huge(odd) || functions::is_tiny(odd)) return reference(a, 0, index);
+    return project_function(how, Exact::of(odd), a, random_of(index), semantics);
   }
 
-  /// The results before projection, rounded to odd in binary64. False: no kernel for this operation.
-  bool rounded_to_odd(const Block& a, Block& b, Block& odd, std::size_t n) const {
+  std::uint32_t random_of(std::uint64_t index) const {
+    return is_stochastic(how.rounding) ? random.bits(index, how.random_bits) : 0;
+  }
+
+  /// The results before projection, rounded to odd in binary64.
+  void rounded_to_odd(const Block& a, const Block& b, Block& odd, std::size_t n) const {
     const Kernels& k = kernels();
     switch (kind) {
-      case Kind::convert: odd = a; return true;
-      case Kind::sub:
-        for (double& v : b) v = -v;
-        k.add(a.data(), b.data(), odd.data(), n);
-        return true;
-      case Kind::add: k.add(a.data(), b.data(), odd.data(), n); return true;
-      case Kind::mul: k.mul(a.data(), b.data(), odd.data(), n); return true;
-      case Kind::div: k.div(a.data(), b.data(), odd.data(), n); return true;
-      case Kind::sqrt: k.sqrt(a.data(), odd.data(), n); return true;
-      case Kind::exp:
-      case Kind::log:
-      case Kind::tanh:
-      case Kind::sigmoid: return false;
+      case Kind::convert: odd = a; break;
+      case Kind::sub: {
+        Block minus;
+        std::transform(b.data(), b.data() + n, minus.data(), std::negate<>());
+        k.add(a.data(), minus.data(), odd.data(), n);
+        break;
+      }
+      case Kind::add: k.add(a.data(), b.data(), odd.data(), n); break;
+      case Kind::mul: k.mul(a.data(), b.data(), odd.data(), n); break;
+      case Kind::div: k.div(a.data(), b.data(), odd.data(), n); break;
+      case Kind::sqrt: k.sqrt(a.data(), odd.data(), n); break;
+      case Kind::function: function->values(a.data(), odd.data(), n); break;
     }
-    return false;
   }
 
   void gather(std::size_t row, std::size_t column, std::size_t n, Block& a, Block& b) const {
@@ -95,9 +101,12 @@ struct Projector<T>::Run {
     for (std::size_t i = 0; i < n; ++i) b[i] = y.at(row, column + i);
   }
 
-  void block_by_reference(const Block& a, const Block& b, std::uint64_t index, std::size_t n, Block& q) {
+  /// `odd`: the values of a function, if they are known.
+  void block_by_reference(const Block& a, const Block& b, const Block* odd, std::uint64_t index,
+                          std::size_t n, Block& q) {
     for (std::size_t i = 0; i < n; ++i) {
-      const Outcome out = reference(a[i], b[i], index + i);
+      const Outcome out =
+          odd != nullptr ? projected(a[i], (*odd)[i], index + i) : reference(a[i], b[i], index + i);
       q[i] = out.value;
       nan_lost = nan_lost || out.events.has(Event::nan_lost);
       if (record == nullptr) continue;
@@ -128,9 +137,15 @@ struct Projector<T>::Run {
     }
   }
 
-  bool block_by_kernel(const Block& a, Block& b, std::size_t n, Block& q) {
-    Block odd;
-    if (!fast || !rounded_to_odd(a, b, odd, n) || any_nan(odd.data(), n)) return false;
+  /// Whether a kernel may project these numbers and count what happens: it does not know which operand was
+  /// NaN, nor the exact value behind a number that stands in for one outside of binary64's middle range.
+  bool kernel_counts(const Block& odd, std::size_t n) const {
+    if (any_nan(odd.data(), n)) return false;
+    return kind != Kind::function || record == nullptr || std::none_of(odd.data(), odd.data() + n, stands_in);
+  }
+
+  bool block_by_kernel(const Block& a, const Block& b, const Block& odd, std::size_t n, Block& q) {
+    if (!fast || !kernel_counts(odd, n)) return false;
     Counters counters;
     kernels().round(*fast, odd.data(), q.data(), n, record != nullptr ? &counters : nullptr);
     if (record == nullptr) return true;
@@ -145,11 +160,13 @@ struct Projector<T>::Run {
   void block(std::size_t row, std::size_t column, std::size_t n, std::uint64_t index, T* out) {
     Block a;
     Block b;
-    Block b_signed;
+    Block odd;
     Block q;
     gather(row, column, n, a, b);
-    std::copy_n(b.begin(), n, b_signed.begin());
-    if (!block_by_kernel(a, b_signed, n, q)) block_by_reference(a, b, index, n, q);
+    const bool is_known = kind == Kind::function ? function.has_value() : fast.has_value();
+    if (is_known) rounded_to_odd(a, b, odd, n);
+    if (!is_known || !block_by_kernel(a, b, odd, n, q))
+      block_by_reference(a, b, is_known && kind == Kind::function ? &odd : nullptr, index, n, q);
     non_finite = non_finite || any_non_finite(q.data(), n);
     if (record != nullptr && histograms)
       for (std::size_t i = 0; i < n; ++i) record->after.add(q[i]);
@@ -166,7 +183,7 @@ struct Projector<T>::Run {
 };
 
 template <class T>
-Tensor<T> Projector<T>::run(Kind kind, In x, In y, bool is_update) {
+Tensor<T> Projector<T>::run(Kind kind, In x, In y, bool is_update, functions::Function f) {
   const Projection& how = projection();
   const bool p3109 = x.semantics == Semantics::p3109 || y.semantics == Semantics::p3109;
   const Semantics semantics = p3109 ? Semantics::p3109 : Semantics::ieee754;
@@ -175,10 +192,14 @@ Tensor<T> Projector<T>::run(Kind kind, In x, In y, bool is_update) {
   if (kind == Kind::div && (p3109 || how.format.semantics == Semantics::p3109))
     fast = std::nullopt;  // x/0 is NaN
   if (fast && p3109) fast->sign_of_zero = 0;
+  Tensor<T> out(x.shape != nullptr ? *x.shape : y.shape != nullptr ? *y.shape : Shape{1}, how.format);
+  std::optional<FunctionSource> function;
+  if (kind == Kind::function) function = FunctionSource::of(f, how, semantics, x.format, out.size());
+  if (kind == Kind::function && !function) fast = std::nullopt;
   SiteRecord* record = context_->record_of(*state_);
   const bool histograms = record != nullptr && context_->telemetry().options().histograms != Histograms::none;
-  Run run{kind, x, y, how, semantics, fast, context_->next_use(*state_, how), record, histograms, is_update};
-  Tensor<T> out(x.shape != nullptr ? *x.shape : y.shape != nullptr ? *y.shape : Shape{1}, how.format);
+  const RandomStream random = context_->next_use(*state_, how);
+  Run run{kind, x, y, how, semantics, f, fast, function, random, record, histograms, is_update};
   run.walk(out.rows(), out.columns(), out.data.data());
   Telemetry& telemetry = context_->telemetry();
   if (!context_->evaluating()) telemetry.projections += out.size();
@@ -217,18 +238,6 @@ double Projector<T>::product(double x, double y) {
 template <class T>
 double Projector<T>::root(double x) {
   return scalar(Kind::sqrt, x, 0.0);
-}
-
-template <class T>
-Tensor<T> Projector<T>::apply(Function f, In x) {
-  switch (f) {
-    case Function::sqrt: return run(Kind::sqrt, x, 0.0);
-    case Function::exp: return run(Kind::exp, x, 0.0);
-    case Function::log: return run(Kind::log, x, 0.0);
-    case Function::tanh: return run(Kind::tanh, x, 0.0);
-    case Function::sigmoid: return run(Kind::sigmoid, x, 0.0);
-  }
-  return {};
 }
 
 template class Projector<float>;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 
+#include "formats/functions/function.hpp"
 #include "sim/ops/context.hpp"
 #include "sim/tensor/tensor.hpp"
 
@@ -18,14 +19,16 @@ struct Operand {
   std::size_t row_step = 0;
   std::size_t column_step = 0;
   Semantics semantics = Semantics::ieee754;
-  const Shape* shape = nullptr;  ///< of a whole tensor
+  const Shape* shape = nullptr;    ///< of a whole tensor
+  const Format* format = nullptr;  ///< of a tensor's elements
 
   Operand(const Tensor<T>& t)  // NOLINT(google-explicit-constructor): P(x + y) reads as in the text
       : data(t.data.data()),
         row_step(t.columns()),
         column_step(1),
         semantics(t.format.semantics),
-        shape(&t.shape) {}
+        shape(&t.shape),
+        format(&t.format) {}
   /// In mul, a float value (a projected constant); elsewhere any binary64 number.
   Operand(double number) : value(number) {}  // NOLINT(google-explicit-constructor)
 
@@ -45,9 +48,6 @@ struct Operand {
     return o;
   }
 };
-
-/// The functions of one operand; each is one function with real constants.
-enum class Function : std::uint8_t { sqrt, exp, log, tanh, sigmoid };
 
 template <class T>
 class Projector {
@@ -70,7 +70,8 @@ class Projector {
   Tensor<T> mul(In x, In y) { return run(Kind::mul, x, y); }
   /// A number as divisor may be any binary64 value (a loss scale, a count).
   Tensor<T> div(In x, In y) { return run(Kind::div, x, y); }
-  Tensor<T> apply(Function f, In x);
+  Tensor<T> sqrt(In x) { return run(Kind::sqrt, x, 0.0); }
+  Tensor<T> apply(functions::Function f, In x) { return run(Kind::function, x, 0.0, false, f); }
   /// w' = P(w - u); counts the elements that did not move although u was not 0 (`update_lost`).
   Tensor<T> update(const Tensor<T>& w, const Tensor<T>& u) { return run(Kind::sub, w, u, true); }
 
@@ -78,9 +79,9 @@ class Projector {
   const Scale& scale() const { return state_->treatment.quantizer.scale; }
 
  private:
-  enum class Kind : std::uint8_t { convert, add, sub, mul, div, sqrt, exp, log, tanh, sigmoid };
+  enum class Kind : std::uint8_t { convert, add, sub, mul, div, sqrt, function };
   struct Run;
-  Tensor<T> run(Kind kind, In x, In y, bool is_update = false);
+  Tensor<T> run(Kind kind, In x, In y, bool is_update = false, functions::Function f = {});
   double scalar(Kind kind, double x, double y);
 
   Context* context_;

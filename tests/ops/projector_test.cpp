@@ -77,7 +77,7 @@ std::vector<NamedStep<T>> steps() {
           {"x - y", [](P& p, const O& o) { return p.sub(o.x, o.y); }},
           {"x y", [](P& p, const O& o) { return p.mul(o.x, o.y); }},
           {"x / y", [](P& p, const O& o) { return p.div(o.x, o.y); }},
-          {"sqrt x", [](P& p, const O& o) { return p.apply(Function::sqrt, o.x); }},
+          {"sqrt x", [](P& p, const O& o) { return p.sqrt(o.x); }},
           {"update x - y", [](P& p, const O& o) { return p.update(o.x, o.y); }},
           {"x + row", [row](P& p, const O& o) { return p.add(o.x, row(o.row)); }},
           {"row - x", [row](P& p, const O& o) { return p.sub(row(o.row), o.x); }},

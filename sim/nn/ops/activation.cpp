@@ -40,10 +40,10 @@ Tensor<T> ActivationOp<T>::forward(Context& context, const Inputs<T>& in) {
     case Activation::relu: return relu(x);
     case Activation::tanh:
       return Projector<T>(context, this->layer(), "tanh", Pass::forward, Role::elementwise)
-          .apply(Function::tanh, x);
+          .apply(functions::Function::tanh, x);
     case Activation::sigmoid:
       return Projector<T>(context, this->layer(), "sigmoid", Pass::forward, Role::elementwise)
-          .apply(Function::sigmoid, x);
+          .apply(functions::Function::sigmoid, x);
   }
   return x;
 }

@@ -54,10 +54,10 @@ Tensor<T> SoftmaxCrossEntropy<T>::forward(Context& context, const Inputs<T>& in)
   Projector<T> loss(context, "loss", "cross_entropy", Pass::forward, Role::loss);
   const Tensor<T> m = row_maxima(x);
   const Tensor<T> d = soft.sub(x, Operand<T>::column_vector(m));
-  const Tensor<T> e = soft.apply(Function::exp, d);
+  const Tensor<T> e = soft.apply(functions::Function::exp, d);
   const Tensor<T> s = sum_rows(context, {"loss", "softmax", Pass::forward}, matrix(e));
   p_ = soft.div(e, Operand<T>::column_vector(s));
-  const Tensor<T> l = loss.sub(loss.apply(Function::log, s), picked(d, labels_));
+  const Tensor<T> l = loss.sub(loss.apply(functions::Function::log, s), picked(d, labels_));
   return mean(context, "cross_entropy", loss, l);
 }
 

@@ -67,7 +67,7 @@ class Adam : public Optimizer<T> {
     s.beta1_power *= o_.beta1;
     s.beta2_power *= o_.beta2;
     const double root_c2 = u.root(u.constant(1 - s.beta2_power));
-    const Tensor<T> root_v = u.apply(Function::sqrt, s.v);
+    const Tensor<T> root_v = u.sqrt(s.v);
     const Tensor<T> quotient = u.div(root_v, root_c2);
     const Tensor<T> h = u.add(quotient, u.constant(o_.epsilon));
     const double c1 = u.constant(1 - s.beta1_power);
@@ -89,7 +89,7 @@ class Adam : public Optimizer<T> {
     const double rate = u.product(u.constant(lr), root_c2);
     const double a = u.quotient(rate, u.constant(1 - s.beta1_power));
     const Tensor<T> numerator = u.mul(s.m, a);
-    const Tensor<T> root_v = u.apply(Function::sqrt, s.v);
+    const Tensor<T> root_v = u.sqrt(s.v);
     return u.div(numerator, u.add(root_v, u.constant(o_.epsilon)));
   }
 

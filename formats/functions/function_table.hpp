@@ -1,0 +1,42 @@
+#pragma once
+// All values of a function on a narrow format, rounded to odd.
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "formats/functions/spans.hpp"
+
+namespace exmy::functions {
+
+/// f at every value of an operand format of up to 16 bits, rounded to odd at 53 bits: one table for every
+/// result format and mode that `serves(how, 53)` admits, among them every deterministic mode up to P = 51, N
+/// = 16 up to P = 35 and N = 32 up to P = 19. At most 2^16 numbers and a few more, 0.5 MiB. Immutable.
+class FunctionTable {
+ public:
+  /// Operand formats of up to 16 bits without numbers below 2^-1022 but subnormal ones.
+  static bool exists_for(const Format& operand) { return operand.bits() <= 16 && operand.e_min() >= -1022; }
+
+  /// Computes all values. REQUIRES exists_for(operand).
+  FunctionTable(Function f, const Format& operand);
+
+  /// odd[i] = f(x[i]); x are values of the operand format, each in any double (-0, infinities and NaN too,
+  /// where the format has them). x and odd may be the same array. Another number gives that of a neighbour.
+  void look_up(const double* x, double* odd, std::size_t n) const;
+
+  std::size_t bytes() const { return values_.size() * sizeof(double); }
+
+ private:
+  std::size_t index_of(double x) const;
+
+  // The magnitudes in order: below 2^e_min in steps of 2^(e_min - M), then by the top bits of the double;
+  // then infinity. Negative ones follow.
+  int shift_;            ///< 52 - M
+  double smallest_;      ///< 2^e_min
+  std::uint64_t base_;   ///< the top bits of 2^e_min
+  std::uint64_t steps_;  ///< 2^M
+  std::uint64_t last_ = 0;
+  std::vector<double> values_;
+};
+
+}  // namespace exmy::functions

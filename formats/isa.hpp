@@ -1,0 +1,14 @@
+#pragma once
+// The instruction-set levels that fast paths are built for.
+
+#include <cstdint>
+
+namespace exmy {
+
+enum class IsaLevel : std::uint8_t { baseline, v3, v4 };
+
+/// The best level of this build and machine; EXMY_ISA=baseline|x86-64-v2|x86-64-v3|x86-64-v4 in the environment
+/// forces a lower one. Read once.
+IsaLevel isa_level();
+
+}  // namespace exmy

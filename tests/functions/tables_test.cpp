@@ -1,0 +1,110 @@
+// Tables of functions on narrow formats: every code, against the scalar exact value and the definition.
+
+#include "formats/arithmetic.hpp"
+#include "formats/catalog.hpp"
+#include "formats/codec.hpp"
+#include "formats/functions/function_table.hpp"
+#include "tests/functions/first_stage_support.hpp"
+
+namespace {
+
+using namespace exmy;
+using functions::Function;
+using functions::FunctionTable;
+using test::Differences;
+using Random = exmy::test::SplitMix64;
+
+std::vector<double> all_values(const Format& f) {
+  std::vector<double> x;
+  for (std::uint64_t code = 0; code >> f.bits() == 0; ++code) x.push_back(decode(f, code));
+  return x;
+}
+
+std::vector<double> looked_up(Function f, const Format& operand, const std::vector<double>& x) {
+  const FunctionTable table(f, operand);
+  std::vector<double> odd(x.size());
+  table.look_up(x.data(), odd.data(), x.size());
+  return odd;
+}
+
+void compare_entries(Differences& d, Function f, const char* name) {
+  const Format operand = format_of(name);
+  const std::vector<double> x = all_values(operand), odd = looked_up(f, operand, x);
+  for (std::size_t code = 0; code < x.size(); ++code)
+    d.value(odd[code], functions::rounded_to_odd(functions::exact_value(f, x[code], 53), 53), [&] {
+      return std::string(name) + " code " + std::to_string(code) + ", function " +
+             std::to_string(static_cast<int>(f));
+    });
+}
+
+/// One table, a projection of any kind for each code.
+void compare_projections(Differences& d, Random& random, Function f, const char* name) {
+  const Format operand = format_of(name);
+  const std::vector<double> x = all_values(operand), odd = looked_up(f, operand, x);
+  for (const char* to : {"fp16", "bf16", "e4m3fn", "e5m2", "e8m0fnu", "Binary8p3se", "e8m18"})
+    for (int mode = 0; mode < 9; ++mode) {
+      const Projection how{format_of(to), static_cast<Rounding>(mode), test::saturations[random.below(3)],
+                           32};
+      for (std::size_t code = random.below(7); code < x.size(); code += 7) {
+        const auto r = static_cast<std::uint32_t>(random.bits());
+        const Outcome want = functions::apply(f, how, x[code], r, operand.semantics);
+        const Outcome got = project_function(how, Exact::of(odd[code]), x[code], r, operand.semantics);
+        const bool stands_in = functions::is_huge(odd[code]) || functions::is_tiny(odd[code]);
+        const auto where = [&] {
+          return std::string(name) + " code " + std::to_string(code) + " into " + oracle::text(how);
+        };
+        d.value(got.value, want.value, where);
+        d.expect(stands_in || got.events.bits == want.events.bits, [&] { return where() + " events"; });
+      }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("tables hold the exact value of every code, rounded to odd", "[functions]") {
+  Differences d;
+  for (const char* name : {"fp16", "bf16", "e6m9", "Binary16p8se"})
+    for (const functions::NamedFunction& named : functions::named_functions())
+      if (!test::is_slow(named.function)) compare_entries(d, named.function, name);
+  d.check(5'000'000);
+}
+
+TEST_CASE("tables of narrow, unsigned and strange formats", "[functions]") {
+  Differences d;
+  for (const char* name : {"e4m3fn", "e5m2", "e4m3fnuz", "e2m1fn", "e3m2fn", "e8m0fnu", "Binary8p1uf",
+                           "Binary8p4ue", "Binary3p1se", "dlfloat16", "e1m6", "e10m4"})
+    for (const functions::NamedFunction& named : functions::named_functions())
+      if (!test::is_slow(named.function) || format_of(name).bits() <= 8)
+        compare_entries(d, named.function, name);
+  d.check(200'000);
+}
+
+TEST_CASE("tables of formats whose subnormal numbers read as zero or are normal", "[functions]") {
+  Differences d;
+  Format f = format_of("e5m4");
+  for (const Subnormals kind : {Subnormals::flush, Subnormals::flush_nearest, Subnormals::none}) {
+    f.subnormals = kind;
+    const std::vector<double> x = all_values(f), odd = looked_up(Function::gelu, f, x);
+    for (std::size_t code = 0; code < x.size(); ++code)
+      d.value(odd[code], functions::rounded_to_odd(functions::exact_value(Function::gelu, x[code], 53), 53),
+              [&] { return "code " + std::to_string(code); });
+  }
+  d.check(3'000);
+}
+
+TEST_CASE("one table serves every mode, 32 random bits up to P = 19", "[functions]") {
+  Differences d;
+  Random random(81);
+  for (const char* name : {"fp16", "bf16", "Binary8p4se", "e8m0fnu"})
+    for (const Function f : {Function::exp, Function::log, Function::tanh, Function::sigmoid, Function::gelu,
+                             Function::sin, Function::silu_grad})
+      compare_projections(d, random, f, name);
+  d.check(5'000'000);
+}
+
+TEST_CASE("what a table weighs, and which formats have one", "[functions]") {
+  CHECK(FunctionTable(Function::exp, format_of("fp16")).bytes() <= 0x10000 * sizeof(double));
+  CHECK(FunctionTable(Function::exp, format_of("e2m1fn")).bytes() <= 32 * sizeof(double));
+  CHECK(FunctionTable::exists_for(format_of("bf16")));
+  CHECK_FALSE(FunctionTable::exists_for(format_of("tf32")));
+}
