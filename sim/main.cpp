@@ -27,6 +27,7 @@ struct Arguments {
   exmy::arith::Request arith;
   std::vector<std::string> formats;
   std::string declare_out;
+  std::filesystem::path picture;
   std::string table;
   bool json = false;
   bool csv = false;
@@ -91,8 +92,13 @@ void add_format(CLI::App& app, Arguments& a, int& code) {
   list->callback([&] { code = exmy::format_list_command(a.json); });
   CLI::App* show = format->add_subcommand("show", "every parameter and derived fact of formats");
   show->add_option("names", a.formats, "names")->required();
+  show->add_option("--plot", a.picture, "also write the values on a logarithmic number line to this SVG");
   show->add_flag("--json", a.json, "as JSON");
-  show->callback([&] { code = exmy::format_show_command(a.formats, a.json); });
+  show->callback([&] { code = exmy::format_show_command(a.formats, a.picture, a.json); });
+  CLI::App* compare = format->add_subcommand("compare", "formats side by side, and the values in common");
+  compare->add_option("names", a.formats, "names")->required();
+  compare->add_flag("--json", a.json, "as JSON");
+  compare->callback([&] { code = exmy::format_compare_command(a.formats, a.json); });
   CLI::App* table = format->add_subcommand("table", "every code of a format of up to 16 bits");
   table->add_option("name", a.table, "name")->required();
   table->add_flag("--csv", a.csv, "comma-separated");

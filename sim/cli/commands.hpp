@@ -1,10 +1,11 @@
 #pragma once
 // The commands of the program; each returns the exit code. Answers go to stdout, everything else to stderr.
 
-#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
+
+#include "sim/tools/format_table.hpp"
 
 namespace exmy {
 
@@ -44,7 +45,9 @@ int format_declare_command(const std::filesystem::path& out);
 int arith_command(const arith::Request& request);
 
 int format_list_command(bool json);
-int format_show_command(const std::vector<std::string>& names, bool json);
-enum class TableStyle : std::uint8_t { text, csv, json };
+/// `picture`: an SVG of the number lines, unless empty.
+int format_show_command(const std::vector<std::string>& names, const std::filesystem::path& picture,
+                        bool json);
+int format_compare_command(const std::vector<std::string>& names, bool json);
 int format_table_command(const std::string& name, TableStyle style);
 }  // namespace exmy
