@@ -1,6 +1,7 @@
 #pragma once
 // The commands of the program; each returns the exit code. Answers go to stdout, everything else to stderr.
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -50,4 +51,32 @@ int format_show_command(const std::vector<std::string>& names, const std::filesy
                         bool json);
 int format_compare_command(const std::vector<std::string>& names, bool json);
 int format_table_command(const std::string& name, TableStyle style);
+
+struct QuantizeArguments {
+  std::string format;
+  std::string rounding = "nearest_even";
+  std::string saturation = "none";
+  std::string scale = "1";
+  int random_bits = 16;
+  std::uint64_t seed = 0;
+  std::vector<std::string> values;
+  std::filesystem::path in, out;  ///< .npy files, instead of values
+  bool codes = false;             ///< codes instead of values
+  bool counters = false;
+  bool json = false;
+};
+int quantize_command(const QuantizeArguments& arguments);
+
+struct FitArguments {
+  std::filesystem::path data, report;  ///< one of them
+  std::string place = "*";             ///< of a report: glob over layer/op/pass/role
+  std::string bits = "4..8";
+  std::string scale = "none";
+  std::string specials = "none";
+  std::string clip = "1.2";
+  int top = 3;  ///< rows of text for each width
+  bool json = false;
+};
+int format_fit_command(const FitArguments& arguments);
+
 }  // namespace exmy
