@@ -76,16 +76,16 @@ std::vector<NamedSample> samples_of(const FitArguments& a) {
   }
 }
 
-std::string percent(double fraction) { return brief(100 * fraction, 3) + " %"; }
+std::string percent(double fraction) { return brief(100 * fraction, 2) + " %"; }
 
 std::vector<std::string> row_of(const FitResult& r) {
   const Format& f = r.format;
   return {std::to_string(f.bits()),
           "e" + std::to_string(f.exponent_bits) + "m" + std::to_string(f.mantissa_bits),
           std::to_string(f.bias),
-          brief(r.scale, 5),
+          brief(r.scale, 4),
           fixed(r.sqnr_db, 2),
-          brief(r.max_error, 4),
+          brief(r.max_error, 3),
           percent(r.underflow_fraction),
           percent(r.overflow_fraction),
           percent(r.codes_used_fraction)};
@@ -96,8 +96,8 @@ std::string table_of(const std::vector<FitResult>& results, int top) {
   std::map<int, int, std::greater<>> shown;
   for (const FitResult& r : results) shown[r.format.bits()] = 0;
   Columns table;
-  table.heading = {"bits",      "format",    "bias",     "scale",     "SQNR dB",
-                   "max error", "underflow", "overflow", "codes used"};
+  table.heading = {"bits",      "format",    "bias",     "scale", "SQNR dB",
+                   "max error", "underflow", "overflow", "codes"};
   for (auto& [bits, count] : shown)
     for (const FitResult& r : results)
       if (r.format.bits() == bits && count++ < top) table.rows.push_back(row_of(r));
