@@ -76,7 +76,8 @@ std::vector<NamedSample> samples_of(const FitArguments& a) {
   }
 }
 
-std::string percent(double fraction) { return brief(100 * fraction, 2) + " %"; }
+/// Two digits, three from 10 % on.
+std::string percent(double fraction) { return brief(100 * fraction, fraction < 0.1 ? 2 : 3) + " %"; }
 
 std::vector<std::string> row_of(const FitResult& r) {
   const Format& f = r.format;

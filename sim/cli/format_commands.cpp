@@ -7,7 +7,6 @@
 #include "sim/base/json_text.hpp"
 #include "sim/base/text.hpp"
 #include "sim/cli/commands.hpp"
-#include "sim/run/report.hpp"
 #include "sim/tools/columns.hpp"
 #include "sim/tools/format_comparison.hpp"
 #include "sim/tools/format_drawing.hpp"
@@ -67,7 +66,7 @@ int format_show_command(const std::vector<std::string>& names, const std::filesy
   const std::vector<ComparedFormat> formats = all_named(names);
   if (!picture.empty()) write_atomically(picture, number_line_svg(formats));
   Json all = Json::array();
-  for (const ComparedFormat& f : formats) all.push_back(format_facts(f.name, f.format));
+  for (const ComparedFormat& f : formats) all.push_back(derived_facts(f.name, f.format));
   if (json) {
     std::cout << pretty_text(all.size() == 1 ? all[0] : all);
     return 0;

@@ -125,18 +125,21 @@ Columns comparison_table(const std::vector<ComparedFormat>& formats) {
   return table;
 }
 
+Json derived_facts(const std::string& name, const Format& f) {
+  Json out = format_facts(name, f);
+  if (const double spacing = spacing_near_one(f); spacing > 0) out["spacing_near_one"] = spacing;
+  out["relative_precision"] = pow2(-f.precision());
+  if (const auto threshold = overflow_threshold(f)) {
+    out["overflow_threshold"] = *threshold;
+    out["overflow_threshold_hex"] = hex_float(*threshold);
+  }
+  return out;
+}
+
 Json comparison_json(const std::vector<ComparedFormat>& formats) {
   Json out{{"formats", Json::array()}, {"common_values", Json::array()}};
   for (const ComparedFormat& f : formats) {
-    Json facts_of = format_facts(f.name, f.format);
-    if (const double spacing = spacing_near_one(f.format); spacing > 0)
-      facts_of["spacing_near_one"] = spacing;
-    facts_of["relative_precision"] = pow2(-f.format.precision());
-    if (const auto threshold = overflow_threshold(f.format)) {
-      facts_of["overflow_threshold"] = *threshold;
-      facts_of["overflow_threshold_hex"] = hex_float(*threshold);
-    }
-    out["formats"].push_back(facts_of);
+    out["formats"].push_back(derived_facts(f.name, f.format));
     for (const ComparedFormat& other : formats)
       out["common_values"].push_back(
           {{"of", f.name}, {"in", other.name}, {"count", common_values(f.format, other.format)}});

@@ -30,6 +30,9 @@ double spacing_near_one(const Format& format);
 /// does not have that number (M = 52).
 std::optional<double> overflow_threshold(const Format& format);
 
+/// format_facts, and spacing_near_one, relative_precision (2^-P) and overflow_threshold.
+Json derived_facts(const std::string& name, const Format& format);
+
 /// Names down, formats across; the last rows count the values that each column shares with each format.
 Columns comparison_table(const std::vector<ComparedFormat>& formats);
 

@@ -78,6 +78,11 @@ class FormatTools(ProgramTest):
             self.assertEqual(facts.get("spacing_near_one"), SPACING[facts["name"]], facts["name"])
         self.assertNotIn("overflow_threshold", self.compare("fp64")["formats"][0])  # needs 54 bits
 
+    def test_show_knows_what_compare_knows(self):
+        for facts in self.compare(*SPACING)["formats"]:
+            shown = json.loads(self.good("format", "show", facts["name"], "--json").out)
+            self.assertEqual(shown, facts)
+
     def test_the_table_says_what_json_says(self):
         facts = self.blocks(self.good("format", "compare", *BINADES).out)
         self.assertEqual(list(facts), list(BINADES))
@@ -166,6 +171,7 @@ class FormatTools(ProgramTest):
         labels = {int(text.find(SVG + "tspan").text): float(text.get("x")) for text in root.iter(SVG + "text")
                   if text.text == "2"}
         scale = (labels[4] - labels[0]) / 4
+        self.assertGreater(max(labels.values()) - min(labels.values()), 0.8 * float(root.get("width")))
         e3m2fn = [(1 + m / 4) * 2.0**e for e in range(-2, 5) for m in range(4)]
         expected = [[1 / 16, 1 / 8, 3 / 16], e3m2fn, [.5], [1, 1.5, 2, 3, 4, 6]]
         heights = []

@@ -186,9 +186,18 @@ class Quantize(ProgramTest):
         code_of = self.nearest_even("e4m3fn")
         scaled, _ = self.arrays(x, "--format", "e4m3fn", "--saturation", "finite", "--scale", "0.25", "--codes")
         self.assertEqual(scaled.tolist(), [code_of(value * 4) for value in x])
-        # 0.3 / 0.1 is 3 in binary64 only after rounding: the exact quotient lies below the tie of two values.
-        self.assertEqual(self.good("quantize", "--format", "e2m0b1fn", "--scale", "0.1", "0.3").out,
-                         self.good("quantize", "--format", "e2m0b1fn", "2.9999999999999999").out)
+        # Quotients just below the tie between 1.125 and 1.25, which goes up; binary64 would round them to the tie.
+        tie, found = Fraction(19, 16), 0
+        for k in range(1, 4000, 2):
+            scale = 1 + k * 2.0**-52
+            x = math.nextafter(float(tie * Fraction(scale)), 0)
+            while Fraction(math.nextafter(x, 2)) / Fraction(scale) < tie:
+                x = math.nextafter(x, 2)
+            if x / scale == tie and found < 5:
+                found += 1
+                answer = self.good("quantize", "--format", "e4m3fn", "--scale", repr(scale), repr(x))
+                self.assertEqual(answer.out, "1.125\n")
+        self.assertEqual(found, 5)
         self.assertEqual(self.good("quantize", "--format", "fp64", "--scale", "3", "1").out.strip(), repr(1 / 3))
 
     def test_stochastic_rounding_uses_the_numbers_of_the_numerics(self):

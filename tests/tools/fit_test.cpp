@@ -117,6 +117,21 @@ TEST_CASE("best and pow2 find what a fine search finds") {
   }
 }
 
+TEST_CASE("best never clips above its limit, also where more would be better") {
+  std::vector<double> x;  // uniform: wide formats want their maximum near 1.7 or 3.4
+  for (int i = 0; i < 1000; ++i) x.push_back((i + 0.5) / 1000);
+  const Sample sample = Sample::of(x);
+  FitOptions options;
+  options.least_bits = options.most_bits = 8;
+  options.scale = FitScale::best;
+  for (const double clip : {0.5, 1.0, 1.2, 1.3, 1.5, 1.6, 2.0, 3.0}) {
+    options.clip = clip;
+    for (const FitResult& r : fit(sample, options))
+      CHECK(r.scale * r.format.max_finite() <=
+            clip * sample.amax() * (1 + 1e-15));  // (c / max) max: two roundings
+  }
+}
+
 TEST_CASE("data that a format has leave no noise, whatever their number") {
   SplitMix64 random{5};
   std::vector<double> x;
