@@ -220,6 +220,14 @@ class Quantize(ProgramTest):
                     code += v != 0 and math.floor(v * 2**(bits + 1)) + 2 * random + 1 >= 2**(bits + 1)
                 self.assertEqual(found[np.unravel_index(i, x.shape)], code | (128 if value < 0 else 0), (mode, i))
 
+    def test_words_draw_by_their_number(self):
+        words = ["1.03125"] * 40  # a quarter of the way from 1 to 1.125
+        answer = self.good("quantize", "--format", "e4m3fn", "--rounding", "stochastic_a", "--random-bits", "8", "--seed",
+                           "9", *words)
+        up = [64 + random_integer(9, i, 8) >= 256 for i in range(len(words))]
+        self.assertEqual(answer.lines, ["1.125" if away else "1" for away in up])
+        self.assertEqual(set(up), {True, False})
+
     def test_words(self):
         cases = [("e4m3fn", "0.1", "0.1015625", "1D"), ("e4m3fn", "-1.5", "-1.5", "BC"), ("e4m3fn", "470", "NaN", "7F"),
                  ("fp16", "0x1.8p-3", "0.1875", "3200"), ("fp16", "inf", "Infinity", "7C00"), ("fp16", "NaN", "NaN", "7E00"),
