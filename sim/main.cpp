@@ -15,6 +15,7 @@
 #include "sim/base/suggest.hpp"
 #include "sim/base/text.hpp"
 #include "sim/cli/commands.hpp"
+#include "sim/cli/words.hpp"
 #include "sim/run/provenance.hpp"
 
 namespace {
@@ -25,8 +26,11 @@ struct Arguments {
   exmy::ValidateArguments validate;
   std::string schema;
   exmy::arith::Request arith;
+  exmy::QuantizeArguments quantize;
+  exmy::FitArguments fit;
   std::vector<std::string> formats;
   std::string declare_out;
+  std::filesystem::path picture;
   std::string table;
   bool json = false;
   bool csv = false;
@@ -83,6 +87,23 @@ void add_config(CLI::App& app, Arguments& a, int& code) {
   schema->callback([&] { code = exmy::schema_command(a.schema); });
 }
 
+void add_fit(CLI::App& format, exmy::FitArguments& a, int& code) {
+  CLI::App* fit = format.add_subcommand("fit", "which format fits data best");
+  fit->add_option("--data", a.data, "array of float16, float32 or float64 (.npy)");
+  fit->add_option("--report", a.report, "report.json of a run, or its directory: histograms (approximate)");
+  fit->add_option("--place", a.place, "of a report: layer/op/pass/role, with * and ?")->capture_default_str();
+  fit->add_option("--bits", a.bits, "width, or range of widths")->capture_default_str();
+  fit->add_option("--scale", a.scale, "none (every bias), pow2 or best (a real scale)")
+      ->capture_default_str();
+  fit->add_option("--specials", a.specials, "none, fn (NaN) or ieee (NaN and infinity)")
+      ->capture_default_str();
+  fit->add_option("--clip", a.clip, "of best: largest maximum, in units of the largest magnitude")
+      ->capture_default_str();
+  fit->add_option("--top", a.top, "rows of text for each width")->capture_default_str();
+  fit->add_flag("--json", a.json, "all of them, as JSON");
+  fit->callback([&] { code = exmy::format_fit_command(a); });
+}
+
 void add_format(CLI::App& app, Arguments& a, int& code) {
   CLI::App* format = app.add_subcommand("format", "look at number formats");
   format->require_subcommand(1);
@@ -91,8 +112,13 @@ void add_format(CLI::App& app, Arguments& a, int& code) {
   list->callback([&] { code = exmy::format_list_command(a.json); });
   CLI::App* show = format->add_subcommand("show", "every parameter and derived fact of formats");
   show->add_option("names", a.formats, "names")->required();
+  show->add_option("--plot", a.picture, "also write the values on a logarithmic number line to this SVG");
   show->add_flag("--json", a.json, "as JSON");
-  show->callback([&] { code = exmy::format_show_command(a.formats, a.json); });
+  show->callback([&] { code = exmy::format_show_command(a.formats, a.picture, a.json); });
+  CLI::App* compare = format->add_subcommand("compare", "formats side by side, and the values in common");
+  compare->add_option("names", a.formats, "names")->required();
+  compare->add_flag("--json", a.json, "as JSON");
+  compare->callback([&] { code = exmy::format_compare_command(a.formats, a.json); });
   CLI::App* table = format->add_subcommand("table", "every code of a format of up to 16 bits");
   table->add_option("name", a.table, "name")->required();
   table->add_flag("--csv", a.csv, "comma-separated");
@@ -101,6 +127,28 @@ void add_format(CLI::App& app, Arguments& a, int& code) {
   CLI::App* declare = format->add_subcommand("declare", "what is provided of IEEE P3109, as YAML");
   declare->add_option("--out", a.declare_out, "a folder for the documents (default: all on stdout)");
   declare->callback([&] { code = exmy::format_declare_command(a.declare_out); });
+  add_fit(*format, a.fit, code);
+}
+
+void add_quantize(CLI::App& app, Arguments& a, int& code) {
+  CLI::App* quantize = app.add_subcommand("quantize", "round numbers or a NumPy array to a format");
+  quantize->add_option("values", a.quantize.values, "decimal, 0x1.8p-3, inf, nan; -inf after --");
+  quantize->add_option("--format", a.quantize.format, "name of a format")->required();
+  quantize->add_option("--rounding", a.quantize.rounding, "how to round")->capture_default_str();
+  quantize->add_option("--saturation", a.quantize.saturation, "none, finite or propagate")
+      ->capture_default_str();
+  quantize->add_option("--random-bits", a.quantize.random_bits, "of the stochastic modes")
+      ->capture_default_str();
+  quantize->add_option("--seed", a.quantize.seed, "of the stochastic modes")
+      ->check([](const std::string& word) { return word.starts_with("-") ? "a seed is not negative" : ""; })
+      ->capture_default_str();
+  quantize->add_option("--scale", a.quantize.scale, "s: round x / s")->capture_default_str();
+  quantize->add_option("--in", a.quantize.in, "array of float16, float32 or float64 (.npy)");
+  quantize->add_option("--out", a.quantize.out, "where the rounded array goes (.npy)");
+  quantize->add_flag("--codes", a.quantize.codes, "codes instead of values");
+  quantize->add_flag("--counters", a.quantize.counters, "what happened, and how large the error is");
+  quantize->add_flag("--json", a.quantize.json, "as JSON");
+  quantize->callback([&] { code = exmy::quantize_command(a.quantize); });
 }
 
 /// The first word of a command line level must be one of its commands; CLI11 alone would not name it.
@@ -135,7 +183,9 @@ int run_program(int argc, char** argv) {
   add_config(app, arguments, code);
   add_arith(app, arguments, code);
   add_format(app, arguments, code);
+  add_quantize(app, arguments, code);
   check_command(app, {argv + 1, argv + argc});
+  exmy::check_numbers({argv + 1, argv + argc});
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

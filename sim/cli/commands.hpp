@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "sim/tools/format_table.hpp"
+
 namespace exmy {
 
 namespace arith {
@@ -44,7 +46,37 @@ int format_declare_command(const std::filesystem::path& out);
 int arith_command(const arith::Request& request);
 
 int format_list_command(bool json);
-int format_show_command(const std::vector<std::string>& names, bool json);
-enum class TableStyle : std::uint8_t { text, csv, json };
+/// `picture`: an SVG of the number lines, unless empty.
+int format_show_command(const std::vector<std::string>& names, const std::filesystem::path& picture,
+                        bool json);
+int format_compare_command(const std::vector<std::string>& names, bool json);
 int format_table_command(const std::string& name, TableStyle style);
+
+struct QuantizeArguments {
+  std::string format;
+  std::string rounding = "nearest_even";
+  std::string saturation = "none";
+  std::string scale = "1";
+  int random_bits = 16;
+  std::uint64_t seed = 0;
+  std::vector<std::string> values;
+  std::filesystem::path in, out;  ///< .npy files, instead of values
+  bool codes = false;             ///< codes instead of values
+  bool counters = false;
+  bool json = false;
+};
+int quantize_command(const QuantizeArguments& arguments);
+
+struct FitArguments {
+  std::filesystem::path data, report;  ///< one of them
+  std::string place = "*";             ///< of a report: glob over layer/op/pass/role
+  std::string bits = "4..8";
+  std::string scale = "none";
+  std::string specials = "none";
+  std::string clip = "1.2";
+  int top = 3;  ///< rows of text for each width
+  bool json = false;
+};
+int format_fit_command(const FitArguments& arguments);
+
 }  // namespace exmy

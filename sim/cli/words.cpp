@@ -1,6 +1,10 @@
 #include "sim/cli/words.hpp"
 
 #include <set>
+#include <string_view>
+
+#include "sim/base/error.hpp"
+#include "sim/base/text.hpp"
 
 namespace exmy {
 namespace {
@@ -31,6 +35,16 @@ std::vector<Prepared> prepare_all(const std::vector<std::string>& words) {
       }
   throw_if_any(problems);
   return runs;
+}
+
+void check_numbers(const std::vector<std::string>& words) {
+  if (words.empty() || words.front() != "quantize") return;
+  for (const std::string& word : words) {
+    if (word == "--") return;
+    if (word.size() > 2 && word[0] == '-' &&
+        std::string_view(".iInN").find(word[1]) != std::string_view::npos)
+      throw UsageError(in_quotes(word) + " would be an option; put -- before the numbers");
+  }
 }
 
 }  // namespace exmy

@@ -12,4 +12,8 @@ namespace exmy {
 /// without a file, ConfigError with the problems of every configuration.
 std::vector<Prepared> prepare_all(const std::vector<std::string>& words);
 
+/// Words such as -inf and -.5, which the reader of command lines would take for options: UsageError naming the
+/// first one of `exmy quantize` that stands before a word `--`.
+void check_numbers(const std::vector<std::string>& words);
+
 }  // namespace exmy

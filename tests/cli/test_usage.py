@@ -71,6 +71,7 @@ class Usage(ProgramTest):
             self.skipTest("no /dev/full here")
         self.write("a.json", SMALL)
         for words in (("format", "list"), ("format", "table", "bf16", "--csv"), ("schema", "config"),
+                      ("format", "compare", "fp16"), ("quantize", "--format", "fp16", "1"),
                       ("validate", "a.json"), ("run", "a.json", "--quiet")):
             with self.subTest(words), open("/dev/full", "wb") as full:
                 answer = self.good(*words, code=3, stdout=full)
