@@ -1,5 +1,6 @@
 #include "formats/kernels/kernels.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <string_view>
 
@@ -33,23 +34,31 @@ std::optional<NearestEven> nearest_even_of(const Projection& how, Semantics oper
   return k;
 }
 
-namespace {
-
-const Kernels& choose() {
+std::vector<const Kernels*> available_kernels() {
+  std::vector<const Kernels*> all{&kernels_baseline};
 #ifdef EXMY_X86_LEVELS
-  const char* forced = std::getenv("EXMY_ISA");
-  const std::string_view wanted = forced == nullptr ? "" : forced;
-  const bool below_v3 = wanted == "baseline" || wanted == "x86-64-v2";
   __builtin_cpu_init();
   const bool v3 =
       __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
   const bool v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                   __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
                   __builtin_cpu_supports("avx512vl");
-  if (v4 && !below_v3 && wanted != "x86-64-v3") return kernels_v4;
-  if (v3 && !below_v3) return kernels_v3;
+  if (v3) all.push_back(&kernels_v3);
+  if (v4) all.push_back(&kernels_v4);
 #endif
-  return kernels_baseline;
+  return all;
+}
+
+namespace {
+
+const Kernels& choose() {
+  const std::vector<const Kernels*> all = available_kernels();
+  const char* forced = std::getenv("EXMY_ISA");
+  const std::string_view wanted = forced == nullptr ? "" : forced;
+  const std::size_t highest = wanted == "baseline" || wanted == "x86-64-v2" ? 0
+                              : wanted == "x86-64-v3"                       ? 1
+                                                                            : 2;
+  return *all[std::min(highest, all.size() - 1)];
 }
 
 }  // namespace

@@ -47,4 +47,16 @@ int format_list_command(bool json);
 int format_show_command(const std::vector<std::string>& names, bool json);
 enum class TableStyle : std::uint8_t { text, csv, json };
 int format_table_command(const std::string& name, TableStyle style);
+
+struct VerifyArguments {
+  bool quick = false;  ///< the default
+  bool full = false;
+  std::filesystem::path json;  ///< where the certificate goes; empty: nowhere
+  std::uint64_t seed = 1;
+  std::uint64_t sample = 1;        ///< one unit of this many
+  std::vector<std::string> parts;  ///< none: all
+};
+/// Compares the program with itself, a second implementation and the machine; 5 if bits differ.
+int verify_command(const VerifyArguments& arguments);
+
 }  // namespace exmy

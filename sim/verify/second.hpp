@@ -83,7 +83,7 @@ class Model {
 
 enum class Operation : std::uint8_t { convert, add, sub, mul, div, fma, sqrt };
 
-/// The exact result of the operands' values, projected once; unused operands are 0. `p3109`: an operand's
+/// The exact result of the operands' values, projected once; operands that it has not are ignored. `p3109`: an operand's
 /// format has that semantics.
 Result operate(const Model& model, const Projection& how, Operation operation, double x, double y, double z,
                std::uint32_t random, bool p3109);

@@ -45,7 +45,9 @@ std::uint8_t flags_of(std::uint32_t events) {
 Result operate(const Model& model, const Projection& how, Operation operation, double x, double y, double z,
                std::uint32_t random, bool p3109) {
   const bool all_p3109 = p3109 || how.format.semantics == Semantics::p3109;
-  const Case c{number_of(x), number_of(y), number_of(z), all_p3109,
+  const bool unary = operation == Operation::convert || operation == Operation::sqrt;
+  const Case c{number_of(x), unary ? zero(false) : number_of(y),
+               operation == Operation::fma ? number_of(z) : zero(false), all_p3109,
                how.rounding == Rounding::toward_negative};
   const Number r = exact(operation, c);
   Result result = model.project(how, r, random);

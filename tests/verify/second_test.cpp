@@ -216,8 +216,18 @@ struct Values {
   double x, y, z;
 };
 
+/// The random integers around the one from which the result goes up, and any.
+std::uint32_t critical_random(const Point& point, int n, Random& random) {
+  const std::uint64_t one = std::uint64_t{1} << n;
+  const mpq_class scaled = point.place.fraction * oracle::power_of_two(n);
+  const std::uint64_t threshold = one - oracle::whole_part(scaled).get_ui();
+  const std::uint64_t r = random.below(4) == 0 ? random.bits() : threshold - random.below(3);
+  return static_cast<std::uint32_t>(r & (one - 1));
+}
+
 void compare_operation(Comparison& comparison, const oracle::Model& to, const second::Model& second_to,
                        const Pair& pair, Values v, Semantics operands, Random& random) {
+  const Values drawn = v;  // operands that an operation has not must change nothing
   if (pair.theirs != oracle::Operation::fma) v.z = 0;
   if (pair.theirs == oracle::Operation::sqrt) v.y = 0;
   for (const bool downward : {false, true}) {
@@ -228,9 +238,9 @@ void compare_operation(Comparison& comparison, const oracle::Model& to, const se
       const Rounding rounding = downward ? Rounding::toward_negative : is_downward ? Rounding::to_odd : any;
       const int n = 1 + static_cast<int>(random.below(32));
       const Projection how{to.format(), rounding, static_cast<Saturation>(random.below(3)), n};
-      const auto r = static_cast<std::uint32_t>(random.bits() & ((std::uint64_t{1} << n) - 1));
-      const second::Result got =
-          second::operate(second_to, how, pair.ours, v.x, v.y, v.z, r, operands == Semantics::p3109);
+      const std::uint32_t r = critical_random(point, n, random);
+      const second::Result got = second::operate(second_to, how, pair.ours, drawn.x, drawn.y, drawn.z, r,
+                                                 operands == Semantics::p3109);
       comparison.expect(outcome_of(got), got.flags, to.project(how, point, r), [&] {
         return text(how) + " operation " + std::to_string(static_cast<int>(pair.theirs)) + " x " + text(v.x) +
                " y " + text(v.y) + " z " + text(v.z);
@@ -243,7 +253,7 @@ void compare_operation(Comparison& comparison, const oracle::Model& to, const se
 double draw(const oracle::Model& model, Random& random) {
   const Format& f = model.format();
   const int width = f.exponent_bits + f.mantissa_bits;
-  std::uint64_t code = random.bits() & ((std::uint64_t{1} << (width + (f.is_signed ? 1 : 0))) - 1);
+  std::uint64_t code = random.bits() >> (64 - width - (f.is_signed ? 1 : 0));
   const std::uint64_t fields = ((std::uint64_t{1} << f.exponent_bits) - 1) << f.mantissa_bits;
   const std::uint64_t near = (std::uint64_t{1} << (f.exponent_bits - 1)) - 3 + random.below(6);
   if (random.below(2) == 0) code = (code & ~fields) | ((near << f.mantissa_bits) & fields);
@@ -300,6 +310,24 @@ TEST_CASE("second implementation: operations", "[verify][oracle]") {
                                  {"fp64", "Binary16p12ue"}})
     compare_mix(comparison, from, to, 1200);
   report(comparison, 400'000);
+}
+
+TEST_CASE("second implementation: operations on zeros, infinities and NaN", "[verify][oracle]") {
+  const double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<double> specials{0.0, -0.0, 1.0, -1.0, 3.0, inf, -inf, nan};
+  Comparison comparison;
+  Random random(8);
+  for (const Format& f : named({"fp16", "e4m3fn", "e2m1fn", "e8m0fnu", "Binary8p4se", "Binary8p3uf"})) {
+    const oracle::Model to(f);
+    const second::Model second_to(f);
+    for (const double x : specials)
+      for (const double y : specials)
+        for (const double z : specials)
+          for (const Pair& pair : operations)
+            for (const Semantics s : {Semantics::ieee754, Semantics::p3109})
+              compare_operation(comparison, to, second_to, pair, {x, y, z}, s, random);
+  }
+  report(comparison, 200'000);
 }
 
 TEST_CASE("second implementation: codes", "[verify][oracle]") {
