@@ -12,7 +12,7 @@ import sys
 FLOORS = [["formats"], ["formats/kernels", "formats/functions"], ["formats/operations"],
           ["sim/base"], ["sim/tensor"], ["sim/quant"], ["sim/config"], ["sim/arith"], ["sim/ops"], ["sim/nn"],
           ["sim/nn/ops", "sim/nn/optimizers", "sim/nn/datasets", "sim/nn/schedules"], ["sim/nn/models"],
-          ["sim/run"], ["sim/tools"], ["sim/cli"], ["sim/main.cpp"]]
+          ["sim/run"], ["sim/tools", "sim/verify"], ["sim/cli"], ["sim/main.cpp"]]
 # Plug-ins: a file includes its own header and these, never another plug-in; registry.cpp includes them all.
 PLUGINS = ("sim/nn/ops", "sim/nn/models", "sim/nn/optimizers", "sim/nn/datasets")
 SHARED = {"registry", "model", "initialize", "optimizer", "dataset", "data_file", "data_error"}
@@ -24,7 +24,7 @@ MPFR_ONLY = "formats/functions/mpfr_value.cpp"  # what depends on MPFR
 LIBM = re.compile(r"(?:std::|(?<!\w)::|__builtin_)(?:exp2?|expm1|log(?:2|10|1p)?|pow|a?(?:sin|cos|tan)h?|"
                   r"atan2|cbrt|hypot|erfc?|[tl]gamma)[fl]?\s*\(|<math\.h>")
 MAX_FILE, MAX_FUNCTION = 300, 60
-LONG_FILES = ("formats/functions/tables/",)
+LONG_FILES = ("formats/functions/tables/", "sim/verify/digests.inc")
 BODY = re.compile(r"^ *[\w:~].*\).*\{$")  # a line that opens a function's body, as clang-format writes it
 CONTROL = re.compile(r"^\s*(?:if|for|while|switch|else|do|try|catch|return|namespace)\b|\[.*\]\s*(?:\(|\{)")
 INCLUDE = re.compile(r'^#include\s+("([^"]+)"|<[^>]+>)')

@@ -24,6 +24,7 @@ struct Arguments {
   exmy::RunArguments run;
   exmy::ResumeArguments resume;
   exmy::ValidateArguments validate;
+  exmy::VerifyArguments verify;
   std::string schema;
   exmy::arith::Request arith;
   exmy::QuantizeArguments quantize;
@@ -83,7 +84,7 @@ void add_config(CLI::App& app, Arguments& a, int& code) {
   validate->add_flag("--sites", a.validate.sites, "list every site with what the policy makes of it");
   validate->callback([&] { code = exmy::validate_command(a.validate); });
   CLI::App* schema = app.add_subcommand("schema", "print a JSON schema (draft-07)");
-  schema->add_option("which", a.schema, "config or report");
+  schema->add_option("which", a.schema, "config, report or certificate");
   schema->callback([&] { code = exmy::schema_command(a.schema); });
 }
 
@@ -102,6 +103,26 @@ void add_fit(CLI::App& format, exmy::FitArguments& a, int& code) {
   fit->add_option("--top", a.top, "rows of text for each width")->capture_default_str();
   fit->add_flag("--json", a.json, "all of them, as JSON");
   fit->callback([&] { code = exmy::format_fit_command(a); });
+}
+
+/// CLI11 reads -1 as the largest unsigned number.
+std::string not_negative(const std::string& word) {
+  return word.starts_with("-") ? word + " is negative" : std::string();
+}
+
+void add_verify(CLI::App& app, Arguments& a, int& code) {
+  CLI::App* verify = app.add_subcommand("verify", "check on this machine that every bit is right");
+  verify->add_flag("--quick", a.verify.quick, "less than a minute (the default)");
+  verify->add_flag("--full", a.verify.full, "up to an hour: all floats, all codes");
+  verify->add_option("--json", a.verify.json, "file for the certificate");
+  verify->add_option("--seed", a.verify.seed, "of everything that is drawn")
+      ->check(not_negative)
+      ->capture_default_str();
+  verify->add_option("--sample", a.verify.sample, "only one unit of work of this many")
+      ->check(not_negative)
+      ->capture_default_str();
+  verify->add_option("--part", a.verify.parts, "only these parts, separated by commas")->delimiter(',');
+  verify->callback([&] { code = exmy::verify_command(a.verify); });
 }
 
 void add_format(CLI::App& app, Arguments& a, int& code) {
@@ -184,6 +205,7 @@ int run_program(int argc, char** argv) {
   add_arith(app, arguments, code);
   add_format(app, arguments, code);
   add_quantize(app, arguments, code);
+  add_verify(app, arguments, code);
   check_command(app, {argv + 1, argv + argc});
   exmy::check_numbers({argv + 1, argv + argc});
   try {

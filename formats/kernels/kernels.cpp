@@ -42,4 +42,13 @@ const Kernels& kernels() {
   return kernels_baseline;
 }
 
+std::vector<const Kernels*> available_kernels() {
+  std::vector<const Kernels*> all{&kernels_baseline};
+#ifdef EXMY_X86_LEVELS
+  if (best_isa_level() >= IsaLevel::v3) all.push_back(&kernels_v3);
+  if (best_isa_level() >= IsaLevel::v4) all.push_back(&kernels_v4);
+#endif
+  return all;
+}
+
 }  // namespace exmy

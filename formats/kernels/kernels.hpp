@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "formats/counters.hpp"
 #include "formats/project.hpp"
@@ -61,5 +62,8 @@ struct Kernels {
 
 /// The best level of this machine; EXMY_ISA=x86-64-v2|x86-64-v3|x86-64-v4|baseline forces a lower one.
 const Kernels& kernels();
+
+/// Every level that this machine can run, from the baseline up.
+std::vector<const Kernels*> available_kernels();
 
 }  // namespace exmy

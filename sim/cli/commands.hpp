@@ -79,4 +79,15 @@ struct FitArguments {
 };
 int format_fit_command(const FitArguments& arguments);
 
+struct VerifyArguments {
+  bool quick = false;  ///< the default
+  bool full = false;
+  std::filesystem::path json;  ///< where the certificate goes; empty: nowhere
+  std::uint64_t seed = 1;
+  std::uint64_t sample = 1;        ///< one unit of this many
+  std::vector<std::string> parts;  ///< none: all
+};
+/// Compares the program with itself, a second implementation and the machine; 5 if bits differ.
+int verify_command(const VerifyArguments& arguments);
+
 }  // namespace exmy

@@ -1,3 +1,4 @@
+#include <array>
 #include <iostream>
 
 #include "schemas.hpp"
@@ -47,11 +48,16 @@ int validate_command(const ValidateArguments& arguments) {
 }
 
 int schema_command(const std::string& which) {
-  if (which != "config" && which != "report")
-    throw UsageError(which.empty() ? "which schema: config or report?"
-                                   : "no schema \"" + which + "\" (known: config, report)");
-  std::cout << (which == "config" ? config_schema : report_schema);
-  return 0;
+  constexpr std::array known{Named<std::string_view>{"config", config_schema},
+                             Named<std::string_view>{"report", report_schema},
+                             Named<std::string_view>{"certificate", certificate_schema}};
+  for (const auto& [name, text] : known)
+    if (which == name) {
+      std::cout << text;
+      return 0;
+    }
+  throw UsageError(which.empty() ? "which schema: config, report or certificate?"
+                                 : "no schema \"" + which + "\" (known: config, report, certificate)");
 }
 
 }  // namespace exmy

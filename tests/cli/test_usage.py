@@ -36,7 +36,7 @@ class Usage(ProgramTest):
         self.assertEqual(self.files(), [])
 
     def test_schemas_are_json(self):
-        for which in ("config", "report"):
+        for which in ("config", "report", "certificate"):
             schema = json.loads(self.good("schema", which).out)
             self.assertEqual(schema["$schema"], "http://json-schema.org/draft-07/schema#")
             self.assertIn(which.removesuffix("uration"), schema["title"])

@@ -1,0 +1,57 @@
+# exmy_mutant(NAME UNIT FILE FROM TO PART): the self-check of a build in which one constant is wrong must find it.
+# FROM becomes TO in a copy of FILE, a header or source of formats/ or sim/verify/; the source UNIT, compiled with
+# that copy, is linked before the library, whose own object is then not taken.
+add_library(exmy_mutant_main OBJECT verify/mutant_main.cpp)
+target_link_libraries(exmy_mutant_main PRIVATE exmy_sim exmy_options)
+
+function(exmy_mutant name unit file from to part)
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/mutants/${name})
+  set(sources ${unit} ${file})
+  list(REMOVE_DUPLICATES sources)
+  foreach(source IN LISTS sources)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${source})
+    file(READ ${PROJECT_SOURCE_DIR}/${source} text)
+    if(source STREQUAL file)
+      string(REPLACE "${from}" "${to}" changed "${text}")
+      if(changed STREQUAL text)
+        message(FATAL_ERROR "mutant ${name}: ${file} has no \"${from}\"")
+      endif()
+      set(text "${changed}")
+    endif()
+    file(CONFIGURE OUTPUT ${folder}/${source} CONTENT "${text}" @ONLY)
+  endforeach()
+  add_executable(verify_mutant_${name} ${folder}/${unit})
+  target_include_directories(verify_mutant_${name} BEFORE PRIVATE ${folder})
+  target_link_libraries(verify_mutant_${name} PRIVATE exmy_mutant_main exmy_sim exmy_options)
+  add_test(NAME verify_mutant_${name} COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:verify_mutant_${name}>
+    -DPART=${part} -P ${CMAKE_CURRENT_SOURCE_DIR}/verify/expect_different.cmake)
+  set_tests_properties(verify_mutant_${name} PROPERTIES LABELS oracle TIMEOUT 600
+    ENVIRONMENT "OMP_WAIT_POLICY=passive")
+endfunction()
+
+exmy_mutant(rounding formats/project.cpp formats/rounding.hpp
+  "v.above_half() || (v.is_half() && odd)" "v.above_half() || v.is_half()" projection)
+exmy_mutant(saturation formats/project.cpp formats/project.cpp
+  "(how.format.max_finite_code() & 1) == 0" "(how.format.max_finite_code() & 1) == 1" projection)
+exmy_mutant(tininess formats/project.cpp formats/project.cpp
+  "if (x.exponent != e_min - 1)" "if (x.exponent != e_min - 2)" hardware/double_to_float)
+exmy_mutant(difference formats/exact.cpp formats/exact.cpp
+  "high - low - (sticky ? 1 : 0)" "high - low" operations)
+exmy_mutant(nan_code formats/codec.cpp formats/codec.cpp
+  "(std::uint64_t{1} << (f.mantissa_bits - 1))" "std::uint64_t{1}" codes)
+exmy_mutant(kernel formats/kernels/level_baseline.cpp formats/kernels/level.inc
+  "error * 0x1p53" "error * 0x1p52" kernels/round)
+exmy_mutant(kernel_constant formats/kernels/kernels.cpp formats/kernels/kernels.cpp
+  "f.mantissa_bits - 2)" "f.mantissa_bits - 1)" kernels/round)
+exmy_mutant(to_odd formats/kernels/level_baseline.cpp formats/kernels/level.inc
+  "(~bits & 1) & inward)" "(bits & 1) & inward)" kernels/arithmetic)
+exmy_mutant(catalogue formats/catalog.cpp formats/catalog.cpp
+  "unsigned_zero(5, 2, 16)" "unsigned_zero(5, 2, 15)" digests)
+exmy_mutant(grammar formats/name_grammar.cpp formats/name_grammar.cpp
+  "f.bias = 1 << (f.exponent_bits - 1);" "f.bias = (1 << (f.exponent_bits - 1)) - 1;" digests)
+exmy_mutant(digest sim/verify/digests_part.cpp sim/verify/digests.inc
+  "{\"e4m3fn\", \"" "{\"e4m3fn\", \"0" digests)
+exmy_mutant(second sim/verify/second_rounding.cpp sim/verify/second_rounding.cpp
+  "2 * std::uint64_t{random} + 1 >=" "2 * std::uint64_t{random} >=" projection)
+exmy_mutant(function formats/functions/logistic.cpp formats/functions/logistic.cpp
+  "magnitude(x) < 0x1p-46" "magnitude(x) < 0x1p-4" functions/digests)
