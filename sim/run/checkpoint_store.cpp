@@ -15,8 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view prefix = "step-";
-constexpr std::size_t digits = 12;
+constexpr std::string_view step_prefix = "step-";
+constexpr std::size_t step_digits = 12;
 
 Json entry_of(const std::string& bytes) {
   return {{"bytes_count", bytes.size()}, {"sha256", sha256_hex(bytes)}};
@@ -57,8 +57,8 @@ CheckpointStore::CheckpointStore(fs::path directory, std::string identity)
 
 fs::path CheckpointStore::folder(std::uint64_t step) const {
   std::string number = std::to_string(step);
-  number.insert(0, digits - std::min(digits, number.size()), '0');
-  return directory_ / (std::string(prefix) + number);
+  number.insert(0, step_digits - std::min(step_digits, number.size()), '0');
+  return directory_ / (std::string(step_prefix) + number);
 }
 
 void CheckpointStore::save(const Checkpoint& c) const {
@@ -101,10 +101,10 @@ std::vector<std::uint64_t> CheckpointStore::steps() const {
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(directory_, error)) {
     const std::string name = entry.path().filename().string();
-    const bool numbered = name.starts_with(prefix) && name.size() >= prefix.size() + digits &&
-                          name.size() < prefix.size() + 20 &&
-                          name.find_first_not_of("0123456789", prefix.size()) == std::string::npos;
-    if (numbered) found.push_back(std::stoull(name.substr(prefix.size())));
+    const bool numbered = name.starts_with(step_prefix) && name.size() >= step_prefix.size() + step_digits &&
+                          name.size() < step_prefix.size() + 20 &&
+                          name.find_first_not_of("0123456789", step_prefix.size()) == std::string::npos;
+    if (numbered) found.push_back(std::stoull(name.substr(step_prefix.size())));
   }
   std::sort(found.rbegin(), found.rend());
   return found;
