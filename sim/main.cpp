@@ -218,10 +218,10 @@ int run_program(int argc, char** argv) {
 }
 
 /// A standard stream that is closed would leave its number to the next file that is opened, and what is
-/// printed would land there. What takes its place here cannot be written to either.
+/// printed would land there. What takes its place here (each the lowest free number) fails like a closed one.
 void occupy_standard_streams() {
   for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream)
-    if (fcntl(stream, F_GETFD) == -1) (void)open("/dev/null", O_RDONLY);  // takes the lowest free number
+    if (fcntl(stream, F_GETFD) == -1) (void)open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
 /// OpenMP's threads spin while they wait, which is slow where cores are shared, and its runtime reads the

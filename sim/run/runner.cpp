@@ -15,6 +15,7 @@
 #include "sim/run/provenance.hpp"
 #include "sim/run/report.hpp"
 #include "sim/run/run_directory.hpp"
+#include "sim/run/run_lock.hpp"
 
 namespace exmy {
 namespace {
@@ -200,6 +201,8 @@ void tidy_complete(const std::filesystem::path& directory) {
     return;
   }
   remove_checkpoints(directory);
+  std::error_code ignored;
+  std::filesystem::remove(directory / "lock", ignored);
 }
 
 /// Weights, then the report, which makes the directory complete.
@@ -211,33 +214,15 @@ void write_results(const std::filesystem::path& directory, const ReportInput& in
   remove_checkpoints(directory);
 }
 
-}  // namespace
-
-Prepared prepare(const std::string& file, const std::vector<Assignment>& assignments, DataCache& cache) {
-  Prepared p;
-  p.document = std::make_unique<Document>(Document::load(file));
-  apply_overrides(*p.document, assignments);
-  std::vector<Problem> problems;
-  p.experiment = read_experiment(*p.document, std::filesystem::path(file).stem().string(), problems);
-  throw_if_any(problems);
-  p.experiment.files = p.document->files();
-  p.overrides = spelled(assignments);
-  check_data(p, cache);
-  p.dry_step = check_sites(p.experiment, *p.data, *p.document, problems);
-  throw_if_any(problems);
-  p.warnings = warnings_of_configuration(p.experiment, p.dry_step.sites);
-  p.config_sha256 = identity_of(p);
-  p.run_id = directory_name(p.experiment.name) + "-" + p.config_sha256.substr(0, 12);
-  return p;
+std::optional<RunOutcome> kept_if_complete(const std::filesystem::path& directory) {
+  const std::string status = status_of_complete(directory / "report.json");
+  if (status.empty()) return std::nullopt;
+  tidy_complete(directory);
+  return RunOutcome{directory, status, true};
 }
 
-RunOutcome execute(Prepared& run, const RunOptions& options, const std::string& label) {
-  const std::filesystem::path directory = options.out / run.run_id;
-  if (const std::string status = status_of_complete(directory / "report.json"); !status.empty()) {
-    tidy_complete(directory);
-    return {directory, status, true};
-  }
-  make_directory(directory);
+RunOutcome train_in(const std::filesystem::path& directory, Prepared& run, const RunOptions& options,
+                    const std::string& label) {
   write_once(directory / "config.json", run.document->value());
   write_once(directory / "config.resolved.json", run.experiment.resolved);
   use_threads(run.experiment.threads);
@@ -263,6 +248,38 @@ RunOutcome execute(Prepared& run, const RunOptions& options, const std::string& 
   if (trace.status != RunStatus::stopped) write_results(directory, input, trace, telemetry);
   progress.finished(trace);
   return {directory, status, false};
+}
+
+}  // namespace
+
+Prepared prepare(const std::string& file, const std::vector<Assignment>& assignments, DataCache& cache) {
+  Prepared p;
+  p.document = std::make_unique<Document>(Document::load(file));
+  apply_overrides(*p.document, assignments);
+  std::vector<Problem> problems;
+  p.experiment = read_experiment(*p.document, std::filesystem::path(file).stem().string(), problems);
+  throw_if_any(problems);
+  p.experiment.files = p.document->files();
+  p.overrides = spelled(assignments);
+  check_data(p, cache);
+  p.dry_step = check_sites(p.experiment, *p.data, *p.document, problems);
+  throw_if_any(problems);
+  p.warnings = warnings_of_configuration(p.experiment, p.dry_step.sites);
+  p.config_sha256 = identity_of(p);
+  p.run_id = directory_name(p.experiment.name) + "-" + p.config_sha256.substr(0, 12);
+  return p;
+}
+
+RunOutcome execute(Prepared& run, const RunOptions& options, const std::string& label) {
+  const std::filesystem::path directory = options.out / run.run_id;
+  if (const auto kept = kept_if_complete(directory)) return *kept;
+  make_directory(directory);
+  RunLock lock(directory);
+  if (!lock.is_held()) return {directory, std::string(name_of(RunStatus::stopped)), false};
+  if (const auto kept = kept_if_complete(directory)) return *kept;  // by the process that we waited for
+  RunOutcome outcome = train_in(directory, run, options, label);
+  if (outcome.status != name_of(RunStatus::stopped)) lock.remove_file();
+  return outcome;
 }
 
 }  // namespace exmy

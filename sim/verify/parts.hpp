@@ -26,6 +26,8 @@ std::vector<Part> hardware_parts();
 std::vector<Part> sweep_parts();
 /// Every fp16 and bf16 argument of each function: one mode with another, and with digests of MPFR's results.
 std::vector<Part> function_parts();
+/// Function values over spans and from tables with the scalar exact value.
+std::vector<Part> span_parts();
 
 /// All of them, in the order in which they run.
 std::vector<Part> all_parts();

@@ -222,10 +222,10 @@ TEST_CASE("a word is an override or a file", "[base][overrides]") {
 
 TEST_CASE("words of any bytes never crash", "[base][overrides]") {
   const std::string valid = R"(+a.b.0={"x":[1,"y\"z"],"w":"q"},range(1,9,2),"s,t",'u',e4m3)";
-  std::uint64_t state = 7;  // a linear congruential generator (Knuth, MMIX)
-  const auto random = [&state](std::size_t bound) {
-    state = state * 6364136223846793005U + 1442695040888963407U;
-    return static_cast<std::size_t>(state >> 33) % bound;
+  std::uint64_t drawn = 7;  // a linear congruential generator (Knuth, MMIX)
+  const auto random = [&drawn](std::size_t bound) {
+    drawn = drawn * 6364136223846793005U + 1442695040888963407U;
+    return static_cast<std::size_t>(drawn >> 33) % bound;
   };
   const std::string alphabet = "=~+.,()[]{}\"'\\ 019-eaxrange";
   int refused = 0;

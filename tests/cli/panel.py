@@ -37,6 +37,7 @@ COSINE = {"kind": "cosine"}
 TRAINING = {"steps": 3, "batch_size": 32, "eval_every": 2, "loss": "cross_entropy", "optimizer": SGD,
             "schedule": COSINE, "loss_scale": {"kind": "static", "value": 1024}}
 STATS = {"counters": True, "histograms": "all", "every": 2}
+CHECKPOINT, LIMITS = {"every": 2}, {"wall_s": 3600.0}
 SHORT = {"epochs": 1, "optimizer": {"kind": "sgd", "lr": 0.1}}
 TINY = {"kind": "mlp", "hidden": []}
 
@@ -80,7 +81,8 @@ def configs():
     """The panel; its first configuration is the largest."""
     full = {"$schema": "config.schema.json", "schema_version": 1, "extends": "base.json", "name": "full",
             "seed": 3, "threads": 1, "model": MLP, "data": DIGITS, "training": TRAINING, "formats": FORMATS,
-            "recipe": "bf16", "policy": [ALL_ROLES, SCALED, UNSCALED, EVERY_FIELD, OUTER], "stats": STATS}
+            "recipe": "bf16", "policy": [ALL_ROLES, SCALED, UNSCALED, EVERY_FIELD, OUTER], "stats": STATS, "checkpoint": CHECKPOINT,
+            "limits": LIMITS}
 
     def with_data(data, **training):
         return {"model": TINY, "data": data, "training": {**SHORT, **training}}

@@ -128,7 +128,7 @@ class Failures(ProgramTest):
                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
         answers = [run.communicate(timeout=SECONDS) for run in runs]
         self.assertEqual([run.returncode for run in runs], [0, 0], answers)
-        self.assertEqual(answers[0], answers[1])
+        self.assertEqual(answers[0][0], answers[1][0])
         directory = answers[0][0].decode().strip()
         self.report(directory)
         self.assertEqual([name for name in self.files(directory) if name.endswith(".tmp")], [])

@@ -170,6 +170,21 @@ std::vector<Pairing> small_pairings() {
           {b4, fnuz}};
 }
 
+// ---- every number of 16-bit formats -----------------------------------------------------------------
+
+/// The six deterministic modes, into the format itself.
+void compare_every_number(Comparison& comparison, const std::string& name, const char* operation) {
+  const Model model(format_of(name));
+  const Tested what = tested(operation);
+  for (std::uint64_t code = 0; code < std::uint64_t{1} << 16; ++code) {
+    const Case c{what, {oracle::double_of(model.decode(code))}, model.format().semantics};
+    const Point point = locate(model, c);
+    for (const Rounding rounding : {Rounding::nearest_even, Rounding::nearest_away, Rounding::toward_zero,
+                                    Rounding::toward_positive, Rounding::toward_negative, Rounding::to_odd})
+      compare(comparison, model, c, point, {model.format(), rounding, Saturation::none, 16}, 0);
+  }
+}
+
 // ---- wide and mixed formats ----------------------------------------------------------------------
 
 /// A value of the format, often a bad one.
@@ -335,4 +350,13 @@ TEST_CASE("operands at every distance equal the oracle", "[oracle][arithmetic]")
   Comparison comparison;
   for (const char* name : {"fp64", "fp32", "e5m2"}) compare_distances(comparison, format_of(name));
   report(comparison, 400'000);
+}
+
+TEST_CASE("operations of one operand equal the rational oracle: every number of five 16-bit formats",
+          "[oracle][arithmetic]") {
+  Comparison comparison;
+  for (const char* name : {"fp16", "bf16", "e6m9", "Binary16p8se", "Binary16p11sf"})
+    for (const char* operation : {"sqrt", "recip", "negate", "abs", "convert"})
+      compare_every_number(comparison, name, operation);
+  report(comparison, 5 * 5 * 6 * 65536);
 }

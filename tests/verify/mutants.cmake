@@ -53,5 +53,9 @@ exmy_mutant(digest sim/verify/digests_part.cpp sim/verify/digests.inc
   "{\"e4m3fn\", \"" "{\"e4m3fn\", \"0" digests)
 exmy_mutant(second sim/verify/second_rounding.cpp sim/verify/second_rounding.cpp
   "2 * std::uint64_t{random} + 1 >=" "2 * std::uint64_t{random} >=" projection)
+exmy_mutant(span formats/functions/spans.cpp formats/functions/spans.cpp
+  "most_odd_bits - bits);" "most_odd_bits - bits + 1);" functions/spans)
+exmy_mutant(table formats/functions/function_table.cpp formats/functions/function_table.cpp
+  "(is_negative(x) ? last_ + 1 : 0)" "(is_negative(x) ? last_ : 0)" functions/tables)
 exmy_mutant(function formats/functions/logistic.cpp formats/functions/logistic.cpp
   "magnitude(x) < 0x1p-46" "magnitude(x) < 0x1p-4" functions/digests)
