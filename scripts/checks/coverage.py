@@ -23,7 +23,9 @@ RUNS = [("rounding_test", "~[slow]~[nightly]"),
         ("operations_test", "~[slow]~[nightly]"),
         ("rounded_functions_test", "exact values,functions have names,two variables*,functions near zero*,values next*,"
                                     "the approximation and MPFR*"),
-        ("functions_test", "the functions give*,*DoubleDouble*,sums and products*")]
+        ("functions_test", "the functions give*,*DoubleDouble*,sums and products*"),
+        ("spans_test", "first stages are the same*,spans are rounded*,projections of spans*,which projections*,"
+                       "numbers that stand*,a span may*,tables of*,what a table*")]
 LEVELS = ("baseline", "x86-64-v3")  # besides the best one: the choice of kernels is a line too
 
 
