@@ -71,7 +71,7 @@ void add_sweep(CLI::App& app, exmy::SweepArguments& a, int& code) {
   sweep->add_flag("--json", a.json, "a JSON line per run instead of a table");
   sweep->add_flag("--quiet", a.quiet, "no progress");
   CLI::Option* fast = sweep->add_flag("--fail-fast", a.fail_fast, "stop at the first run that fails");
-  sweep->add_flag("--keep-going", "go on with the others (the default)")->excludes(fast);
+  sweep->add_flag("--keep-going")->description("go on with the others (the default)")->excludes(fast);
   sweep->add_flag("--fail-on-divergence", a.fail_on_divergence, "exit code 1 if a run diverges");
   sweep->callback([&] { code = exmy::sweep_command(a); });
 }

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "sim/run/runner.hpp"
+#include "sim/run/prepare.hpp"
 
 namespace exmy {
 

@@ -102,7 +102,7 @@ class Calibration {
   }
 
   void note(const Ended& ended, std::map<std::size_t, Measured>& all) const {
-    const Outcome outcome = outcome_of(ended);
+    const ChildOutcome outcome = outcome_of(ended);
     if (outcome.kind == EndKind::complete)
       all[ended.task] = {ended.wall_s, sweep_.runs[ended.task].cost.steps_count};
     else if (outcome.kind == EndKind::stopped && outcome.stopped_at)

@@ -40,8 +40,8 @@ EndKind kind_of(int code, const Json& answer) {
 
 }  // namespace
 
-Outcome outcome_of(const Ended& ended) {
-  Outcome outcome;
+ChildOutcome outcome_of(const Ended& ended) {
+  ChildOutcome outcome;
   outcome.message = printable(last_line(ended.err), 1000);
   if (WIFSIGNALED(ended.status)) {
     outcome.signal = WTERMSIG(ended.status);

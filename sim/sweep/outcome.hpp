@@ -19,12 +19,12 @@ enum class EndKind : std::uint8_t {
   timed_out,  ///< over its time limit
 };
 
-struct Outcome {
+struct ChildOutcome {
   EndKind kind = EndKind::failed;
   std::optional<RungResult> stopped_at;
   std::optional<int> exit_code, signal;
   std::string message;  ///< last line of stderr
 };
-Outcome outcome_of(const Ended& ended);
+ChildOutcome outcome_of(const Ended& ended);
 
 }  // namespace exmy

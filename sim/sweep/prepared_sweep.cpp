@@ -5,7 +5,7 @@
 #include "sim/base/error.hpp"
 #include "sim/base/json_text.hpp"
 #include "sim/base/text.hpp"
-#include "sim/run/runner.hpp"
+#include "sim/run/prepare.hpp"
 
 namespace exmy {
 namespace {

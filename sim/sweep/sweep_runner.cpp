@@ -177,9 +177,10 @@ class Runner {
         std::find(slots_[i].rungs.begin(), slots_[i].rungs.end(), rung) - slots_[i].rungs.begin());
     const double value = metric_of(*options_.halving, *slots_[i].results[level]);
     guarded([&] { write_pruned(directory(i), rung, metric_name(*options_.halving), value); });
+    const bool before = slots_[i].view.phase == RunPhase::pruned;
     slots_[i].view = view_run(directory(i));
     slots_[i].view.phase = RunPhase::pruned;
-    observer_.finished(i, slots_[i].view, std::nullopt);
+    before ? observer_.kept(i, slots_[i].view) : observer_.finished(i, slots_[i].view, std::nullopt);
   }
 
   /// What cannot be noted on the disk is in the result all the same.
@@ -237,7 +238,7 @@ class Runner {
 
   void settle(const Ended& ended) {
     const std::size_t i = ended.task;
-    const Outcome outcome = outcome_of(ended);
+    const ChildOutcome outcome = outcome_of(ended);
     switch (outcome.kind) {
       case EndKind::complete: return settle_complete(i, ended.wall_s);
       case EndKind::busy: return leave(i);
@@ -259,7 +260,7 @@ class Runner {
                   wall_s);
   }
 
-  void settle_stopped(std::size_t i, const Outcome& outcome) {
+  void settle_stopped(std::size_t i, const ChildOutcome& outcome) {
     Slot& slot = slots_[i];
     slot.state = State::stopped;
     const auto& at = outcome.stopped_at;
@@ -270,7 +271,7 @@ class Runner {
     slot.state = State::at_rung;
   }
 
-  void settle_failed(std::size_t i, const Outcome& outcome, RunPhase phase, double wall_s) {
+  void settle_failed(std::size_t i, const ChildOutcome& outcome, RunPhase phase, double wall_s) {
     const Failure failure{phase, outcome.exit_code, outcome.signal,
                           slots_[i].crashes + (phase != RunPhase::crashed), outcome.message};
     guarded([&] { write_failure(directory(i), failure); });

@@ -38,7 +38,7 @@ struct RunnerOptions {
 class SweepObserver {
  public:
   virtual ~SweepObserver() = default;
-  /// Was complete before.
+  /// Was complete or pruned before.
   virtual void kept(std::size_t /*run*/, const RunView& /*view*/) {}
   virtual void started(std::size_t /*run*/) {}
   /// Came to an end, was pruned, or stopped by a limit of its own. `wall_s`: of its last process, if it was ours.
