@@ -49,6 +49,7 @@ void add_run(CLI::App& app, Arguments& a, int& code) {
   run->add_flag("--quiet", a.run.quiet, "no progress");
   run->add_flag("--dry-run", a.run.dry_run, "check everything, print what would run");
   run->add_flag("--fail-on-divergence", a.run.fail_on_divergence, "exit code 1 if a run diverges");
+  run->add_flag("--no-wait", a.run.no_wait, "pass over runs that another process works on: exit code 75");
   run->callback([&] { code = exmy::run_command(a.run); });
   CLI::App* resume = app.add_subcommand("resume", "go on with run directories that are not complete");
   resume->add_option("directories", a.resume.directories, "run directories")->required();

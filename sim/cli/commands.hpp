@@ -21,6 +21,7 @@ struct RunArguments {
   bool quiet = false;
   bool dry_run = false;
   bool fail_on_divergence = false;
+  bool no_wait = false;  ///< leave a run alone that another process works on
 };
 int run_command(const RunArguments& arguments);
 

@@ -50,14 +50,18 @@ int print_plan(const std::vector<Prepared>& runs, const RunArguments& arguments)
   return 0;
 }
 
+Json outcome_json(const RunOutcome& outcome) {
+  Json line{{"directory", outcome.directory.string()}, {"status", outcome.status}, {"kept", outcome.kept}};
+  if (const auto& at = outcome.stopped_at) {
+    line["step"] = at->step;
+    line["train_loss"] = json_number(at->train_loss);
+    if (at->validation_loss) line["validation_loss"] = json_number(*at->validation_loss);
+  }
+  return line;
+}
+
 void print_outcome(const RunOutcome& outcome, bool json) {
-  if (json)
-    std::cout << compact_text({{"directory", outcome.directory.string()},
-                               {"status", outcome.status},
-                               {"kept", outcome.kept}})
-              << "\n";
-  else
-    std::cout << outcome.directory.string() << "\n";
+  std::cout << (json ? compact_text(outcome_json(outcome)) : outcome.directory.string()) << "\n";
   std::cout.flush();
 }
 
@@ -75,14 +79,17 @@ int run_command(const RunArguments& arguments) {
   watch_stop_signals();
   std::vector<Prepared> runs = prepare_all(arguments.words);
   if (arguments.dry_run) return print_plan(runs, arguments);
-  bool diverged = false;
+  const RunOptions options{arguments.out, arguments.quiet,
+                           arguments.no_wait ? WhenLocked::leave : WhenLocked::wait};
+  bool diverged = false, busy = false;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     for (const Warning& w : runs[i].warnings)
       std::cerr << label_of(runs, i) << ": warning[" << w.code << "] " << w.pointer << ": " << w.message
                 << "\n";
-    const RunOutcome outcome = execute(runs[i], {arguments.out, arguments.quiet}, label_of(runs, i));
+    const RunOutcome outcome = execute(runs[i], options, label_of(runs, i));
     if (outcome.kept && !arguments.quiet)
       std::cerr << label_of(runs, i) << "  " << outcome.status << " already\n";
+    busy = busy || outcome.status == busy_status;
     diverged = diverged || outcome.status == "diverged";
     print_outcome(outcome, arguments.json);
     if (outcome.status == name_of(RunStatus::stopped)) {
@@ -90,6 +97,7 @@ int run_command(const RunArguments& arguments) {
       return exit_stopped;
     }
   }
+  if (busy) return exit_stopped;
   return diverged && arguments.fail_on_divergence ? 1 : 0;
 }
 
