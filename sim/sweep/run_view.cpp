@@ -52,7 +52,7 @@ Json small_object(const fs::path& path) {
 /// Of a report, which may be large, only the members that are looked at; null if it is torn.
 Json parts_of_report(const fs::path& path) {
   const auto wanted = [](int depth, Json::parse_event_t event, const Json& parsed) {
-    return depth != 1 || event != Json::parse_event_t::key || parsed == "final" || parsed == "run" ||
+    return depth != 1 || event != Json::parse_event_t::key || parsed == "cost" || parsed == "final" || parsed == "run" ||
            parsed == "schema_version";
   };
   Json report = Json::parse(read_file(path, any_size), wanted, false);
@@ -121,6 +121,8 @@ class Viewer {
     if (status != "completed" && status != "diverged") return false;
     view_.phase = status == "completed" ? RunPhase::completed : RunPhase::diverged;
     view_.step = view_.steps_count = count_in(run, "steps_count");
+    view_.finished_at = text_in(run, "finished_at");
+    view_.wall_s = number_in(member(report, "cost"), "wall_s");
     take_losses(view_, member(report, "final"));
     if (view_.phase == RunPhase::diverged) view_.message = divergence_text(member(run, "divergence"));
     return true;
@@ -166,6 +168,7 @@ class Viewer {
         std::find_if(kinds.begin(), kinds.end(), [&](const auto& k) { return k.first == status; });
     if (kind == kinds.end()) return false;
     view_.phase = kind->second;
+    view_.finished_at = text_in(failure, "time");
     view_.message = text_in(failure, "message");
     if (const std::string signal = text_in(failure, "signal"); view_.phase == RunPhase::crashed)
       view_.message = signal + (signal.empty() || view_.message.empty() ? "" : ": ") + view_.message;
@@ -179,6 +182,7 @@ class Viewer {
     view_.phase = RunPhase::pruned;
     take_steps();
     view_.step = count_in(pruned, "step");
+    view_.finished_at = text_in(pruned, "time");
     const bool validation = text_in(pruned, "metric").starts_with("validation");
     (validation ? view_.validation_loss : view_.train_loss) = number_in(pruned, "value");
     return true;
