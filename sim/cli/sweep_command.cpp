@@ -12,6 +12,7 @@
 #include "sim/base/text.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/sweep_output.hpp"
+#include "sim/cli/sweep_show.hpp"
 #include "sim/sweep/calibration.hpp"
 
 namespace exmy {
@@ -149,8 +150,11 @@ int sweep_command(const SweepArguments& arguments) {
   open_directory(sweep, prepared, directory, old);
   std::vector<SweepTask> tasks;
   for (const PreparedSweepRun& run : prepared.runs) tasks.push_back(run.task);
-  SweepLines lines(prepared, arguments.quiet);
-  const SweepResult result = run_sweep(tasks, options_of(arguments, sweep, directory, jobs), lines);
+  SweepShow show(directory, arguments.quiet);
+  RunnerOptions options = options_of(arguments, sweep, directory, jobs);
+  options.tick_s = show.tick_s();
+  const SweepResult result = run_sweep(tasks, options, show);
+  show.end();
   if (!result.interrupted)
     arguments.json ? print_results_json(prepared, result.views, directory)
                    : print_results(prepared, result.views);

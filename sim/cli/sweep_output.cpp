@@ -189,33 +189,4 @@ void print_plan_json(const SweepPlan& plan, const std::filesystem::path& directo
   std::cout << compact_text(line) << "\n";
 }
 
-void SweepLines::kept(std::size_t, const RunView&) { ++kept_; }
-
-void SweepLines::started(std::size_t) { say_kept(); }
-
-void SweepLines::say_kept() {
-  if (kept_ > 0 && !std::exchange(said_kept_, true))
-    note(std::to_string(kept_) + " of " + std::to_string(sweep_.runs.size()) + " runs are complete already");
-}
-
-void SweepLines::finished(std::size_t run, const RunView& view, std::optional<double> wall_s) {
-  say_kept();
-  const bool ended = view.phase != RunPhase::stopped;
-  if (ended) ++ended_;
-  std::string text = "[" + std::to_string(kept_ + ended_) + "/" + std::to_string(sweep_.runs.size()) + "] ";
-  const std::string parameters = printable(parameters_text(sweep_.runs[run].listed.parameters));
-  text += (parameters.empty() ? sweep_.runs[run].listed.run_id : parameters) + "  " + words_of(view.phase);
-  if (view.train_loss) text += "  loss " + loss_cell(view.train_loss);
-  if (view.validation_loss)
-    text += "  validation " + loss_cell(view.validation_loss) + " (" +
-            percent_cell(view.validation_accuracy_fraction) + ")";
-  if (!view.message.empty()) text += "  " + printable(view.message);
-  if (wall_s) text += "  " + formatted("%.1f s", *wall_s);
-  note(text);
-}
-
-void SweepLines::note(const std::string& text) {
-  if (!quiet_) std::fprintf(stderr, "%s\n", text.c_str());
-}
-
 }  // namespace exmy

@@ -23,22 +23,4 @@ struct SweepPlan {
 void print_plan(const SweepPlan& plan);
 void print_plan_json(const SweepPlan& plan, const std::filesystem::path& directory);
 
-/// A line on stderr for each run that ends.
-class SweepLines : public SweepObserver {
- public:
-  SweepLines(const PreparedSweep& sweep, bool quiet) : sweep_(sweep), quiet_(quiet) {}
-  void kept(std::size_t run, const RunView& view) override;
-  void started(std::size_t run) override;
-  void finished(std::size_t run, const RunView& view, std::optional<double> wall_s) override;
-  void note(const std::string& text) override;
-
- private:
-  void say_kept();
-
-  const PreparedSweep& sweep_;
-  bool quiet_;
-  std::size_t kept_ = 0, ended_ = 0;
-  bool said_kept_ = false;
-};
-
 }  // namespace exmy

@@ -96,12 +96,12 @@ class Runner {
     slot.results.clear();
     for (const std::uint64_t rung : slot.rungs) slot.results.push_back(read_rung(directory(i), rung));
     if (is_complete(slot.view.phase))
-      complete(i, std::nullopt);
+      complete(i);
     else if (slot.view.phase == RunPhase::running)
       leave(i);
     else if (is_failure(slot.view.phase) &&
              failure_time(i) != slot.old_failure)  // by another runner, just now
-      end_badly(i, std::nullopt);
+      end_badly(i);
     else
       slot.state = State::waiting;
   }
@@ -118,16 +118,13 @@ class Runner {
         Clock::now() + std::chrono::milliseconds(static_cast<std::int64_t>(1000 * options_.look_again_s));
   }
 
-  void complete(std::size_t i, std::optional<double> wall_s) {
+  void complete(std::size_t i) {
     slots_[i].state = State::complete;
-    if (opening_) return observer_.kept(i, slots_[i].view);
-    observer_.finished(i, slots_[i].view, wall_s);
-    if (slots_[i].view.phase == RunPhase::diverged && options_.divergence_fails) fail_fast();
+    if (slots_[i].view.phase == RunPhase::diverged && options_.divergence_fails && !opening_) fail_fast();
   }
 
-  void end_badly(std::size_t i, std::optional<double> wall_s) {
+  void end_badly(std::size_t i) {
     slots_[i].state = State::failed;
-    observer_.finished(i, slots_[i].view, wall_s);
     fail_fast();
   }
 
@@ -141,10 +138,7 @@ class Runner {
   void react() {
     if (signals_.stops() >= 1 && !result_.stopped) {
       result_.stopped = true;
-      if (!pool_.is_empty())
-        observer_.note("stopping: " + std::to_string(pool_.count()) +
-                       (pool_.count() == 1 ? " run saves its" : " runs save their") +
-                       " state; Ctrl-C again ends at once");
+      if (!pool_.is_empty()) observer_.stopping(pool_.count());
       pool_.stop();
     }
     if (signals_.stops() >= 2 && !result_.interrupted) {
@@ -177,10 +171,8 @@ class Runner {
         std::find(slots_[i].rungs.begin(), slots_[i].rungs.end(), rung) - slots_[i].rungs.begin());
     const double value = metric_of(*options_.halving, *slots_[i].results[level]);
     guarded([&] { write_pruned(directory(i), rung, metric_name(*options_.halving), value); });
-    const bool before = slots_[i].view.phase == RunPhase::pruned;
     slots_[i].view = view_run(directory(i));
     slots_[i].view.phase = RunPhase::pruned;
-    before ? observer_.kept(i, slots_[i].view) : observer_.finished(i, slots_[i].view, std::nullopt);
   }
 
   /// What cannot be noted on the disk is in the result all the same.
@@ -215,7 +207,6 @@ class Runner {
       return false;  // when one of ours ends there is room again
     }
     slots_[i].state = State::running;
-    observer_.started(i);
     return true;
   }
 
@@ -240,24 +231,24 @@ class Runner {
     const std::size_t i = ended.task;
     const ChildOutcome outcome = outcome_of(ended);
     switch (outcome.kind) {
-      case EndKind::complete: return settle_complete(i, ended.wall_s);
+      case EndKind::complete: return settle_complete(i);
       case EndKind::busy: return leave(i);
       case EndKind::stopped: return settle_stopped(i, outcome);
       case EndKind::crashed:
         if (stopping()) return settle_stopped(i, outcome);
         slots_[i].state = State::waiting;
         if (++slots_[i].crashes <= options_.retries) return;
-        return settle_failed(i, outcome, RunPhase::crashed, ended.wall_s);
-      case EndKind::timed_out: return settle_failed(i, outcome, RunPhase::timed_out, ended.wall_s);
-      case EndKind::failed: return settle_failed(i, outcome, RunPhase::failed, ended.wall_s);
+        return settle_failed(i, outcome, RunPhase::crashed);
+      case EndKind::timed_out: return settle_failed(i, outcome, RunPhase::timed_out);
+      case EndKind::failed: return settle_failed(i, outcome, RunPhase::failed);
     }
   }
 
-  void settle_complete(std::size_t i, double wall_s) {
+  void settle_complete(std::size_t i) {
     slots_[i].view = view_run(directory(i));
-    if (is_complete(slots_[i].view.phase)) return complete(i, wall_s);
-    settle_failed(i, {EndKind::failed, std::nullopt, 0, std::nullopt, "there is no report"}, RunPhase::failed,
-                  wall_s);
+    if (is_complete(slots_[i].view.phase)) return complete(i);
+    settle_failed(i, {EndKind::failed, std::nullopt, 0, std::nullopt, "there is no report"},
+                  RunPhase::failed);
   }
 
   void settle_stopped(std::size_t i, const ChildOutcome& outcome) {
@@ -271,7 +262,7 @@ class Runner {
     slot.state = State::at_rung;
   }
 
-  void settle_failed(std::size_t i, const ChildOutcome& outcome, RunPhase phase, double wall_s) {
+  void settle_failed(std::size_t i, const ChildOutcome& outcome, RunPhase phase) {
     const Failure failure{phase, outcome.exit_code, outcome.signal,
                           slots_[i].crashes + (phase != RunPhase::crashed), outcome.message};
     guarded([&] { write_failure(directory(i), failure); });
@@ -281,7 +272,7 @@ class Runner {
       view.phase = phase;
       view.message = failure.message;
     }
-    end_badly(i, wall_s);
+    end_badly(i);
   }
 
   SweepResult finish() {

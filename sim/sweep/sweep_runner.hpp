@@ -34,17 +34,15 @@ struct RunnerOptions {
   double tick_s = 3600;           ///< of the observer
 };
 
-/// Is told what happens.
+/// Is told what happens; what became of the runs is in their directories.
 class SweepObserver {
  public:
   virtual ~SweepObserver() = default;
-  /// Was complete or pruned before.
-  virtual void kept(std::size_t /*run*/, const RunView& /*view*/) {}
-  virtual void started(std::size_t /*run*/) {}
-  /// Came to an end, was pruned, or stopped by a limit of its own. `wall_s`: of its last process, if it was ours.
-  virtual void finished(std::size_t /*run*/, const RunView& /*view*/, std::optional<double> /*wall_s*/) {}
-  virtual void note(const std::string& /*text*/) {}
+  /// After everything that happened, and every tick_s.
   virtual void tick() {}
+  virtual void note(const std::string& /*text*/) {}
+  /// Was asked to stop, and waits for so many children.
+  virtual void stopping(std::size_t /*children_count*/) {}
 };
 
 struct SweepResult {
