@@ -23,6 +23,7 @@ namespace {
 struct Arguments {
   exmy::RunArguments run;
   exmy::ResumeArguments resume;
+  exmy::StatusArguments status;
   exmy::ValidateArguments validate;
   exmy::VerifyArguments verify;
   std::string schema;
@@ -58,6 +59,17 @@ void add_run(CLI::App& app, Arguments& a, int& code) {
   CLI::App* verify = app.add_subcommand("verify-run", "check run directories against their hashes");
   verify->add_option("directories", a.resume.directories, "run directories")->required();
   verify->callback([&] { code = exmy::verify_run_command(a.resume.directories); });
+}
+
+void add_status(CLI::App& app, Arguments& a, int& code) {
+  CLI::App* status = app.add_subcommand("status", "what became of the runs of a sweep, or below a directory");
+  status
+      ->add_option("directories", a.status.directories,
+                   "of sweeps, of runs, or with such directories in them")
+      ->required();
+  status->add_flag("--watch", a.status.watch, "go on looking, until nothing is left to run");
+  status->add_flag("--json", a.status.json, "as JSON");
+  status->callback([&] { code = exmy::status_command(a.status); });
 }
 
 void add_arith(CLI::App& app, Arguments& a, int& code) {
@@ -202,6 +214,7 @@ int run_program(int argc, char** argv) {
   Arguments arguments;
   int code = 0;
   add_run(app, arguments, code);
+  add_status(app, arguments, code);
   add_config(app, arguments, code);
   add_arith(app, arguments, code);
   add_format(app, arguments, code);
