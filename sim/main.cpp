@@ -24,6 +24,7 @@ struct Arguments {
   exmy::RunArguments run;
   exmy::SweepArguments sweep;
   exmy::ResumeArguments resume;
+  exmy::StatusArguments status;
   exmy::ValidateArguments validate;
   exmy::VerifyArguments verify;
   std::string schema;
@@ -74,6 +75,17 @@ void add_sweep(CLI::App& app, exmy::SweepArguments& a, int& code) {
   sweep->add_flag("--keep-going")->description("go on with the others (the default)")->excludes(fast);
   sweep->add_flag("--fail-on-divergence", a.fail_on_divergence, "exit code 1 if a run diverges");
   sweep->callback([&] { code = exmy::sweep_command(a); });
+}
+
+void add_status(CLI::App& app, Arguments& a, int& code) {
+  CLI::App* status = app.add_subcommand("status", "what became of the runs of a sweep, or below a directory");
+  status
+      ->add_option("directories", a.status.directories,
+                   "of sweeps, of runs, or with such directories in them")
+      ->required();
+  status->add_flag("--watch", a.status.watch, "go on looking, until nothing is left to run");
+  status->add_flag("--json", a.status.json, "as JSON");
+  status->callback([&] { code = exmy::status_command(a.status); });
 }
 
 void add_arith(CLI::App& app, Arguments& a, int& code) {
@@ -219,6 +231,7 @@ int run_program(int argc, char** argv) {
   int code = 0;
   add_run(app, arguments, code);
   add_sweep(app, arguments.sweep, code);
+  add_status(app, arguments, code);
   add_config(app, arguments, code);
   add_arith(app, arguments, code);
   add_format(app, arguments, code);

@@ -47,6 +47,14 @@ struct ResumeArguments {
 int resume_command(const ResumeArguments& arguments);
 int verify_run_command(const std::vector<std::filesystem::path>& directories);
 
+struct StatusArguments {
+  std::vector<std::filesystem::path> directories;
+  bool watch = false;  ///< until nothing is left to run
+  bool json = false;
+};
+/// What became of the runs of sweeps, of single runs, of all below a directory.
+int status_command(const StatusArguments& arguments);
+
 struct ValidateArguments {
   std::vector<std::string> words;
   bool sites = false;

@@ -4,13 +4,13 @@
 //   SweepView view({directory});
 //   const auto display = make_display({.descriptor = STDERR_FILENO, .quiet = quiet, .hint = "Ctrl-C stops"});
 //   while (...) {
-//     view.refresh();                             // twice a second is enough
-//     display->update(view, "stopping ...");      // ten times a second: it also reads keys
+//     view.refresh();                        // twice a second is enough
+//     display->update(view, "stopping ..");  // ten times a second is good: it also reads keys
 //   }
 //
-// The display leaves signals alone but SIGWINCH and SIGTSTP (redraws) and those that a program dies of: Ctrl-C still is
-// SIGINT. Its destructor gives the terminal back, so it has to be gone before anything else is printed there. A handler
-// that ends the program by _exit calls restore_terminal() first, as watch_stop_signals()'s does.
+// A full screen needs the terminal for itself: what is to be said meanwhile goes through say(), and the display has to
+// be gone before the answer is printed; its destructor gives the terminal back, as does whatever signal kills the
+// program. Of signals it only takes SIGWINCH and SIGTSTP, and those that others left alone: Ctrl-C still is SIGINT.
 
 #include <memory>
 #include <string>
@@ -30,6 +30,7 @@ class Display {
   virtual void update(const SweepView& view, const std::string& note) = 0;
   /// A line that stays, such as a warning: at once in plain lines, after the end of a full screen.
   virtual void say(const std::string& line) = 0;
+  virtual bool is_full_screen() const { return false; }
   /// The key q was pressed.
   virtual bool is_left() const { return false; }
 };
