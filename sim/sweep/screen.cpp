@@ -21,6 +21,7 @@
 #include <curses.h>
 
 #include "sim/base/stop.hpp"
+#include "sim/sweep/text_fit.hpp"
 #include "sim/sweep/view_text.hpp"
 
 namespace exmy {
@@ -217,16 +218,17 @@ class Screen : public Display {
     top_ = std::clamp(top_, 0, std::max(0, static_cast<int>(body.size()) - page_));
     for (int i = 0; i < page_ && top_ + i < static_cast<int>(body.size()); ++i)
       put(row + i, body[static_cast<std::size_t>(top_ + i)]);
-    if (footer != 0) put(rows - 1, footer_line(static_cast<int>(body.size())));
+    if (footer != 0) put(rows - 1, footer_line(static_cast<int>(body.size()), columns));
     ::wrefresh(stdscr);
   }
 
-  TextLine footer_line(int lines) const {
-    std::string text = options_.hint;
-    if (const int below = lines - top_ - page_; below > 0 || top_ > 0)
-      text = (below > 0 ? std::to_string(below) + " lines below" : "the end") + ", arrows scroll" +
-             (text.empty() ? "" : "  " + text);
-    return {{text, TextStyle::faint}};
+  TextLine footer_line(int lines, std::size_t columns) const {
+    const int below = lines - top_ - page_;
+    const std::string more = below > 0  ? "  " + std::to_string(below) + " lines below"
+                             : top_ > 0 ? "  the end"
+                                        : "";
+    const std::size_t room = columns - std::min(columns, more.size());
+    return {{fitted_to(options_.hint, room) + more, TextStyle::faint}};
   }
 
   void put(int row, const TextLine& line) const {
