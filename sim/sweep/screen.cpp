@@ -108,6 +108,12 @@ bool can_place_cursor() {
   return found != nullptr && found != reinterpret_cast<const char*>(-1);
 }
 
+/// A job in the background would be stopped for using its terminal.
+bool is_in_background(int descriptor) {
+  const pid_t foreground = ::tcgetpgrp(descriptor);
+  return foreground > 0 && foreground != ::getpgrp();
+}
+
 /// ncurses' terminal: opened, and given back at the end.
 class Terminal {
  public:
@@ -188,7 +194,7 @@ class Screen : public Display {
   void obey(int key) {
     const int page = std::max(1, page_);
     switch (key) {
-      case 'q': left_ = left_ || options_.quit_key; break;
+      case 'q': left_ = left_ || options_.alone; break;
       case 'j':
       case KEY_DOWN: ++top_; break;
       case 'k':
@@ -279,8 +285,8 @@ class Screen : public Display {
 
 std::unique_ptr<Display> open_screen(const DisplayOptions& options) {
   const char* term = std::getenv("TERM");
-  if (::isatty(options.descriptor) == 0 || term == nullptr || *term == '\0' ||
-      std::string_view(term) == "dumb")
+  if (::isatty(options.descriptor) == 0 || is_in_background(options.descriptor) || term == nullptr ||
+      *term == '\0' || std::string_view(term) == "dumb")
     return nullptr;
   File out = file_of(::fcntl(options.descriptor, F_DUPFD_CLOEXEC, 3), "w");
   File in = keyboard();

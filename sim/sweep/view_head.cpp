@@ -102,16 +102,14 @@ std::vector<TextLine> head_lines(const Overview& overview, const Runs& runs, std
 
 std::string summary_line(const Overview& overview, const Runs& runs) {
   std::string text = done_text(runs);
-  std::string sign = ": ";
   for (const RunPhase phase : told) {
     const std::size_t count = count_of(runs, phase);
     if (count == 0 || phase == RunPhase::completed) continue;
-    text += sign + std::to_string(count) + " " + words_of(phase);
+    text += ", " + std::to_string(count) + " " + words_of(phase);
     if (const std::string shares = shares_text(runs); phase == RunPhase::running && !shares.empty())
       text += " (" + shares + ")";
-    sign = ", ";
   }
-  if (overview.seconds_left) text += sign + left_text(overview);
+  if (overview.seconds_left) text += ", " + left_text(overview);
   return text + (overview.note.empty() ? "" : "; " + printable(overview.note));
 }
 
