@@ -22,6 +22,7 @@ namespace {
 
 struct Arguments {
   exmy::RunArguments run;
+  exmy::SweepArguments sweep;
   exmy::ResumeArguments resume;
   exmy::StatusArguments status;
   exmy::ValidateArguments validate;
@@ -59,6 +60,21 @@ void add_run(CLI::App& app, Arguments& a, int& code) {
   CLI::App* verify = app.add_subcommand("verify-run", "check run directories against their hashes");
   verify->add_option("directories", a.resume.directories, "run directories")->required();
   verify->callback([&] { code = exmy::verify_run_command(a.resume.directories); });
+}
+
+void add_sweep(CLI::App& app, exmy::SweepArguments& a, int& code) {
+  CLI::App* sweep = app.add_subcommand("sweep", "run all combinations of a sweep, or go on with it");
+  sweep->add_option("words", a.words, "a sweep file, and overrides of it such as run_cap=20");
+  sweep->add_option("-j,--jobs", a.jobs, "runs at once (default: as many as there are cores)")
+      ->check(CLI::Range(1, 1000));
+  sweep->add_option("--out", a.out, "where the directory of the sweep goes")->capture_default_str();
+  sweep->add_flag("--dry-run", a.dry_run, "list what would run, what it costs, about how long it takes");
+  sweep->add_flag("--json", a.json, "a JSON line per run instead of a table");
+  sweep->add_flag("--quiet", a.quiet, "no progress");
+  CLI::Option* fast = sweep->add_flag("--fail-fast", a.fail_fast, "stop at the first run that fails");
+  sweep->add_flag("--keep-going")->description("go on with the others (the default)")->excludes(fast);
+  sweep->add_flag("--fail-on-divergence", a.fail_on_divergence, "exit code 1 if a run diverges");
+  sweep->callback([&] { code = exmy::sweep_command(a); });
 }
 
 void add_status(CLI::App& app, Arguments& a, int& code) {
@@ -214,6 +230,7 @@ int run_program(int argc, char** argv) {
   Arguments arguments;
   int code = 0;
   add_run(app, arguments, code);
+  add_sweep(app, arguments.sweep, code);
   add_status(app, arguments, code);
   add_config(app, arguments, code);
   add_arith(app, arguments, code);

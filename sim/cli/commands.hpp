@@ -1,6 +1,7 @@
 #pragma once
 // The commands of the program; each returns the exit code. Answers go to stdout, everything else to stderr.
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -24,6 +25,19 @@ struct RunArguments {
   bool no_wait = false;  ///< leave a run alone that another process works on
 };
 int run_command(const RunArguments& arguments);
+
+struct SweepArguments {
+  std::vector<std::string> words;  ///< a sweep file and overrides of it
+  std::filesystem::path out = "results";
+  std::size_t jobs = 0;  ///< processes at once; 0: as many as there are cores
+  bool dry_run = false;
+  bool json = false;
+  bool quiet = false;
+  bool fail_fast = false;
+  bool fail_on_divergence = false;
+};
+/// Runs what a sweep stands for, and goes on with what is not complete.
+int sweep_command(const SweepArguments& arguments);
 
 struct ResumeArguments {
   std::vector<std::filesystem::path> directories;

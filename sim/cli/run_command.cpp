@@ -5,25 +5,12 @@
 #include "sim/base/text.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/words.hpp"
+#include "sim/run/cost.hpp"
 #include "sim/run/runner.hpp"
 #include "sim/run/trainer.hpp"
 
 namespace exmy {
 namespace {
-
-/// What a run would cost: steps, multiply-adds, bytes of the emulated machine.
-struct Cost {
-  std::uint64_t steps = 0, macs = 0, bytes = 0;
-};
-
-Cost cost_of(const Prepared& p) {
-  const std::uint64_t per_epoch =
-      (p.data->train_count + p.experiment.batch_size - 1) / p.experiment.batch_size;
-  const std::uint64_t steps = total_steps(p.experiment, per_epoch);
-  const std::uint64_t samples =
-      steps / per_epoch * p.data->train_count + steps % per_epoch * p.experiment.batch_size;
-  return {steps, samples * p.dry_step.macs_per_sample, p.dry_step.memory_bytes};
-}
 
 int print_plan(const std::vector<Prepared>& runs, const RunArguments& arguments) {
   Cost all;
@@ -31,22 +18,22 @@ int print_plan(const std::vector<Prepared>& runs, const RunArguments& arguments)
     const Cost c = cost_of(p);
     if (arguments.json) {
       std::cout << compact_text({{"directory", (arguments.out / p.run_id).string()},
-                                 {"steps_count", c.steps},
-                                 {"macs_count", c.macs},
-                                 {"memory_bytes", c.bytes}})
+                                 {"steps_count", c.steps_count},
+                                 {"macs_count", c.macs_count},
+                                 {"memory_bytes", c.memory_bytes}})
                 << "\n";
       continue;
     }
-    std::cout << (arguments.out / p.run_id).string() << "  " << c.steps << " steps  " << c.macs
-              << " multiply-adds  " << c.bytes << " bytes\n";
-    all.steps += c.steps;
-    all.macs += c.macs;
+    std::cout << (arguments.out / p.run_id).string() << "  " << c.steps_count << " steps  " << c.macs_count
+              << " multiply-adds  " << c.memory_bytes << " bytes\n";
+    all.steps_count += c.steps_count;
+    all.macs_count += c.macs_count;
     for (const Warning& w : p.warnings)
       std::cerr << "warning[" << w.code << "] " << w.pointer << ": " << w.message << "\n";
   }
   if (!arguments.json)
-    std::cout << runs.size() << (runs.size() == 1 ? " run  " : " runs  ") << all.steps << " steps  "
-              << all.macs << " multiply-adds\n";
+    std::cout << runs.size() << (runs.size() == 1 ? " run  " : " runs  ") << all.steps_count << " steps  "
+              << all.macs_count << " multiply-adds\n";
   return 0;
 }
 

@@ -52,7 +52,8 @@ std::string directory_name(const std::string& name) {
 }
 
 void load_data(Prepared& p, DataCache& cache) {
-  const std::string key = compact_text(p.experiment.resolved["data"]) + std::to_string(p.experiment.seed);
+  const std::string key = compact_text(p.experiment.resolved["data"]) +
+                          (p.experiment.data.seeded ? std::to_string(p.experiment.seed) : "");
   for (const auto& [known, value] : cache)
     if (known == key) {
       std::tie(p.data, p.data_files) = value;
