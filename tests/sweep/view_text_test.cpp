@@ -133,13 +133,15 @@ TEST_CASE("times and losses", "[view_text]") {
 }
 
 TEST_CASE("labels tell runs apart by the last words of their parameters", "[view_text]") {
-  std::vector<ViewedRun> runs{
-      run_of(RunPhase::pending,
-             {{"policy.0.format", "e4m3fn"}, {"policy.1.format", "e5m2"}, {"lr", 1}, {"training.optimizer.lr", 0.5}}),
-      run_of(RunPhase::pending, {{"model.hidden", Json::parse("[8, 4]")}}), run_of(RunPhase::pending, {})};
+  std::vector<ViewedRun> runs{run_of(RunPhase::pending, {{"policy.0.format", "e4m3fn"},
+                                                         {"policy.1.format", "e5m2"},
+                                                         {"lr", 1},
+                                                         {"training.optimizer.lr", 0.5}}),
+                              run_of(RunPhase::pending, {{"model.hidden", Json::parse("[8, 4]")}}),
+                              run_of(RunPhase::pending, {})};
   runs[1].baseline = true;
-  CHECK(labels_of(runs) ==
-        Texts{"0.format=e4m3fn 1.format=e5m2 lr=1 optimizer.lr=0.5", "baseline hidden=[8,4]", "sweep-0123456789ab"});
+  CHECK(labels_of(runs) == Texts{"0.format=e4m3fn 1.format=e5m2 lr=1 optimizer.lr=0.5",
+                                 "baseline hidden=[8,4]", "sweep-0123456789ab"});
   runs[1].sweep = "other";
   CHECK(labels_of(runs)[1] == "other: baseline hidden=[8,4]");
   CHECK(labels_of(runs)[2] == "sweep-0123456789ab");
@@ -156,16 +158,20 @@ TEST_CASE("a screen of 80 columns", "[view_text]") {
               "lr=0.1 seed=1  450/900  [######......]  1.2500      2.5000  75.0 %  0:30", "",
               "ended, latest first               loss",
               "lr=0.1 seed=4        diverged      NaN  step 3, fc1/dot: not finite",
-              "lr=0.1 seed=3        completed  0.0625",
-              "lr=0.1 seed=5        crashed  SIGSEGV",
+              "lr=0.1 seed=3        completed  0.0625", "lr=0.1 seed=5        crashed  SIGSEGV",
               "lr=0.1 seed=2        completed  0.1250", "", "waiting", "lr=0.1 seed=6"});
 }
 
 TEST_CASE("a screen of 40 columns", "[view_text]") {
   const Overview overview{"a sweep with a long name", 75, ""};
   CHECK(texts_of(head_lines(overview, example(), 40)) ==
-        Texts{"a sweep w..long name  3 of 6 done  1:15 left"});
-  CHECK(texts_of(body_lines(example(), 40)) == Texts{});
+        Texts{"a sweep..ng name  3 of 6 done  1:15 left", "[###################xxxxxx>>>>>>>......]",
+              "2 completed  1 diverged  1 crashed", "1 running  1 pending"});
+  CHECK(texts_of(body_lines(example(), 40)) ==
+        Texts{"running           step    loss  left", "lr=0.1 seed=1  450/900  1.2500  0:30", "",
+              "ended, latest first               loss", "lr=0.1 seed=4        diverged      NaN",
+              "lr=0.1 seed=3        completed  0.0625", "lr=0.1 seed=5        crashed  SIGSEGV",
+              "lr=0.1 seed=2        completed  0.1250", "", "waiting", "lr=0.1 seed=6"});
 }
 
 TEST_CASE("no line is wider than its window", "[view_text]") {
@@ -195,7 +201,13 @@ TEST_CASE("status tells what went wrong in full, and what is best", "[view_text]
   std::vector<ViewedRun> runs = example();
   runs.erase(runs.begin());
   runs[3].view.message = "a message that does not fit into one line of forty columns";
-  CHECK(texts_of(status_lines(overview, runs, 40)) == Texts{});
+  CHECK(texts_of(status_lines(overview, runs, 40)) ==
+        Texts{"my sweep                     3 of 5 done", "[#######################xxxxxxx........]",
+              "2 completed  1 diverged  1 crashed", "1 pending", "", "lr=0.1 seed=5  crashed",
+              "    a message that does not fit into one", "    line of forty columns",
+              "lr=0.1 seed=4  diverged", "    step 3, fc1/dot: not finite", "",
+              "best by training loss    loss", "lr=0.1 seed=3          0.0625",
+              "lr=0.1 seed=2          0.1250"});
 }
 
 TEST_CASE("plain lines", "[view_text]") {
