@@ -41,7 +41,7 @@ int watch(SweepView& view) {
   constexpr int updates_a_look = 5;
   watch_stop_signals();
   const auto display = make_display(
-      {.descriptor = STDOUT_FILENO, .quiet = false, .hint = "q leaves, the runs go on", .quit_key = true});
+      {.descriptor = STDOUT_FILENO, .quiet = false, .hint = "q leaves, arrows scroll", .alone = true});
   while (true) {
     for (int i = 0; i < updates_a_look; ++i) {
       display->update(view, "");

@@ -2,10 +2,13 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <map>
 #include <string_view>
+#include <system_error>
 
+#include "sim/base/error.hpp"
 #include "sim/sweep/screen.hpp"
 #include "sim/sweep/view_text.hpp"
 
@@ -20,7 +23,7 @@ class Silence : public Display {
 
 class PlainLines : public Display {
  public:
-  explicit PlainLines(int descriptor) : descriptor_(descriptor) {}
+  explicit PlainLines(const DisplayOptions& options) : options_(options) {}
 
   void update(const SweepView& view, const std::string& note) override {
     const bool first = !shown_;
@@ -37,8 +40,10 @@ class PlainLines : public Display {
     const std::string text = line + "\n";
     std::string_view rest = text;
     while (!rest.empty()) {
-      const ssize_t written = ::write(descriptor_, rest.data(), rest.size());
-      if (written <= 0) return;  // nobody reads it
+      const ssize_t written = ::write(options_.descriptor, rest.data(), rest.size());
+      if (written <= 0 && options_.alone)
+        throw IoError("what is seen cannot be written: " + std::generic_category().message(errno));
+      if (written <= 0) return;  // nobody sees it
       rest.remove_prefix(static_cast<std::size_t>(written));
     }
   }
@@ -57,7 +62,7 @@ class PlainLines : public Display {
     }
   }
 
-  int descriptor_;
+  DisplayOptions options_;
   std::map<std::filesystem::path, RunPhase> phases_;
   std::optional<Clock::time_point> shown_;
   std::string note_;
@@ -68,7 +73,7 @@ class PlainLines : public Display {
 std::unique_ptr<Display> make_display(const DisplayOptions& options) {
   if (options.quiet) return std::make_unique<Silence>();
   if (auto screen = open_screen(options)) return screen;
-  return std::make_unique<PlainLines>(options.descriptor);
+  return std::make_unique<PlainLines>(options);
 }
 
 }  // namespace exmy

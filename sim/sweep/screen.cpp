@@ -21,6 +21,7 @@
 #include <curses.h>
 
 #include "sim/base/stop.hpp"
+#include "sim/sweep/text_fit.hpp"
 #include "sim/sweep/view_text.hpp"
 
 namespace exmy {
@@ -107,6 +108,12 @@ bool can_place_cursor() {
   return found != nullptr && found != reinterpret_cast<const char*>(-1);
 }
 
+/// A job in the background would be stopped for using its terminal.
+bool is_in_background(int descriptor) {
+  const pid_t foreground = ::tcgetpgrp(descriptor);
+  return foreground > 0 && foreground != ::getpgrp();
+}
+
 /// ncurses' terminal: opened, and given back at the end.
 class Terminal {
  public:
@@ -187,7 +194,7 @@ class Screen : public Display {
   void obey(int key) {
     const int page = std::max(1, page_);
     switch (key) {
-      case 'q': left_ = left_ || options_.quit_key; break;
+      case 'q': left_ = left_ || options_.alone; break;
       case 'j':
       case KEY_DOWN: ++top_; break;
       case 'k':
@@ -217,16 +224,17 @@ class Screen : public Display {
     top_ = std::clamp(top_, 0, std::max(0, static_cast<int>(body.size()) - page_));
     for (int i = 0; i < page_ && top_ + i < static_cast<int>(body.size()); ++i)
       put(row + i, body[static_cast<std::size_t>(top_ + i)]);
-    if (footer != 0) put(rows - 1, footer_line(static_cast<int>(body.size())));
+    if (footer != 0) put(rows - 1, footer_line(static_cast<int>(body.size()), columns));
     ::wrefresh(stdscr);
   }
 
-  TextLine footer_line(int lines) const {
-    std::string text = options_.hint;
-    if (const int below = lines - top_ - page_; below > 0 || top_ > 0)
-      text = (below > 0 ? std::to_string(below) + " lines below" : "the end") + ", arrows scroll" +
-             (text.empty() ? "" : "  " + text);
-    return {{text, TextStyle::faint}};
+  TextLine footer_line(int lines, std::size_t columns) const {
+    const int below = lines - top_ - page_;
+    const std::string more = below > 0  ? "  " + std::to_string(below) + " lines below"
+                             : top_ > 0 ? "  the end"
+                                        : "";
+    const std::size_t room = columns - std::min(columns, more.size());
+    return {{fitted_to(options_.hint, room) + more, TextStyle::faint}};
   }
 
   void put(int row, const TextLine& line) const {
@@ -277,8 +285,8 @@ class Screen : public Display {
 
 std::unique_ptr<Display> open_screen(const DisplayOptions& options) {
   const char* term = std::getenv("TERM");
-  if (::isatty(options.descriptor) == 0 || term == nullptr || *term == '\0' ||
-      std::string_view(term) == "dumb")
+  if (::isatty(options.descriptor) == 0 || is_in_background(options.descriptor) || term == nullptr ||
+      *term == '\0' || std::string_view(term) == "dumb")
     return nullptr;
   File out = file_of(::fcntl(options.descriptor, F_DUPFD_CLOEXEC, 3), "w");
   File in = keyboard();

@@ -68,6 +68,8 @@ std::string formatted(const char* format, Args... args) {
   return text.data();
 }
 
+constexpr std::string_view gap = "..";
+
 }  // namespace
 
 std::size_t columns_of(std::string_view text) {
@@ -77,7 +79,6 @@ std::size_t columns_of(std::string_view text) {
 }
 
 std::string shortened_to(const std::string& text, std::size_t columns) {
-  constexpr std::string_view gap = "..";
   if (columns_of(text) <= columns) return text;
   const std::vector<Character> all = characters_of(text);
   if (columns < 2 * gap.size() + 2) return text.substr(0, bytes_that_fit(all.begin(), all.end(), columns));
@@ -85,6 +86,14 @@ std::string shortened_to(const std::string& text, std::size_t columns) {
   const std::size_t head = columns - gap.size() - tail;
   return text.substr(0, bytes_that_fit(all.begin(), all.end(), head)) + std::string(gap) +
          text.substr(text.size() - bytes_that_fit(all.rbegin(), all.rend(), tail));
+}
+
+std::string cut_to(const std::string& text, std::size_t columns) {
+  if (columns_of(text) <= columns) return text;
+  const std::vector<Character> all = characters_of(text);
+  const std::size_t end = columns > gap.size() ? gap.size() : 0;
+  return text.substr(0, bytes_that_fit(all.begin(), all.end(), columns - end)) +
+         std::string(gap.substr(0, end));
 }
 
 std::string fitted_to(const std::string& text, std::size_t columns, bool right) {

@@ -15,6 +15,9 @@ std::size_t columns_of(std::string_view text);
 /// The text itself if it fits, else its beginning and its end (where names tell each other apart) around "..".
 std::string shortened_to(const std::string& text, std::size_t columns);
 
+/// The text itself if it fits, else its beginning and "..".
+std::string cut_to(const std::string& text, std::size_t columns);
+
 /// Exactly so wide: shortened, or filled with spaces at the end (`right`: at the beginning).
 std::string fitted_to(const std::string& text, std::size_t columns, bool right = false);
 

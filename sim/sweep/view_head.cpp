@@ -31,7 +31,8 @@ TextLine bar_line(const Runs& runs, std::size_t columns) {
   const std::array parts{Part{done, '#', TextStyle::good}, Part{wrong, 'x', TextStyle::bad},
                          Part{running, '>', TextStyle::active},
                          Part{runs.size() - done - wrong - running, '.', TextStyle::faint}};
-  const std::size_t cells = columns < 3 ? 0 : columns - 2, all = std::max<std::size_t>(runs.size(), 1);
+  if (columns < 3) return {};
+  const std::size_t cells = columns - 2, all = std::max<std::size_t>(runs.size(), 1);
   TextLine line{{"[", TextStyle::faint}};
   std::size_t count = 0;
   for (const Part& part : parts) {
@@ -50,7 +51,7 @@ std::vector<TextLine> count_lines(const Runs& runs, std::size_t columns) {
   for (const RunPhase phase : told) {
     const std::size_t count = count_of(runs, phase);
     if (count == 0) continue;
-    const std::string text = std::to_string(count) + " " + words_of(phase);
+    const std::string text = cut_to(std::to_string(count) + " " + words_of(phase), columns);
     if (used > 0 && used + 2 + text.size() > columns) {
       lines.emplace_back();
       used = 0;
@@ -102,16 +103,14 @@ std::vector<TextLine> head_lines(const Overview& overview, const Runs& runs, std
 
 std::string summary_line(const Overview& overview, const Runs& runs) {
   std::string text = done_text(runs);
-  std::string sign = ": ";
   for (const RunPhase phase : told) {
     const std::size_t count = count_of(runs, phase);
     if (count == 0 || phase == RunPhase::completed) continue;
-    text += sign + std::to_string(count) + " " + words_of(phase);
+    text += ", " + std::to_string(count) + " " + words_of(phase);
     if (const std::string shares = shares_text(runs); phase == RunPhase::running && !shares.empty())
       text += " (" + shares + ")";
-    sign = ", ";
   }
-  if (overview.seconds_left) text += sign + left_text(overview);
+  if (overview.seconds_left) text += ", " + left_text(overview);
   return text + (overview.note.empty() ? "" : "; " + printable(overview.note));
 }
 

@@ -17,7 +17,7 @@ std::size_t widest(const std::vector<std::string>& texts, std::size_t least = 0)
 
 /// Which columns there are, and how wide everything is.
 struct Layout {
-  std::size_t label = 0, remark = 0;
+  std::size_t columns_count = 0, label = 0;
   std::vector<const ViewColumn*> columns;
   std::vector<std::size_t> widths;
 };
@@ -46,8 +46,8 @@ std::vector<bool> chosen(const ViewTable& table, std::size_t longest_label, std:
 }
 
 Layout layout_of(const ViewTable& table, std::size_t columns) {
-  constexpr std::size_t least_remark = 16, most_label = 36;
   Layout layout;
+  layout.columns_count = columns;
   const std::size_t longest = widest(table.labels, columns_of(table.head));
   std::size_t room = columns;
   const std::vector<bool> kept = chosen(table, longest, room);
@@ -57,22 +57,24 @@ Layout layout_of(const ViewTable& table, std::size_t columns) {
     layout.widths.push_back(width_of(table.columns[i]));
   }
   layout.label = std::min(longest, room);
-  const std::size_t remark = widest(table.remarks), label = std::min(layout.label, most_label);
-  if (remark == 0 || room < label + gap + std::min(remark, least_remark)) return layout;
-  layout.label = std::min(layout.label, std::max(label, room - std::min(room, gap + remark)));
-  layout.remark = std::min(remark, room - gap - layout.label);
   return layout;
 }
 
-TextLine line_of(const Layout& layout, const std::string& label, const std::vector<std::string>& cells,
-                 const std::string& remark, TextStyle label_style, TextStyle style) {
-  std::string rest;
+/// The cells of a row, and its remark from behind the last one that is not empty.
+std::string row_text(const Layout& layout, const std::vector<std::string>& cells, const std::string& remark) {
+  std::string text;
   for (std::size_t i = 0; i < cells.size(); ++i)
-    rest += std::string(gap, ' ') + fitted_to(cells[i], layout.widths[i], layout.columns[i]->right);
-  if (layout.remark > 0) rest += std::string(gap, ' ') + shortened_to(remark, layout.remark);
-  rest.erase(rest.find_last_not_of(' ') + 1);
-  if (rest.empty()) return {{shortened_to(label, layout.label), label_style}};
-  return {{fitted_to(label, layout.label), label_style}, {rest, style}};
+    text += std::string(gap, ' ') + fitted_to(cells[i], layout.widths[i], layout.columns[i]->right);
+  text.erase(text.find_last_not_of(' ') + 1);
+  const std::size_t used = layout.label + columns_of(text) + gap;
+  if (remark.empty() || used >= layout.columns_count) return text;
+  return text + std::string(gap, ' ') + cut_to(remark, layout.columns_count - used);
+}
+
+TextLine line_of(const Layout& layout, const std::string& label, const std::string& text,
+                 TextStyle label_style, TextStyle style) {
+  if (text.empty()) return {{shortened_to(label, layout.label), label_style}};
+  return {{fitted_to(label, layout.label), label_style}, {text, style}};
 }
 
 }  // namespace
@@ -82,11 +84,13 @@ std::vector<TextLine> lines_of(const ViewTable& table, std::size_t columns) {
   const Layout layout = layout_of(table, columns);
   std::vector<std::string> cells;
   for (const ViewColumn* column : layout.columns) cells.push_back(column->head);
-  std::vector<TextLine> lines{line_of(layout, table.head, cells, "", TextStyle::title, TextStyle::faint)};
+  std::vector<TextLine> lines{
+      line_of(layout, table.head, row_text(layout, cells, ""), TextStyle::title, TextStyle::faint)};
   for (std::size_t row = 0; row < table.labels.size(); ++row) {
     for (std::size_t i = 0; i < cells.size(); ++i) cells[i] = layout.columns[i]->cells[row];
-    lines.push_back(line_of(layout, table.labels[row], cells, table.remarks.empty() ? "" : table.remarks[row],
-                            TextStyle::plain, table.styles[row]));
+    const std::string remark = table.remarks.empty() ? "" : table.remarks[row];
+    lines.push_back(line_of(layout, table.labels[row], row_text(layout, cells, remark), TextStyle::plain,
+                            table.styles[row]));
   }
   return lines;
 }

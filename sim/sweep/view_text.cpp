@@ -76,7 +76,9 @@ std::vector<TextLine> running_lines(const Runs& runs, std::size_t columns) {
       column("validation", 3, 20, runs, rows, [](const RunView& v) { return loss_text(v.validation_loss); }),
       column("", 5, 30, runs, rows, accuracy_text),
       column("left", 2, 12, runs, rows, left_of)};
-  for (const std::size_t i : rows) table.remarks.push_back(printable(runs[i].view.owner));
+  table.columns.push_back(
+      column("owner", 6, 30, runs, rows, [](const RunView& v) { return printable(v.owner); }));
+  table.columns.back().right = false;
   return lines_of(table, columns);
 }
 
@@ -130,6 +132,8 @@ std::vector<TextLine> wrong_lines(const Runs& runs, std::size_t columns) {
   std::vector<TextLine> lines, rest;
   Rows rows =
       rows_where(runs, [](const RunView& v) { return went_wrong(v.phase) || v.phase == RunPhase::diverged; });
+  std::stable_partition(rows.begin(), rows.end(),
+                        [&](std::size_t i) { return went_wrong(runs[i].view.phase); });
   cut_rows(rows, most, rest);
   const std::vector<std::string> labels = labels_of(runs);
   for (const std::size_t i : rows) {
@@ -173,7 +177,8 @@ std::vector<TextLine> body_lines(const Runs& runs, std::size_t columns) {
 }
 
 std::vector<TextLine> status_lines(const Overview& overview, const Runs& runs, std::size_t columns) {
-  std::vector<TextLine> lines = head_lines(overview, runs, columns);
+  constexpr std::size_t widest_head = 80;
+  std::vector<TextLine> lines = head_lines(overview, runs, std::min(columns, widest_head));
   append(lines, running_lines(runs, columns));
   append(lines, wrong_lines(runs, columns));
   append(lines, best_lines(runs, columns));

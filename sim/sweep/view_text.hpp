@@ -38,7 +38,7 @@ std::vector<TextLine> body_lines(const std::vector<ViewedRun>& runs, std::size_t
 std::vector<TextLine> status_lines(const Overview& overview, const std::vector<ViewedRun>& runs,
                                    std::size_t columns);
 
-/// "21 of 60 done: 1 failed, 2 running (57 %, 12 %), 37 pending, 12:30 left".
+/// "21 of 60 done, 1 failed, 2 running (57 %, 12 %), 37 pending, 12:30 left".
 std::string summary_line(const Overview& overview, const std::vector<ViewedRun>& runs);
 
 /// "format=e4m3fn seed=1: completed  loss 0.1234  validation 0.2345 (97.5 %)".
