@@ -91,6 +91,10 @@ std::string in_words(std::uint64_t n) {
   return n == std::numeric_limits<std::uint64_t>::max() ? "more than 10^19" : std::to_string(n);
 }
 
+std::string counted(std::uint64_t n, const char* what) {
+  return in_words(n) + ' ' + what + (n == 1 ? "" : "s");
+}
+
 /// Everything between reading and the list of runs.
 class Expander {
  public:
@@ -166,7 +170,9 @@ class Expander {
     if (constraints.empty() && !fits(count)) return {};
     if (count > max_tested) {
       r_.problem(codes::too_many_runs, "parameters",
-                 in_words(count) + " combinations: more than 1000000 are not tested against constraints");
+                 in_words(count) +
+                     " combinations: constraints are tested on 1000000 at most; take fewer values, or draw "
+                     "some (method random)");
       return {};
     }
     std::vector<Combination> kept = grid(axes, constraints, cap_, count);
@@ -199,12 +205,13 @@ class Expander {
     const std::uint64_t sum = combinations + std::min<std::uint64_t>(baselines_.size(), ~combinations);
     const std::uint64_t total = saturated_product(sum, seeds);
     if (total <= cap_) return true;
-    r_.problem(codes::too_many_runs, "run_cap",
-               in_words(total) + " runs (" + in_words(combinations) + " combinations and " +
-                   std::to_string(baselines_.size()) + " baselines, with " + std::to_string(seeds) +
-                   " seeds), more than run_cap = " + std::to_string(cap_) +
-                   ": take fewer values, add constraints, draw some (method random), or raise run_cap (to "
-                   "10000 at most)");
+    r_.problem(
+        codes::too_many_runs, "run_cap",
+        in_words(total) + " runs (" + counted(combinations, "combination") + " and " +
+            counted(baselines_.size(), "baseline") + ", with " + counted(seeds, "seed") +
+            "), more than run_cap = " + std::to_string(cap_) +
+            ": take fewer values, add constraints, draw some (method random), or raise run_cap (to 10000 "
+            "at most)");
     return false;
   }
 
