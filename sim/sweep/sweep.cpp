@@ -139,27 +139,34 @@ class Expander {
     std::vector<std::string> names;
     for (const Axis& axis : axes) names.push_back(axis.name);
     Constraints constraints(context_, r_.array("constraints"), names);
-    check_together(method, axes, count.has_value(), !constraints.empty());
+    check_together(method, {!axes.empty(), !constraints.empty(), !list.empty(), count.has_value()});
+    check_seeds(axes);
     std::vector<Combination> listed = read_alternatives(context_, list);
     if (!context_.problems.empty()) return {};
     if (method == Method::list) return capped(std::move(listed));
     return random ? drawn(axes, constraints, *count, seed) : of_grid(axes, constraints);
   }
 
-  void check_together(Method method, const std::vector<Axis>& axes, bool count, bool constraints) {
-    const auto unless = [&](bool needed, bool given, const char* key, const char* text) {
-      if (given && !needed) r_.problem(codes::contradiction, key, text);
-    };
-    unless(method != Method::list, !axes.empty(), "parameters",
-           "the method list takes its runs from \"list\"");
-    unless(method != Method::list, constraints, "constraints",
-           "the method list has no combinations to choose from");
-    unless(method == Method::list, r_.has("list"), "list", "only the method list has a list");
-    unless(method == Method::random, count, "count", "only the method random draws so many runs");
-    if (method == Method::random && !count)
+  /// Which keys say something.
+  struct Given {
+    bool parameters, constraints, list, count;
+  };
+
+  void check_together(Method method, const Given& given) {
+    const bool random = method == Method::random, list = method == Method::list;
+    if (list && given.parameters) contradiction("parameters", "the method list takes its runs from \"list\"");
+    if (list && given.constraints)
+      contradiction("constraints", "the method list has no combinations to choose from");
+    if (!list && given.list) contradiction("list", "only the method list has a list");
+    if (!random && given.count) contradiction("count", "only the method random draws so many runs");
+    if (random && !given.count)
       r_.problem(codes::missing_key, "the key \"count\" is missing: how many runs the method random draws");
-    if (method == Method::list && !r_.has("list"))
-      r_.problem(codes::missing_key, "the key \"list\" is missing");
+    if (list && !r_.has("list")) r_.problem(codes::missing_key, "the key \"list\" is missing");
+  }
+
+  void contradiction(std::string_view key, const char* text) { r_.problem(codes::contradiction, key, text); }
+
+  void check_seeds(const std::vector<Axis>& axes) {
     for (const Axis& axis : axes)
       if (axis.name == "seed" && !seeds_.empty())
         context_.key_problem(codes::contradiction, axis.pointer, "the seed is given by \"seeds\" already");

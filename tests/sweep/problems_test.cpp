@@ -27,8 +27,7 @@ TEST_CASE("paths that the configuration does not have, with a suggestion", "[swe
           std::string::npos);
   REQUIRE(path("policy.0.formt")[0].find("\"policy.0\" has no key \"formt\" (did you mean \"format\"?") !=
           std::string::npos);
-  REQUIRE(path("training.optimizer.betta1")[0].find("did you mean \"beta1\", \"beta2\"") !=
-          std::string::npos);
+  REQUIRE(path("training.optimizer.betta1")[0].find("did you mean \"beta1\"?") != std::string::npos);
   REQUIRE(path("policy.5.format") ==
           Texts{"E503 1:38 /parameters/policy.5.format: policy is an array of 1 and has no element \"5\""});
   REQUIRE(path("policy.x.format") ==
@@ -66,7 +65,7 @@ TEST_CASE("paths are checked wherever they stand", "[sweep]") {
   const Texts found = runs_of(R"(, "parameters": {"how": {"cases": {"a": {"sed": 1}}}})");
   REQUIRE(found.size() == 1);
   REQUIRE(found[0].starts_with(
-      "E503 1:61 /parameters/how/cases/a/sed: configurations have no key \"sed\" (did you mean "
+      "E503 1:62 /parameters/how/cases/a/sed: configurations have no key \"sed\" (did you mean "
       "\"seed\"?"));
 }
 
@@ -86,7 +85,7 @@ TEST_CASE("more runs than run_cap, at once, however many", "[sweep]") {
           std::string::npos);
   const Texts constrained = runs_of(R"(, "constraints": ["seed < 3"], "parameters": {"seed": )" + most + "}");
   REQUIRE(constrained ==
-          Texts{"E502 1:69 /parameters: 9223372036854775807 combinations: constraints are tested on "
+          Texts{"E502 1:66 /parameters: 9223372036854775807 combinations: constraints are tested on "
                 "1000000 at most; take fewer values, or draw some (method random)"});
   const auto time = std::chrono::steady_clock::now() - start;
   REQUIRE(time < std::chrono::seconds(10));  // milliseconds, on a machine that does nothing else
@@ -111,9 +110,8 @@ TEST_CASE("a sweep of nothing", "[sweep]") {
               .starts_with("E501"));
   REQUIRE(runs_of(R"(, "parameters": {"training.steps": {"values": [1, 2]}}, "constraints": ["0"])") ==
           Texts{"E501 1:92 /constraints: no combination of 2 satisfies all constraints"});
-  REQUIRE(runs_of(R"(, "method": "list", "list": []) ")[0].starts_with("E501 1:48 /list: the list is empty"));
-  REQUIRE(runs_of(R"(, "method": "random", "count": 2, "constraints": ["0"])")[0]
-              .starts_with("E501"));
+  REQUIRE(runs_of(R"(, "method": "list", "list": [])")[0].starts_with("E501 1:49 /list: the list is empty"));
+  REQUIRE(runs_of(R"(, "method": "random", "count": 2, "constraints": ["0"])")[0].starts_with("E501"));
 }
 
 TEST_CASE("ranges that make no sense", "[sweep]") {
@@ -154,7 +152,7 @@ TEST_CASE("keys that do not go together, and others that are wrong, all at once"
       runs_of(
           R"(, "method": "list", "parameters": {"seed": {"values": [1]}}, "constraints": ["1"], "count": 2)")
           .size() == 4);
-  REQUIRE(runs_of(R"(, "list": [{}])") == Texts{"E206 1:30 /list: only the method list has a list"});
+  REQUIRE(runs_of(R"(, "list": [{}])") == Texts{"E206 1:31 /list: only the method list has a list"});
   REQUIRE(runs_of(R"(, "method": "random")") ==
           Texts{"E205 1:1 : the key \"count\" is missing: how many runs the method random draws"});
   REQUIRE(runs_of(R"(, "seeds": 2, "parameters": {"seed": {"values": [1]}})") ==

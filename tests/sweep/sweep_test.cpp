@@ -116,7 +116,8 @@ TEST_CASE("what a file extends comes before it", "[sweep]") {
                 R"({"base": "../base.json", "parameters": {"training.steps": {"values": [1]}}})");
   Document document = Document::load(scratch.write(
       "sweep.json", R"({"extends": "deep/first.json", "parameters": {"seed": {"values": [2]}}})"));
-  apply_sweep_overrides(document, expand(parse_overrides({"parameters.data.kind.values=[digits]"})).front());
+  apply_sweep_overrides(document,
+                        expand(parse_overrides({"parameters.data.kind.values=[\"digits\"]"})).front());
   std::vector<Problem> problems;
   const Sweep sweep = read_sweep(document, "s", problems);
   REQUIRE(brief(problems) == Texts{});
