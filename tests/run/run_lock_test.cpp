@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <fstream>
@@ -43,6 +44,12 @@ int exit_code_of(pid_t child) {
   int status = 0;
   REQUIRE(waitpid(child, &status, 0) == child);
   return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+bool has_ended(pid_t child) {
+  siginfo_t info{};
+  return waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         info.si_pid == child;
 }
 
 void kill_and_reap(pid_t child) {
@@ -137,7 +144,7 @@ TEST_CASE("a killed owner is followed at once, by exactly one of eight") {
   const test::Scratch scratch;
   const fs::path directory = scratch.path() / "run";
   fs::create_directory(directory);
-  const fs::path started = scratch.path() / "go";
+  const fs::path started = scratch.path() / "go", released = scratch.path() / "end";
   for (int trial = 0; trial < 20; ++trial) {
     const pid_t owner = start([&] {
       const RunLock lock(directory, WhenLocked::leave);
@@ -153,7 +160,7 @@ TEST_CASE("a killed owner is followed at once, by exactly one of eight") {
         while (!fs::exists(started)) sched_yield();
         const RunLock lock(directory, WhenLocked::leave);
         if (!lock.is_held()) return 1;
-        std::this_thread::sleep_for(200ms);  // longer than the others take to try
+        while (!fs::exists(released)) std::this_thread::sleep_for(1ms);
         return 0;
       }));
     kill(owner, SIGKILL);
@@ -162,16 +169,18 @@ TEST_CASE("a killed owner is followed at once, by exactly one of eight") {
     else
       wait_until([&] { return look_at_lock(directory).kind == LockState::Kind::stale; });
     put(started, "");
+    int losers = 0;
+    for (int i = 0; i < 1000 && losers < 7; ++i, std::this_thread::sleep_for(10ms))
+      losers = static_cast<int>(std::count_if(heirs.begin(), heirs.end(), has_ended));
+    put(released, "");
     int winners = 0;
-    for (const pid_t heir : heirs) {
-      const int code = exit_code_of(heir);
-      CHECK((code == 0 || code == 1));
-      winners += code == 0 ? 1 : 0;
-    }
+    for (const pid_t heir : heirs) winners += exit_code_of(heir) == 0 ? 1 : 0;
+    CHECK(losers == 7);
     CHECK(winners == 1);
     if (trial % 2 != 0) exit_code_of(owner);
     CHECK(fs::is_empty(directory));
     fs::remove(started);
+    fs::remove(released);
     fs::remove(scratch.path() / "owned");
   }
 }
