@@ -184,6 +184,7 @@ LockClaim::LockClaim(const fs::path& directory) : lock_(directory / lock_file_na
 LockClaim::~LockClaim() { ::unlink(claim_.c_str()); }
 
 bool LockClaim::become_lock() {
+  (void)now();  // whoever waited long must not look silent
   const int error = ::link(claim_.c_str(), lock_.c_str()) == 0 ? 0 : errno;
   // Over NFS the answer to a link that was made can get lost, and the repeated request fails: the number of names
   // that our file has is what counts.

@@ -322,6 +322,18 @@ TEST_CASE("a process of another namespace is not asked for by its number") {
   CHECK_FALSE(fs::exists(scratch.path() / "lock"));
 }
 
+TEST_CASE("whoever waited long for a lock does not look silent with it") {
+  const test::Scratch scratch;
+  LockClaim claim(scratch.path());
+  const fs::path file = fs::directory_iterator(scratch.path())->path();
+  const timespec old[2] = {{1000, 0}, {1000, 0}};
+  REQUIRE(utimensat(AT_FDCWD, file.c_str(), old, 0) == 0);
+  REQUIRE(claim.become_lock());
+  struct stat status {};
+  REQUIRE(::stat((scratch.path() / "lock").c_str(), &status) == 0);
+  CHECK(status.st_mtim.tv_sec > 1000);
+}
+
 TEST_CASE("a live owner is heard") {
   const test::Scratch scratch;
   const LockTimes fast{20ms, 500ms, 500ms};
