@@ -69,7 +69,6 @@ void tidy(const std::filesystem::path& directory) {
     RunLock lock(directory, WhenLocked::leave);
     if (!lock.is_held()) return;
     tidy_complete(directory);
-    lock.remove_file();
   } catch (const IoError&) {
   }
 }
@@ -92,30 +91,51 @@ StoppedAt stopped_at(const Trace& trace) {
   return at;
 }
 
+/// Stops a run whose lock is lost, before the logs are written to.
+class LockWatch : public RunObserver {
+ public:
+  explicit LockWatch(RunLock& lock) : lock_(lock) {}
+
+  void started(std::uint64_t, std::uint64_t) override { lock_.require(); }
+  void stepped(std::uint64_t, double, bool) override { lock_.require_if_late(); }
+  void evaluated(const ValidationPoint&) override { lock_.require_if_late(); }
+  void recorded(std::uint64_t, const std::vector<GradientSeries>&) override { lock_.require_if_late(); }
+
+ private:
+  RunLock& lock_;
+};
+
 /// One process's work in a run directory whose lock it holds.
 class Training {
  public:
   Training(const std::filesystem::path& directory, Prepared& run, const RunOptions& options,
-           const std::string& label)
+           const std::string& label, RunLock& lock)
       : directory_(directory),
         run_(run),
+        lock_(lock),
         progress_(label, options.quiet),
         input_(report_input_of(run)),
         checkpoints_(CheckpointStore(directory / "checkpoint", run.config_sha256), run.experiment.checkpoint,
                      [&](Checkpoint& c) { complete(c); }) {
     take_up(label);
   }
+  Training(const Training&) = delete;
+  Training& operator=(const Training&) = delete;
+  ~Training() {
+    if (!lock_.is_lost()) remove_progress_file(directory_);
+  }
 
   RunOutcome operator()() {
+    LockWatch watch(lock_);
     ProgressFile file(directory_, input_.started_at);
-    Observers observers({&*log_, &file, &progress_});
+    Observers observers({&watch, &*log_, &file, &progress_});
     Telemetry telemetry(run_.experiment.stats);
     const Trace trace = fits_float_carrier(run_.experiment)
                             ? train<float>(run_.experiment, *run_.data, telemetry, observers, checkpoints_)
                             : train<double>(run_.experiment, *run_.data, telemetry, observers, checkpoints_);
     const std::string status(name_of(trace.status));
+    lock_.require();
     log_->event({{"event", status}, {"time", utc_now()}, {"steps_count", trace.train_loss.size()}});
-    remove_progress_file(directory_);
     const bool stopped = trace.status == RunStatus::stopped;
     if (!stopped) write_results(directory_, input_, trace, telemetry);
     progress_.finished(trace);
@@ -132,12 +152,14 @@ class Training {
   }
 
   void complete(Checkpoint& c) {
+    lock_.require();
     c.logs = log_->synced();
     c.origin = origin_of(input_);
   }
 
   const std::filesystem::path& directory_;
   Prepared& run_;
+  RunLock& lock_;
   Progress progress_;
   ReportInput input_;
   Checkpoints checkpoints_;
@@ -145,11 +167,11 @@ class Training {
 };
 
 RunOutcome train_in(const std::filesystem::path& directory, Prepared& run, const RunOptions& options,
-                    const std::string& label) {
+                    const std::string& label, RunLock& lock) {
   write_once(directory / "config.json", run.document->value());
   write_once(directory / "config.resolved.json", run.experiment.resolved);
   use_threads(run.experiment.threads);
-  Training training(directory, run, options, label);
+  Training training(directory, run, options, label, lock);
   forget_ending(directory);
   return training();
 }
@@ -164,17 +186,18 @@ RunOutcome execute(Prepared& run, const RunOptions& options, const std::string& 
   }
   make_directory(directory);
   RunLock lock(directory, options.when_locked);
-  if (lock.is_busy()) return {directory, busy_status, false, {}};
+  if (lock.is_busy()) {
+    std::fprintf(stderr, "%s: another process works in %s (%s); left alone\n", label.c_str(),
+                 printable(directory.string()).c_str(), lock.owner().c_str());
+    return {directory, busy_status, false, {}};
+  }
   if (!lock.is_held()) return {directory, std::string(name_of(RunStatus::stopped)), false, {}};
   if (const auto kept =
           kept_if_complete(directory, run.config_sha256)) {  // by the process that we waited for
     tidy_complete(directory);
-    lock.remove_file();
     return *kept;
   }
-  RunOutcome outcome = train_in(directory, run, options, label);
-  if (outcome.status != name_of(RunStatus::stopped)) lock.remove_file();
-  return outcome;
+  return train_in(directory, run, options, label, lock);
 }
 
 }  // namespace exmy

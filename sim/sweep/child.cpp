@@ -16,8 +16,6 @@
 namespace exmy {
 namespace {
 
-constexpr const char* this_program = "/proc/self/exe";
-
 /// Two descriptors that are closed where nobody takes them.
 struct Pipe {
   int ends[2] = {-1, -1};
@@ -57,7 +55,8 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
 }
 
 /// In the new process, where only async-signal-safe calls are allowed.
-[[noreturn]] void become(char* const* words, char* const* environment, int out, int err, pid_t parent) {
+[[noreturn]] void become(const char* program, char* const* words, char* const* environment, int out, int err,
+                         pid_t parent) {
   ::setpgid(0, 0);
   sigset_t none;
   sigemptyset(&none);
@@ -68,7 +67,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
   if (nothing >= 0) ::dup2(nothing, STDIN_FILENO);
   ::dup2(out, STDOUT_FILENO);
   ::dup2(err, STDERR_FILENO);
-  ::execve(this_program, words, environment);
+  ::execve(program, words, environment);
   constexpr std::string_view complaint = "the program cannot be started\n";
   (void)!::write(STDERR_FILENO, complaint.data(), complaint.size());
   ::_exit(127);
@@ -81,7 +80,7 @@ void Tail::add(const char* bytes, std::size_t count) {
   if (text_.size() > 2 * size) text_.erase(0, text_.size() - size);
 }
 
-Child::Child(const std::vector<std::string>& words,
+Child::Child(const char* program, const std::vector<std::string>& words,
              const std::vector<std::pair<std::string, std::string>>& environment) {
   std::vector<std::string> all = words, variables = environment_with(environment);
   all.insert(all.begin(), "exmy");
@@ -90,7 +89,7 @@ Child::Child(const std::vector<std::string>& words,
   const pid_t parent = ::getpid();
   process_ = ::fork();
   if (process_ < 0) throw IoError("cannot start a process: " + std::generic_category().message(errno));
-  if (process_ == 0) become(arguments.data(), strings.data(), out.ends[1], err.ends[1], parent);
+  if (process_ == 0) become(program, arguments.data(), strings.data(), out.ends[1], err.ends[1], parent);
   ::setpgid(process_, process_);  // whoever comes first
   streams_[0].descriptor = out.reading();
   streams_[1].descriptor = err.reading();

@@ -22,13 +22,15 @@ class Tail {
   std::string text_;
 };
 
+/// This program, whatever happened to its file meanwhile.
+inline constexpr const char* this_program = "/proc/self/exe";
+
 /// A process group of its own (a terminal's Ctrl-C does not reach it), reading nothing, its stdout and stderr kept.
 /// When the process that started it dies, it gets SIGTERM.
 class Child {
  public:
-  /// This program, whatever happened to its file meanwhile, with these words; `environment` is added to ours.
-  /// IoError if it cannot be started: too many processes or files.
-  Child(const std::vector<std::string>& words,
+  /// A program with these words; `environment` is added to ours. IoError if there are too many processes or files.
+  Child(const char* program, const std::vector<std::string>& words,
         const std::vector<std::pair<std::string, std::string>>& environment);
   Child(Child&& other) noexcept;
   Child& operator=(Child&& other) noexcept;

@@ -14,12 +14,13 @@ Pool::Clock::duration duration_of(double seconds) {
 
 }  // namespace
 
-Pool::Pool(std::size_t size, double grace_s) : size_(size), grace_(duration_of(grace_s)) {}
+Pool::Pool(std::size_t size, double grace_s, const char* program)
+    : program_(program), size_(size), grace_(duration_of(grace_s)) {}
 
 void Pool::start(std::size_t task, const std::vector<std::string>& words,
                  const std::vector<std::pair<std::string, std::string>>& environment,
                  std::optional<double> time_limit_s) {
-  Place place{task, Child(words, environment), Clock::now(), std::nullopt};
+  Place place{task, Child(program_, words, environment), Clock::now(), std::nullopt};
   if (time_limit_s) place.deadline = place.begin + duration_of(*time_limit_s);
   places_.push_back(std::move(place));
 }

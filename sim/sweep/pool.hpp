@@ -26,7 +26,7 @@ class Pool {
   using Clock = std::chrono::steady_clock;
 
   /// `grace_s`: between the request to stop and the end by force.
-  Pool(std::size_t size, double grace_s);
+  Pool(std::size_t size, double grace_s, const char* program = this_program);
 
   bool has_room() const { return !stopping_ && places_.size() < size_; }
   bool is_empty() const { return places_.empty(); }
@@ -52,6 +52,7 @@ class Pool {
   void enforce_limits(Clock::time_point now);
   void sleep(StopSignals& signals, Clock::time_point until);
 
+  const char* program_;
   std::size_t size_;
   Clock::duration grace_;
   std::vector<Place> places_;
