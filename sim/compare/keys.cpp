@@ -20,7 +20,8 @@ bool is_plain_list(const Json& value) {
 
 /// The name of a format that is spelled as an object, if it is one and has one.
 Json named(const Json& value) {
-  if (!value.is_object() || !value.contains("exponent_bits") || !value.contains("mantissa_bits")) return value;
+  if (!value.is_object() || !value.contains("exponent_bits") || !value.contains("mantissa_bits"))
+    return value;
   std::vector<Problem> problems;
   const Document document = Document::parse(compact_text({{"format", value}}), "");
   ObjectReader reader(document, "", problems);
@@ -45,8 +46,7 @@ void flatten(const Json& given, const std::string& path, Keys& keys) {
 
 std::vector<std::string> parts_of(const std::string& path) {
   std::vector<std::string> parts(1);
-  for (const char c : path)
-    c == '.' ? static_cast<void>(parts.emplace_back()) : parts.back().push_back(c);
+  for (const char c : path) c == '.' ? static_cast<void>(parts.emplace_back()) : parts.back().push_back(c);
   return parts;
 }
 
@@ -54,11 +54,12 @@ std::vector<std::string> parts_of(const std::string& path) {
 bool comes_before(const std::string& a, const std::string& b) {
   const auto x = parts_of(a);
   const auto y = parts_of(b);
-  return std::lexicographical_compare(x.begin(), x.end(), y.begin(), y.end(), [](const auto& p, const auto& q) {
-    const auto i = array_index(p);
-    const auto j = array_index(q);
-    return i && j ? *i < *j : p < q;
-  });
+  return std::lexicographical_compare(x.begin(), x.end(), y.begin(), y.end(),
+                                      [](const auto& p, const auto& q) {
+                                        const auto i = array_index(p);
+                                        const auto j = array_index(q);
+                                        return i && j ? *i < *j : p < q;
+                                      });
 }
 
 /// The last `count` keys; the whole path where an element of an array is on the way.
@@ -89,10 +90,11 @@ std::vector<std::string> differing(const std::vector<const Keys*>& all) {
   std::vector<std::string> found;
   for (const std::string& path : paths) {
     const auto first = all.front()->find(path);
-    const bool same = first != all.front()->end() && std::all_of(all.begin(), all.end(), [&](const Keys* keys) {
-                        const auto it = keys->find(path);
-                        return it != keys->end() && it->second == first->second;
-                      });
+    const bool same =
+        first != all.front()->end() && std::all_of(all.begin(), all.end(), [&](const Keys* keys) {
+          const auto it = keys->find(path);
+          return it != keys->end() && it->second == first->second;
+        });
     if (!same) found.push_back(path);
   }
   std::sort(found.begin(), found.end(), comes_before);

@@ -108,8 +108,7 @@ std::string Metric::section() const { return pointer.empty() ? "tensors" : point
 bool Metric::is_of_diverged_runs() const { return section() == "run"; }
 
 std::optional<double> Metric::of(const Json& report) const {
-  if (pointer.empty())
-    return report.contains("tensors") ? counted(*this, report["tensors"]) : std::nullopt;
+  if (pointer.empty()) return report.contains("tensors") ? counted(*this, report["tensors"]) : std::nullopt;
   const Json::json_pointer where(pointer);
   return report.contains(where) ? number_of(report.at(where)) : std::nullopt;
 }

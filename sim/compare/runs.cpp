@@ -32,9 +32,9 @@ class Finder {
     if (is_sweep_directory(directory)) return sweep(directory);
     if (is_there(directory / report_file) || is_there(directory / "config.resolved.json"))
       return run({directory, {}, {}, false});
-    bool found = false;
-    for (const fs::path& below : folders_in(directory)) found = visit(below) || found;
-    return found;
+    bool is_any = false;
+    for (const fs::path& below : folders_in(directory)) is_any = visit(below) || is_any;
+    return is_any;
   }
 
   FoundRuns found;
@@ -64,7 +64,7 @@ class Finder {
     if (is_there(place.directory / report_file))
       found.complete.push_back(place);
     else
-      found.incomplete.push_back(place.directory.string());
+      found.incomplete.push_back({place.directory, view_run(place.directory).phase});
     return true;
   }
 
@@ -152,7 +152,8 @@ std::vector<RunRecord> read_runs(const std::vector<RunPlace>& places, const std:
       RunRecord record = record_of(place, metrics, sections);
       if (known.insert(record.sha256).second) records.push_back(std::move(record));
     } catch (const CorruptFile& error) {
-      if (++complaints_count <= most_complaints) complaints += (complaints.empty() ? "" : "\n") + std::string(error.what());
+      if (++complaints_count <= most_complaints)
+        complaints += (complaints.empty() ? "" : "\n") + std::string(error.what());
     }
   if (complaints_count > most_complaints)
     complaints += "\nand " + std::to_string(complaints_count - most_complaints) + " more";

@@ -9,6 +9,7 @@
 
 #include "sim/compare/keys.hpp"
 #include "sim/compare/metric.hpp"
+#include "sim/sweep/run_view.hpp"
 
 namespace exmy {
 
@@ -20,9 +21,15 @@ struct RunPlace {
   bool baseline = false;
 };
 
+/// A run without a report.
+struct IncompleteRun {
+  std::filesystem::path directory;
+  RunPhase phase = RunPhase::pending;
+};
+
 struct FoundRuns {
-  std::vector<RunPlace> complete;       ///< in the order of the directories given, of a sweep, of names
-  std::vector<std::string> incomplete;  ///< directories
+  std::vector<RunPlace> complete;  ///< in the order of the directories given, of a sweep, of names
+  std::vector<IncompleteRun> incomplete;
 };
 
 /// The runs in and below these directories, each once. Of a sweep those that sweep.json lists. UsageError for a
