@@ -9,8 +9,9 @@ import re
 import statistics
 import unittest
 
-import draft7
 from program import ProgramTest, ROOT, SMALL, changed
+
+import draft7  # after program, which says where it is
 
 # Two-sided quantiles of Student's t by degrees of freedom. Source: NIST/SEMATECH e-Handbook of Statistical Methods,
 # section 1.3.6.7.2, and for more digits the closed formulas tan(pi c / 2) and c sqrt(2 / (1 - c^2)) of 1 and 2.
@@ -21,8 +22,8 @@ CLOSE = 1e-12  # relative: a few operations in binary64 on numbers that cancel l
 
 COUNTED = changed(SMALL, stats__counters=True)
 E5M2 = [{"match": {"role": ["weight", "activation"]}, "format": "e5m2"}]
-# Throws some seeds' weights out of fp16, others not (see the test that says which).
-OVERFLOWS = changed(SMALL, training__optimizer__lr=1e6, training__steps=20,
+# Throws the weights of seed 3 out of fp16, not those of seeds 4 and 5: every bit is the same everywhere.
+OVERFLOWS = changed(SMALL, training__optimizer__lr=200.0, training__steps=20,
                     policy=[{"match": {"role": ["weight", "activation", "activation_grad", "weight_grad"]},
                              "format": "fp16"}])
 SCHEMA = os.path.join(ROOT, "experiments", "schema", "comparison.schema.json")
@@ -120,8 +121,7 @@ class Numbers(CompareTest):
             self.assertEqual(row["metrics"]["/cost/macs_count"]["mean"], report["cost"]["macs_count"])
 
     def test_diverged_runs_are_counted_and_not_averaged(self):
-        self.write("good.json", SMALL)
-        self.good("run", self.write("bad.json", OVERFLOWS), "seed=1,2", "training.optimizer.lr=1e6,0.1",
+        self.good("run", self.write("bad.json", OVERFLOWS), "seed=3,4,5", "training.optimizer.lr=200,0.1,1e6",
                   "--out", "r", "--quiet")
         document = self.compared("r")
         self.assertEqual(document["columns"], ["training.optimizer.lr"])
@@ -132,14 +132,16 @@ class Numbers(CompareTest):
             self.assertEqual(row["diverged_count"], len(reports) - len(good))
             self.assertEqual(row["metrics"]["train_loss"]["count"], len(good))
             if good:
-                self.near(row["metrics"]["train_loss"]["mean"], statistics.mean(good))
+                self.check_summary(row["metrics"]["train_loss"], good, T95)
         self.assertEqual([row["diverged_count"] for row in
-                          sorted(document["rows"], key=lambda row: row["columns"]["training.optimizer.lr"])], [0, 2])
+                          sorted(document["rows"], key=lambda row: row["columns"]["training.optimizer.lr"])], [0, 1, 3])
         text = self.good("compare", "r").out
-        self.assertIn("2 of 2", text)
+        self.assertIn("1 of 3", text)
+        self.assertIn("3 of 3", text)
         self.assertNotIn("nan", text.lower())
         steps = self.compared("r", "--metric", "steps,/run/divergence/step")
-        self.assertTrue(all(row["metrics"]["steps"]["count"] == 2 for row in steps["rows"]))
+        self.assertTrue(all(row["metrics"]["steps"]["count"] == 3 for row in steps["rows"]))
+        self.assertEqual(sorted(row["metrics"]["/run/divergence/step"]["count"] for row in steps["rows"]), [0, 1, 3])
 
 
 class Rows(CompareTest):
