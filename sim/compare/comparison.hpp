@@ -45,8 +45,8 @@ struct CompareOptions {
   std::vector<Metric> all_metrics() const;
 };
 
-/// `runs` are not empty and have the values of options.all_metrics(). UsageError for a metric that no run has, and
-/// for a baseline that is not there or is no single row.
+/// `runs` are not empty and have the values of options.all_metrics(). UsageError for a metric that no run
+/// has, and for a baseline that is not there or is no single row.
 Comparison compare(std::vector<RunRecord> runs, const CompareOptions& options);
 
 }  // namespace exmy

@@ -1,5 +1,6 @@
 #pragma once
-// What is compared: numbers of reports, by a short name, a counter at places of the network, or a JSON pointer.
+// What is compared: numbers of reports, by a short name, a counter at places of the network, or a JSON
+// pointer.
 
 #include <optional>
 #include <string>

@@ -12,8 +12,8 @@ struct NumberText {
   std::string half_width;  ///< empty: not known
 };
 
-/// The half width gets two significant digits, the number as many decimals; without a half width (or where it is 0)
-/// the number gets four (six) significant digits.
+/// The half width gets two significant digits, the number as many decimals; without a half width (or where it
+/// is 0) the number gets four (six) significant digits.
 NumberText text_of(double x, const std::optional<double>& half_width);
 
 }  // namespace exmy

@@ -9,8 +9,8 @@
 
 namespace exmy {
 
-/// For people: a table of means and one of differences from the baseline. Paths are shortened where that makes the
-/// table fit `width`.
+/// For people: a table of means and one of differences from the baseline. Paths are shortened where that
+/// makes the table fit `width`.
 std::string comparison_text(const Comparison& comparison, std::size_t width);
 
 /// RFC 4180: one line per row, numbers in the shortest form that reads back to the same bits, no number where

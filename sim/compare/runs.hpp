@@ -32,8 +32,8 @@ struct FoundRuns {
   std::vector<IncompleteRun> incomplete;
 };
 
-/// The runs in and below these directories, each once. Of a sweep those that sweep.json lists. UsageError for a
-/// directory that is not there or holds no run.
+/// The runs in and below these directories, each once. Of a sweep those that sweep.json lists. UsageError for
+/// a directory that is not there or holds no run.
 FoundRuns find_runs(const std::vector<std::filesystem::path>& directories);
 
 /// What is compared of a run.

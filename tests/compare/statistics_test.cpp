@@ -12,7 +12,8 @@ namespace {
 
 /// Table values have three decimals: half a unit of the last one.
 constexpr double of_table = 0.0005;
-/// A few operations in binary64, each off by at most 2^-53, and Boost's quantile, which is good to a few units more.
+/// A few operations in binary64, each off by at most 2^-53, and Boost's quantile, which is good to a few
+/// units more.
 constexpr double relative = 1e-13;
 
 bool is_near(double x, double expected, double tolerance) {
@@ -22,8 +23,8 @@ bool is_near(double x, double expected, double tolerance) {
 }  // namespace
 
 TEST_CASE("t quantiles are those of the tables") {
-  // NIST/SEMATECH e-Handbook of Statistical Methods, section 1.3.6.7.2, critical values of Student's t: columns 0.95,
-  // 0.975, 0.995 (one-sided), that is 90, 95 and 99 % two-sided.
+  // NIST/SEMATECH e-Handbook of Statistical Methods, section 1.3.6.7.2, critical values of Student's t:
+  // columns 0.95, 0.975, 0.995 (one-sided), that is 90, 95 and 99 % two-sided.
   struct Row {
     int freedom;
     double at90, at95, at99;
@@ -69,9 +70,9 @@ TEST_CASE("a summary of no, one, equal and several values") {
 }
 
 TEST_CASE("Student's own example: ten patients, two drugs") {
-  // Student, The probable error of a mean, Biometrika 6 (1908): additional hours of sleep. The data set `sleep` of R;
-  // t.test(extra ~ group, data = sleep) in R's manual: t = -1.8608, df = 17.776, 95 percent confidence interval
-  // -3.3654832 0.2054832, means 0.75 and 2.33.
+  // Student, The probable error of a mean, Biometrika 6 (1908): additional hours of sleep. The data set
+  // `sleep` of R; t.test(extra ~ group, data = sleep) in R's manual: t = -1.8608, df = 17.776, 95 percent
+  // confidence interval -3.3654832 0.2054832, means 0.75 and 2.33.
   const Summary first = summary_of({0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0}, 0.95);
   const Summary second = summary_of({1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4}, 0.95);
   const Difference d = difference_of(first, second, 0.95);
