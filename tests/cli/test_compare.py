@@ -54,7 +54,8 @@ class CompareTest(ProgramTest):
 
     def two_rows(self, seeds="1,2,3"):
         self.write("e5m2.json", changed(COUNTED, policy=E5M2))
-        self.good("run", self.write("fp32.json", COUNTED), "e5m2.json", f"seed={seeds}", "--out", "r", "--quiet")
+        self.good("run", self.write("fp32.json", COUNTED), "e5m2.json", f"seed={seeds}", "--out", "r",
+                  "--quiet")
 
 
 class Numbers(CompareTest):
@@ -233,7 +234,9 @@ class Forms(CompareTest):
 
     def test_csv_has_every_digit(self):
         self.two_rows()
+        self.good("run", self.write("c.json", changed(SMALL, name='"a", b')), "--out", "r", "--quiet")
         document = self.compared("r")
+        self.assertIn('"a", b', [row["name"] for row in document["rows"]])
         out = self.good("compare", "r", "--csv").out
         self.assertEqual(out.count("\r\n"), out.count("\n"))
         rows = list(csv.DictReader(io.StringIO(out, newline="")))

@@ -91,10 +91,10 @@ TEST_CASE("the baseline: the first, the sweep's, or a named one") {
 }
 
 TEST_CASE("parameters of one sweep are the columns, if they tell the rows apart") {
-  std::vector<RunRecord> runs{run("s", "e5m2", 1, 1), run("s", "e4m3fn", 1, 2)};
+  std::vector<RunRecord> runs{run("s", "e5m2", 1, 1), run("s", "e4m3fn", 2, 2)};
   runs[0].place.sweep = runs[1].place.sweep = "/nowhere";
   runs[0].place.parameters = {{"width", 8}, {"case", "two"}, {"seed", 1}};
-  runs[1].place.parameters = {{"width", 8}, {"case", "three"}, {"seed", 1}};
+  runs[1].place.parameters = {{"width", 8}, {"case", "three"}, {"seed", 2}};
   CHECK(compare(runs, by_loss()).columns == Words{"case"});
   runs[1].place.parameters[1].second = "two";
   CHECK(compare(runs, by_loss()).columns == Words{"policy.0.format"});
