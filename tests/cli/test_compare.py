@@ -166,6 +166,20 @@ class Rows(CompareTest):
         (row,) = self.compared("r", "s", "r")["rows"]
         self.assertEqual((row["name"], row["runs_count"]), ("a", 1))
 
+    def test_other_definitions_or_data_are_other_rows(self):
+        directory = self.good("run", self.write("a.json", SMALL), "--out", "r", "--quiet").lines[0]
+        report = json.loads(self.read(directory, "report.json"))
+        numerics = report["provenance"]["numerics_version"]
+        report["provenance"]["numerics_version"] = numerics + 1
+        report["provenance"]["data_files"][0]["sha256"] = "ab" * 32
+        report["config"]["sha256"] = "cd" * 32
+        self.write("r/b/report.json", report)
+        document = self.compared("r")
+        self.assertEqual(document["columns"], ["data_sha256", "numerics_version"])
+        versions = [row["columns"]["numerics_version"] for row in document["rows"]]
+        self.assertEqual(versions, [numerics, numerics + 1])
+        self.assertEqual(document["rows"][1]["columns"]["data_sha256"], ["ab" * 6])
+
     def test_one_run_alone(self):
         directory = self.good("run", self.write("a.json", SMALL), "--quiet").lines[0]
         (row,) = self.compared(directory)["rows"]
@@ -260,7 +274,8 @@ class Forms(CompareTest):
         self.good("run", "e.json", "seed=1,2", "--out", "r", "--quiet")
         out = self.good("compare", "r", "--latex").out
         body = "\n".join(line for line in out.splitlines() if not line.startswith("%"))
-        self.assertIn(r"a\_b \& 50\% \{x\} \textbackslash{}y \#1 \$2 \textasciitilde{}\textasciicircum{}", body)
+        expected = r"a\_b \& 50\% \{x\} \textbackslash{}y \#1 \$2 \textasciitilde{}\textasciicircum{}"
+        self.assertIn(expected, body)
         self.assertEqual(re.findall(r"\\(?:begin|end)\{(\w+)\}", body), ["tabular", "tabular"])
         for word in ("toprule", "midrule", "bottomrule"):
             self.assertEqual(body.count("\\" + word), 1)
