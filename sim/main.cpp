@@ -31,6 +31,7 @@ struct Arguments {
   exmy::arith::Request arith;
   exmy::QuantizeArguments quantize;
   exmy::FitArguments fit;
+  exmy::CompareArguments compare;
   std::vector<std::string> formats;
   std::string declare_out;
   std::filesystem::path picture;
@@ -113,7 +114,7 @@ void add_config(CLI::App& app, Arguments& a, int& code) {
   validate->add_flag("--sites", a.validate.sites, "list every site with what the policy makes of it");
   validate->callback([&] { code = exmy::validate_command(a.validate); });
   CLI::App* schema = app.add_subcommand("schema", "print a JSON schema (draft-07)");
-  schema->add_option("which", a.schema, "config, report, sweep or certificate");
+  schema->add_option("which", a.schema, "config, report, sweep, certificate or comparison");
   schema->callback([&] { code = exmy::schema_command(a.schema); });
 }
 
@@ -201,6 +202,25 @@ void add_quantize(CLI::App& app, Arguments& a, int& code) {
   quantize->callback([&] { code = exmy::quantize_command(a.quantize); });
 }
 
+void add_compare(CLI::App& app, exmy::CompareArguments& a, int& code) {
+  CLI::App* compare = app.add_subcommand("compare", "runs and sweeps side by side, with means over seeds");
+  compare->add_option("directories", a.directories, "run or sweep directories, or folders with some below")
+      ->required();
+  compare
+      ->add_option("--metric", a.metrics,
+                   "with commas: train_loss, saturated_fraction@*/weight, /final/train_loss ...")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  compare->add_option("--baseline", a.baseline, "what the others differ from: directory, run id or name");
+  compare->add_option("--sort", a.sort, "metric: best first");
+  compare->add_option("--top", a.top, "only so many rows, and the baseline");
+  compare->add_option("--confidence", a.confidence, "of the intervals")->capture_default_str();
+  compare->add_flag("--csv", a.csv, "comma-separated, all digits");
+  compare->add_flag("--latex", a.latex, "a table for the package booktabs");
+  compare->add_flag("--json", a.json, "everything, as JSON");
+  compare->callback([&] { code = exmy::compare_command(a); });
+}
+
 /// The first word of a command line level must be one of its commands; CLI11 alone would not name it.
 void check_command(const CLI::App& app, const std::vector<std::string>& words) {
   if (words.empty() || words.front().starts_with("-")) return;
@@ -237,6 +257,7 @@ int run_program(int argc, char** argv) {
   add_format(app, arguments, code);
   add_quantize(app, arguments, code);
   add_verify(app, arguments, code);
+  add_compare(app, arguments.compare, code);
   check_command(app, {argv + 1, argv + argc});
   exmy::check_numbers({argv + 1, argv + argc});
   try {

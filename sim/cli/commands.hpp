@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -101,6 +102,16 @@ struct FitArguments {
   bool json = false;
 };
 int format_fit_command(const FitArguments& arguments);
+
+struct CompareArguments {
+  std::vector<std::filesystem::path> directories;  ///< runs, sweeps, or folders with some below
+  std::vector<std::string> metrics;                ///< none: losses and accuracy, as far as there are some
+  std::string baseline, sort, confidence = "0.95";
+  std::optional<int> top;
+  bool csv = false, latex = false, json = false;
+};
+/// Runs side by side, the seeds of one experiment together. Nothing complete to compare: UsageError.
+int compare_command(const CompareArguments& arguments);
 
 struct VerifyArguments {
   bool quick = false;  ///< the default
