@@ -119,12 +119,12 @@ Cost total_of(const PreparedSweep& sweep) {
 }  // namespace
 
 void print_results(const PreparedSweep& sweep, const std::vector<RunView>& views) {
-  Columns table = table_of(sweep, {"status", "train loss", "validation loss", "accuracy"});
+  Columns table = table_of(sweep, {"status", "step", "train loss", "validation loss", "accuracy"});
   for (std::size_t i = 0; i < views.size(); ++i) {
     const RunView& view = views[i];
     for (std::string cell :
-         {words_of(view.phase), loss_cell(view.train_loss), loss_cell(view.validation_loss),
-          percent_cell(view.validation_accuracy_fraction)})
+         {words_of(view.phase), std::to_string(view.step), loss_cell(view.train_loss),
+          loss_cell(view.validation_loss), percent_cell(view.validation_accuracy_fraction)})
       table.rows[i].push_back(std::move(cell));
   }
   std::cout << text_of(table, output_width()) << counts_of(views) << "\n";
@@ -163,7 +163,8 @@ void print_plan(const SweepPlan& plan) {
   if (plan.run_s)
     std::cout << "time left: " << duration(total_time(left_of(plan), plan.jobs)) << " with " << plan.jobs
               << " at once (an estimate, from the first second of " << plan.measured_count
-              << (plan.measured_count == 1 ? " run)\n" : " runs)\n");
+              << (plan.measured_count == 1 ? " run" : " runs")
+              << (plan.stops_early ? "; runs that are stopped early take less)\n" : ")\n");
 }
 
 void print_plan_json(const SweepPlan& plan, const std::filesystem::path& directory) {

@@ -109,7 +109,7 @@ class Runs(SweepTest):
     def test_a_grid_is_a_table_of_runs_that_are_those_of_exmy_run(self):
         self.sweep_file(parameters={LR: {"values": [0.1, 0.2]}}, seeds=[1, 2])
         answer = self.good("sweep", "grid.json")
-        self.assertRegex(answer.lines[0], r"^run +lr +seed +status +train loss")
+        self.assertRegex(answer.lines[0], r"^run +lr +seed +status +step +train loss")
         self.assertEqual(answer.lines[-1], "4 runs: 4 completed")
         rows, _ = self.sweep()
         self.assertEqual([row["parameters"] for row in rows],
@@ -366,6 +366,16 @@ class Interruptions(SweepTest):
         for row, whole in zip(rows, expected):
             self.assertEqual(self.result(row["directory"]), self.result(whole["directory"]))
             self.assertEqual(len(self.events(row, "started")), 1)
+
+    def test_children_of_a_killed_runner_save_their_state_and_stop(self):
+        self.sweep_file(base=ENDLESS)
+        running = self.start("grid.json", "-j", "2")
+        self.wait_for(lambda: len(self.paths("progress.json")) == 2, "no run begins")
+        running.kill()
+        running.communicate()
+        self.wait_for(lambda: not self.children(), "its children go on")
+        saved = {path.split("/")[1] for path in self.paths("manifest.json") if "/checkpoint/" in path}
+        self.assertEqual(len(saved), 2, self.files("results"))
 
     def test_two_runners_share_the_work(self):
         self.sweep_file(base=changed(LONG, training__steps=400), parameters={"seed": {"range": {"start": 1, "stop": 12, "step": 1}}})
