@@ -6,28 +6,27 @@
 namespace exmy {
 namespace {
 
-/// |x| = significand 2^scale, not normalised. `exponent` is what the unit aligns by: the sum of the factors'
-/// exponents, each at least that of its format's smallest normal number, so that |x| < 2^(exponent + 2).
+/// |x| = significand 2^scale, not normalised.
 struct Addend {
   bool negative;
   Uint128 significand;
   int scale;
-  int exponent;
 };
 
+/// What the unit aligns by: a product counts with the sum of its factors' exponents, so that it is below
+/// 2^(exponent + 2).
 int exponent_of(double x, int e_min) { return x == 0 ? e_min : std::max(parts_of(x).exponent, e_min); }
 
 /// A factor or a running sum that is finite and not 0: 53 bits of significand.
-Addend addend_of(double x, int e_min) {
+Addend addend_of(double x) {
   const Parts p = parts_of(x);
-  return {is_negative(x), p.significand >> 11, p.exponent - 52, exponent_of(x, e_min)};
+  return {is_negative(x), p.significand >> 11, p.exponent - 52};
 }
 
-Addend product_of(double a, double b, const BlockSum& unit) {
-  const Addend x = addend_of(a, unit.e_min_a);
-  const Addend y = addend_of(b, unit.e_min_b);
-  return {x.negative != y.negative, x.significand * y.significand, x.scale + y.scale,
-          x.exponent + y.exponent};
+Addend product_of(double a, double b) {
+  const Addend x = addend_of(a);
+  const Addend y = addend_of(b);
+  return {x.negative != y.negative, x.significand * y.significand, x.scale + y.scale};
 }
 
 /// One group: its products and the sum before it.
@@ -74,9 +73,9 @@ struct BlockGroup {
       const Uint128 whole = left >= 0 ? x.significand << left : left > -128 ? x.significand >> -left : 0;
       sum += x.negative ? -whole : whole;
     };
-    if (s != 0) add(addend_of(s, sum_e_min()));
+    if (s != 0) add(addend_of(s));
     for (std::size_t k = 0; k < count; ++k)
-      if (!is_zero(k)) add(product_of(a[k], b[k], unit()));
+      if (!is_zero(k)) add(product_of(a[k], b[k]));
     const bool negative = (sum >> 127) != 0;
     return Exact::scaled(negative, negative ? -sum : sum, lowest);
   }
