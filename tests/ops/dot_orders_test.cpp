@@ -21,10 +21,14 @@ using Random = exmy::test::SplitMix64;
 const DotPlace place{"fc1", "dot", Pass::wgrad};
 constexpr std::uint64_t seed = 9, step = 5;
 
-Tensor<float> random_tensor(Random& random, std::size_t rows, std::size_t columns, const char* format) {
+/// Values of codes below `codes`: a few are subnormal alone.
+Tensor<float> random_tensor(Random& random, std::size_t rows, std::size_t columns, const char* format,
+                            std::uint64_t codes = 0x60) {
   Tensor<float> x({rows, columns}, format_of(format));
-  for (float& v : x.data)
-    v = static_cast<float>(decode(x.format, 0x20 + random.below(0x40)) * (random.below(2) == 0 ? 1 : -1));
+  for (float& v : x.data) {
+    const double size = decode(x.format, random.below(codes));
+    v = static_cast<float>(random.below(2) == 0 ? size : -size);
+  }
   return x;
 }
 
@@ -100,7 +104,9 @@ TEST_CASE("every order through dot: by the definition, for any view and number o
       GENERATE(Order::sequential, Order::chunked, Order::pairwise, Order::exact, Order::block);
   INFO("order " << static_cast<int>(order));
   Random random(61);
-  const Tensor<float> a = random_tensor(random, 9, 40, "e4m3fn"), b = random_tensor(random, 11, 40, "e5m2");
+  const std::uint64_t codes = GENERATE(0x60u, 0x0au);
+  const Tensor<float> a = random_tensor(random, 9, 40, "e4m3fn", codes);
+  const Tensor<float> b = random_tensor(random, 11, 40, "e5m2", codes);
   const Ran first = run(order, [&](Context& c) { return dot(c, place, matrix(a), matrix(b).transposed()); });
   CHECK(first.y.data == defined(order, a, b));
   CHECK(first.problems == 0);
