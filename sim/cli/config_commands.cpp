@@ -15,9 +15,15 @@ std::string order_text(const Prepared& p, const Site& site, const Treatment& t) 
   std::string text;
   if (t.quantizer.scale.granularity == Granularity::tensor)
     text += "  scale " + hex_float(t.quantizer.scale.value);
-  if (site.role != Role::accumulator || t.order == Order::sequential) return text;
-  return text + "  chunks of " + std::to_string(t.chunk) + ", outer " +
-         p.experiment.format_names.name(t.outer.format) + " " + word_of(rounding_names, t.outer.rounding);
+  if (site.role != Role::accumulator) return text;
+  if (t.order == Order::pairwise || t.order == Order::exact) text += "  " + word_of(order_names, t.order);
+  if (t.order == Order::block)
+    text += "  block of " + std::to_string(t.block->terms) + " terms, " +
+            std::to_string(t.block->fraction_bits) + " fraction bits";
+  if (!t.has_outer()) return text;
+  return text + (t.order == Order::block ? ", " : "  ") + "chunks of " + std::to_string(t.chunk) +
+         ", outer " + p.experiment.format_names.name(t.outer.format) + " " +
+         word_of(rounding_names, t.outer.rounding);
 }
 
 void print_sites(const Prepared& p) {

@@ -6,6 +6,7 @@
 #include "formats/format.hpp"
 #include "formats/rounding.hpp"
 #include "sim/base/known.hpp"
+#include "sim/quant/matrix_unit.hpp"
 #include "sim/quant/quantizer.hpp"
 #include "sim/quant/site.hpp"
 
@@ -38,8 +39,14 @@ inline constexpr std::array nan_names{
 inline constexpr std::array semantics_names{Named<Semantics>{"ieee754", Semantics::ieee754},
                                             Named<Semantics>{"p3109", Semantics::p3109}};
 
-inline constexpr std::array order_names{Named<Order>{"sequential", Order::sequential},
-                                        Named<Order>{"chunked", Order::chunked}};
+inline constexpr std::array order_names{
+    Named<Order>{"sequential", Order::sequential}, Named<Order>{"chunked", Order::chunked},
+    Named<Order>{"pairwise", Order::pairwise}, Named<Order>{"exact", Order::exact},
+    Named<Order>{"block", Order::block}};
+
+inline constexpr std::array unit_output_names{Named<UnitOutput>{"fp32", UnitOutput::fp32},
+                                              Named<UnitOutput>{"e8m13", UnitOutput::e8m13},
+                                              Named<UnitOutput>{"fp16", UnitOutput::fp16}};
 
 /// The word for a value of one of these tables.
 template <class Table, class T>

@@ -11,7 +11,6 @@ using namespace std::string_view_literals;
 
 constexpr std::array granularity_names{"none"sv, "tensor"sv, "channel"sv, "block"sv, "tile"sv};
 constexpr std::array source_names{"static"sv, "current"sv, "delayed"sv};
-constexpr std::array all_orders{"sequential"sv, "chunked"sv, "pairwise"sv, "exact"sv, "block"sv};
 
 /// A word that is known, but that this version has no implementation for.
 void refuse(const Value& value, const std::string& what) {
@@ -67,13 +66,24 @@ bool is_word(const Value& value, std::string_view word) {
   return value.json().is_string() && value.json().get<std::string>() == word;
 }
 
+/// A unit that has a name, or an object with `terms`, `fraction_bits`, `output`.
+MatrixUnit read_unit(const Value& value) {
+  if (!value.json().is_object()) return value.one_of(matrix_units);
+  ObjectReader r = value.object();
+  MatrixUnit unit;
+  const Range terms = Range::closed(1, MatrixUnit::most_terms),
+              bits = Range::closed(0, MatrixUnit::most_fraction_bits);
+  unit.terms = static_cast<std::size_t>(r.integer<std::int64_t>("terms", required, terms));
+  unit.fraction_bits = r.integer<std::int32_t>("fraction_bits", required, bits);
+  unit.output = r.one_of("output", UnitOutput::fp32, unit_output_names);
+  return unit;
+}
+
 void read_order(ObjectReader& r, Rule& rule) {
-  const auto order = r.one_of("order", if_given, all_orders);
-  if (order == "sequential") rule.order = Order::sequential;
-  if (order == "chunked") rule.order = Order::chunked;
-  if (order && !rule.order) refuse(r.value("order"), "order \"" + *order + "\"");
+  rule.order = r.one_of("order", if_given, order_names);
   if (const auto chunk = r.integer<std::int64_t>("chunk", if_given, Range::at_least(1)))
     rule.chunk = static_cast<std::size_t>(*chunk);
+  if (const Value unit = r.value("block"); !unit.json().is_null()) rule.block = read_unit(unit);
 }
 
 void read_flush(ObjectReader& r, Rule& rule) {

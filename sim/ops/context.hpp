@@ -48,6 +48,9 @@ class Context {
   /// Every site met so far; and the names, with `#n`, of the current step: for checks at start-up.
   std::vector<Site> sites() const;
   std::vector<std::string> names_of_step() const;
+  /// What a policy cannot tell by itself: why a site does not fit what it is used for; the first time counts.
+  void note_problem(const Site& site, const std::string& text) { problems_.try_emplace(site, text); }
+  const std::map<Site, std::string>& problems() const { return problems_; }
 
  private:
   void restart_uses();
@@ -58,6 +61,7 @@ class Context {
   std::uint64_t step_ = 0;
   bool evaluating_ = false;
   std::map<Site, SiteState> states_;
+  std::map<Site, std::string> problems_;
 };
 
 }  // namespace exmy

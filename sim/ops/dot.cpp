@@ -20,7 +20,12 @@ struct DotSites {
   SiteState* accumulator;
 };
 
-Reduction reduction_of(const DotSites& sites) {
+BlockSum block_of(const MatrixUnit& unit, const Format& a, const Format& b) {
+  return {unit.terms, unit.fraction_bits, a.e_min(), b.e_min()};
+}
+
+/// `a`, `b`: the formats of the factors.
+Reduction reduction_of(const DotSites& sites, const Format& a, const Format& b) {
   const Treatment& acc = sites.accumulator->treatment;
   Reduction how;
   if (sites.product != nullptr && !sites.product->treatment.exact)
@@ -29,7 +34,19 @@ Reduction reduction_of(const DotSites& sites) {
   how.order = acc.order;
   how.chunk = acc.chunk;
   how.outer = acc.outer;
+  if (acc.order == Order::block) how.block = block_of(*acc.block, a, b);
   return how;
+}
+
+/// A matrix unit takes factors of certain formats; of a sum, the terms alone (the other factor is 1).
+void check_factors(Context& context, const DotSites& sites, const Format& a, const Format& b) {
+  const Treatment& acc = sites.accumulator->treatment;
+  if (acc.order != Order::block) return;
+  for (const Format* factor : {sites.product != nullptr ? &a : &b, &b})
+    if (!acc.block->accepts(*factor))
+      return context.note_problem(sites.accumulator->site, "the matrix unit takes factors in " +
+                                                               std::string(text_of(acc.block->operands)) +
+                                                               ", not in " + name_of(*factor));
 }
 
 template <class T>
@@ -52,12 +69,11 @@ Semantics either(const Format& a, const Format& b) {
 
 template <class T>
 MatmulTask task_of(Context& context, const DotSites& sites, const MatrixView<T>& a, const MatrixView<T>& b) {
-  const Reduction how = reduction_of(sites);
+  const Reduction how = reduction_of(sites, a.format, b.format);
   const RandomStream none(0, std::uint64_t{0}, 0);
   const RandomStream product = how.product ? context.next_use(*sites.product, *how.product) : none;
   const RandomStream accumulator = context.next_use(*sites.accumulator, how.accumulator);
-  const RandomStream outer =
-      how.order == Order::chunked ? context.next_use(*sites.accumulator, how.outer) : none;
+  const RandomStream outer = how.has_outer() ? context.next_use(*sites.accumulator, how.outer) : none;
   const FastReduction fast{how.product ? sites.product->fast : std::nullopt, sites.accumulator->fast,
                            sites.accumulator->fast_outer};
   return {how,
@@ -86,12 +102,6 @@ Counting counting_at(const Context& context, const SiteRecord* record) {
   return all ? Counting::histograms : Counting::counters;
 }
 
-std::uint64_t projections_of(const MatmulTask& t) {
-  const std::uint64_t steps = t.m * t.n * t.k;
-  const std::uint64_t chunks = t.how.order == Order::chunked ? (t.k + t.how.chunk - 1) / t.how.chunk : 0;
-  return steps * (t.how.product ? 2 : 1) + t.m * t.n * chunks;
-}
-
 template <class T>
 Tensor<T> finish(Context& context, const DotSites& sites, const MatmulTask& task,
                  const MatmulResult& result) {
@@ -99,7 +109,7 @@ Tensor<T> finish(Context& context, const DotSites& sites, const MatmulTask& task
   std::transform(result.y.begin(), result.y.end(), y.data.begin(),
                  [](double v) { return static_cast<T>(v); });
   Telemetry& telemetry = context.telemetry();
-  if (!context.evaluating()) telemetry.projections += projections_of(task);
+  if (!context.evaluating()) telemetry.projections += task.m * task.n * projections_of(task.how, task.k);
   if (result.nan_lost) telemetry.note_nan_lost(sites.accumulator->site);
   if (!std::all_of(result.y.begin(), result.y.end(), [](double v) { return is_finite(v); }))
     telemetry.note_non_finite(sites.accumulator->site);
@@ -109,6 +119,7 @@ Tensor<T> finish(Context& context, const DotSites& sites, const MatmulTask& task
 template <class T>
 Tensor<T> reduce(Context& context, const DotSites& sites, const MatrixView<T>& a, const MatrixView<T>& b) {
   if (a.columns != b.rows) throw std::logic_error("dot: inner dimensions differ");
+  check_factors(context, sites, a.format, b.format);
   const MatmulTask task = task_of(context, sites, a, b);
   SiteRecord* product = sites.product != nullptr ? context.record_of(*sites.product) : nullptr;
   SiteRecord* accumulator = context.record_of(*sites.accumulator);

@@ -174,6 +174,7 @@ MatmulResult by_panels(const MatmulTask& t, const Product& product, bool counts)
 MatmulPath path_of(const MatmulTask& t, Counting counting) {
   const FastReduction& f = t.fast;
   const bool chunked = t.how.order == Order::chunked;
+  if (!chunked && t.how.order != Order::sequential) return MatmulPath::definition;
   if (counting == Counting::histograms) return MatmulPath::definition;
   if (!t.float_operands || !f.accumulator || (chunked && !f.outer) || (t.how.product && !f.product))
     return MatmulPath::definition;

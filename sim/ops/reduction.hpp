@@ -37,4 +37,7 @@ double reduce_by_definition(const Reduction& how, const double* a, const double*
                             std::uint64_t o, const DotRandom& random, Semantics operands,
                             DotCounters* counters, bool* nan_lost);
 
+/// How many projections one output of n terms takes, of products and of sums.
+std::uint64_t projections_of(const Reduction& how, std::uint64_t n);
+
 }  // namespace exmy

@@ -1,6 +1,8 @@
 #include "sim/quant/policy.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "sim/tensor/tensor.hpp"
 
@@ -49,6 +51,49 @@ void apply(const Rule& rule, Treatment& t) {
   if (rule.scale) t.quantizer.scale = *rule.scale;
   if (rule.order) t.order = *rule.order;
   if (rule.chunk) t.chunk = *rule.chunk;
+  if (rule.block) t.block = rule.block;
+}
+
+/// The fields that were named by the rule that set the order, or later: what an order has no use for must not
+/// be among them. What earlier rules said is overruled with the order.
+struct NamedFields {
+  bool format = false, rounding = false, flush = false, chunk = false, outer = false, block = false;
+
+  void note(const Rule& rule) {
+    if (rule.order) *this = {};
+    format = format || rule.format || rule.exact;
+    rounding = rounding || rule.rounding || rule.random_bits;
+    flush = flush || rule.flush;
+    chunk = chunk || rule.chunk;
+    outer = outer || rule.outer || rule.outer_rounding || rule.outer_random_bits || rule.outer_saturation;
+    block = block || rule.block;
+  }
+};
+
+/// Why `named` and what the site does otherwise do not fit order `block`.
+std::string block_problem(const NamedFields& named, const Treatment& t, bool has_outer_format) {
+  if (!t.block) return "order \"block\" needs \"block\" (a matrix unit's name, or its numbers)";
+  const std::array own{std::pair{named.format, "format"}, std::pair{named.rounding, "rounding"},
+                       std::pair{named.flush, "flush"}};
+  for (const auto& [given, key] : own)
+    if (given)
+      return "order \"block\" and \"" + std::string(key) +
+             "\" contradict each other: the unit decides how its sums are rounded";
+  if (t.chunk == 0 && named.outer) return "\"outer\" needs \"chunk\" (terms of a chunk) with order \"block\"";
+  if (t.chunk != 0 && !has_outer_format)
+    return "\"chunk\" needs \"outer\" (the format of the sum of chunks) with order \"block\"";
+  return {};
+}
+
+/// Why the fields of an accumulator contradict its order.
+std::string order_problem(const NamedFields& named, const Treatment& t, bool has_outer_format) {
+  if (t.order == Order::block) return block_problem(named, t, has_outer_format);
+  if (named.block) return "\"block\" is for order \"block\" only";
+  const bool whole = t.order == Order::pairwise || t.order == Order::exact;
+  const std::string word = t.order == Order::pairwise ? "pairwise" : "exact";
+  if (whole && named.chunk) return "order \"" + word + "\" has no chunks: \"chunk\" contradicts it";
+  if (whole && named.outer) return "order \"" + word + "\" has no outer sum: \"outer\" contradicts it";
+  return {};
 }
 
 void apply(const Late& late, Treatment& t) {
@@ -102,39 +147,60 @@ bool Match::matches(const Site& site) const {
          lists(passes, site.pass);
 }
 
-Treatment Policy::combine(const Site& site) const {
-  Treatment t;
+/// What the rules make of a site before contradictions are mended.
+struct Policy::Combined {
+  Treatment treatment{};
+  NamedFields named{};
+  bool has_outer_format = false;
+  bool in_unit = false;  ///< a product inside a matrix unit
+};
+
+Policy::Combined Policy::combine(const Site& site) const {
+  Combined c;
+  Treatment& t = c.treatment;
   if (site.role == Role::product) {
-    const Projection sums = resolve({site.layer, site.op, site.pass, Role::accumulator}).quantizer.projection;
-    t.quantizer.projection = {Format{}, sums.rounding, sums.saturation, sums.random_bits};
+    const Treatment sums = resolve({site.layer, site.op, site.pass, Role::accumulator});
+    const Projection& p = sums.quantizer.projection;
+    t.quantizer.projection = {Format{}, p.rounding, p.saturation, p.random_bits};
     t.exact = true;
+    c.in_unit = sums.order == Order::block;
   }
   Late late;
   for (const Rule& rule : rules_)
     if (rule.match.matches(site)) {
       apply(rule, t);
       note(rule, late);
+      c.named.note(rule);
     }
   apply(late, t);
-  return t;
+  c.has_outer_format = late.outer.has_value();
+  return c;
 }
 
 Treatment Policy::resolve(const Site& site) const {
-  Treatment t = combine(site);
+  const Combined c = combine(site);
+  Treatment t = c.treatment;
   for (Format* format : {&t.quantizer.projection.format, &t.outer.format})
     if (!problem_of(*format).empty()) *format = Format{};
   if (t.order == Order::chunked && t.chunk == 0) t.chunk = 1;
+  if (t.order == Order::block && !t.block) t.block = MatrixUnit{};
+  if (t.order == Order::block && site.role == Role::accumulator)
+    t.quantizer.projection = t.block->projection(t.quantizer.projection.saturation);
+  if (c.in_unit) t.exact = true;
   if (!is_operand(site)) t.quantizer.scale = {};
   return t;
 }
 
 std::string Policy::problem_at(const Site& site) const {
-  const Treatment t = combine(site);
+  const Combined c = combine(site);
+  const Treatment& t = c.treatment;
   for (const Format& format : {t.quantizer.projection.format, t.outer.format})
     if (std::string text = problem_of(format); !text.empty()) return text;
   if (t.exact && site.role != Role::product) return "format \"exact\" is for the role product only";
   if (t.order == Order::chunked && t.chunk == 0) return "order \"chunked\" needs \"chunk\" (1 or more terms)";
-  return {};
+  if (c.in_unit && !t.exact)
+    return "order \"block\" multiplies exactly: role product needs format \"exact\" here";
+  return site.role == Role::accumulator ? order_problem(c.named, t, c.has_outer_format) : std::string();
 }
 
 bool Policy::fits_float_carrier() const {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/quant/matrix_unit.hpp"
 #include "sim/quant/quantizer.hpp"
 #include "sim/quant/site.hpp"
 
@@ -39,6 +40,7 @@ struct Rule {
   std::optional<Scale> scale;
   std::optional<Order> order;
   std::optional<std::size_t> chunk;
+  std::optional<MatrixUnit> block;
   std::optional<Format> outer;  ///< the outer projection's fields default to the accumulator's
   std::optional<Rounding> outer_rounding;
   std::optional<int> outer_random_bits;
@@ -55,6 +57,9 @@ struct Treatment {
   Order order = Order::sequential;
   std::size_t chunk = 0;
   Projection outer{};
+  std::optional<MatrixUnit> block{};  ///< there if the order is `block`; decides the quantiser's projection
+
+  bool has_outer() const { return has_outer_sum(order, chunk); }
 };
 
 class Policy {
@@ -63,7 +68,9 @@ class Policy {
   explicit Policy(std::vector<Rule> rules) : rules_(std::move(rules)) {}
 
   /// Applies every matching rule in order. A scale is for the operands of matrix products and elsewhere of no
-  /// effect. Always usable: what contradicts itself (`problem_at`) is replaced by fp32 or chunks of one.
+  /// effect. At an accumulator with order `block` format and rounding are those of the unit's output. Always
+  /// usable: what contradicts itself (`problem_at`) is replaced by fp32, exact products, chunks of one or a
+  /// default unit.
   Treatment resolve(const Site& site) const;
   /// Why the rules that match this site contradict each other; empty if they do not.
   std::string problem_at(const Site& site) const;
@@ -72,7 +79,8 @@ class Policy {
   bool fits_float_carrier() const;
 
  private:
-  Treatment combine(const Site& site) const;
+  struct Combined;
+  Combined combine(const Site& site) const;
 
   std::vector<Rule> rules_;
 };

@@ -14,6 +14,7 @@ namespace {
 struct Seen {
   DryStep step;
   std::vector<std::string> names;
+  std::map<Site, std::string> problems;  ///< that showed when the sites were used
 };
 
 /// Bytes of a batch: what depends on its size grows with it, weights do not.
@@ -36,7 +37,8 @@ Seen dry_step(const Experiment& e, const Dataset& data) {
   if (data.train_count > 1) batch.samples.push_back(1);
   program.step(0, batch, e.lr, nullptr);
   Seen seen{{program.context().sites(), 0, bytes_for(program.memory(), batch.samples.size(), e.batch_size)},
-            program.context().names_of_step()};
+            program.context().names_of_step(),
+            program.context().problems()};
   for (const auto& [formats, count] : telemetry.macs)
     seen.step.macs_per_sample += count / batch.samples.size();
   program.evaluate(0, data, 0, batch.samples.size());
@@ -75,10 +77,12 @@ void check_matches(const Experiment& e, const std::vector<Site>& sites) {
 }
 
 /// One problem a rule: the first site where it goes wrong, and how many more.
-void check_contradictions(const Experiment& e, const std::vector<Site>& sites) {
+void check_contradictions(const Experiment& e, const Seen& seen) {
   std::map<std::size_t, std::pair<std::string, std::size_t>> wrong;
-  for (const Site& site : sites) {
-    const std::string text = e.policy.policy.problem_at(site);
+  for (const Site& site : seen.step.sites) {
+    const auto used = seen.problems.find(site);
+    std::string text = e.policy.policy.problem_at(site);
+    if (text.empty() && used != seen.problems.end()) text = used->second;
     const auto rule = text.empty() ? std::nullopt : last_rule_at(e, site);
     if (!rule) continue;
     const auto [entry, fresh] = wrong.try_emplace(*rule, text + " (at " + site.name(), 0);
@@ -109,7 +113,7 @@ DryStep check_sites(const Experiment& e, const Dataset& data, const Document& do
                     std::vector<Problem>& problems) {
   const Seen seen = fits_float_carrier(e) ? dry_step<float>(e, data) : dry_step<double>(e, data);
   check_matches(e, seen.step.sites);
-  check_contradictions(e, seen.step.sites);
+  check_contradictions(e, seen);
   check_hashes(seen.names, document, problems);
   return seen.step;
 }

@@ -58,7 +58,7 @@ Json formats_of(const Experiment& e, const std::vector<Site>& sites) {
     const Treatment t = e.policy.policy.resolve(site);
     if (t.exact) continue;
     used.emplace(names.name(t.quantizer.projection.format), t.quantizer.projection.format);
-    if (t.order == Order::chunked) used.emplace(names.name(t.outer.format), t.outer.format);
+    if (t.has_outer()) used.emplace(names.name(t.outer.format), t.outer.format);
   }
   Json out = Json::array();
   for (const auto& [name, format] : used) out.push_back(format_facts(name, format));

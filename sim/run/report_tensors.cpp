@@ -57,7 +57,9 @@ Json tensor_json(const FormatNames& names, const Site& site, const SiteRecord& r
   if (r.treatment.quantizer.scale.granularity != Granularity::none)
     out["scale"] = scale_json(r.treatment.quantizer.scale);
   if (site.role == Role::accumulator) out["order"] = word_of(order_names, r.treatment.order);
-  if (site.role == Role::accumulator && r.treatment.order == Order::chunked) {
+  if (site.role == Role::accumulator && r.treatment.order == Order::block)
+    out["block"] = {{"terms", r.treatment.block->terms}, {"fraction_bits", r.treatment.block->fraction_bits}};
+  if (site.role == Role::accumulator && r.treatment.has_outer()) {
     out["chunk"] = r.treatment.chunk;
     out["outer"] = {{"format", names.name(r.treatment.outer.format)},
                     {"rounding", word_of(rounding_names, r.treatment.outer.rounding)},

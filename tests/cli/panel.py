@@ -15,6 +15,17 @@ SCALED = {"match": {"role": "weight", "op": "dot"}, "format": "e4m3fn",
           "scale": {"granularity": "tensor", "source": "static", "value": 0.03125, "format": "e8m0"}}
 OUTER = {"match": {"layer": "fc2", "role": "accumulator"}, "order": "chunked", "chunk": 2,
          "outer": {"format": "fp16", "rounding": "toward_zero", "random_bits": 8, "saturation": "propagate"}}
+SUMS = [{"match": {"layer": "fc1", "role": "accumulator", "op": "dot"}, "order": "pairwise",
+         "block": None},
+        {"match": {"layer": "fc1", "role": "accumulator", "op": "bias"}, "order": "exact"},
+        {"match": {"layer": "loss", "role": "accumulator"}, "order": "block",
+         "block": {"terms": 4, "fraction_bits": 9, "output": "e8m13"}}]
+UNITS = [{"match": {"op": "dot", "role": ["weight", "activation", "activation_grad"]}, "format": "fp16"},
+         {"match": {"op": "dot", "role": "accumulator"}, "order": "block", "block": "volta", "chunk": 8,
+          "outer": "fp32"}]
+UNITS8 = [{"match": {"op": "dot", "role": ["weight", "activation"]}, "format": "e4m3fn"},
+          {"match": {"op": "dot", "role": "activation_grad"}, "format": "e5m2"},
+          {"match": {"op": "dot", "role": "accumulator"}, "order": "block", "block": "ada_fp8"}]
 UNSCALED = {"match": {"layer": ["fc1"], "op": "dot", "role": "weight", "pass": "forward"},
             "scale": {"granularity": "none"}}
 OWN = {"exponent_bits": 5, "mantissa_bits": 10, "bias": 15, "signed": True, "negative_zero": True,
@@ -94,12 +105,12 @@ def configs():
                          optimizer=ADAM, schedule=schedule, loss_scale=dynamic, loss="mse"),
              "extends": ["base.json"]},
             with_data({"kind": "xor"}, schedule={"kind": "constant"}, loss_scale={"kind": "none"}),
-            with_data({"kind": "xor"}, schedule={}, loss_scale={}),
-            {**with_data(idx_data()), "policy": [{"scale": {}}]},
+            {**with_data({"kind": "xor"}, schedule={}, loss_scale={}), "policy": UNITS},
+            {**with_data(idx_data()), "policy": [{"scale": {}}, *SUMS]},
             with_data(csv_data("comma.csv")),
             with_data(csv_data("comma.csv", label="absent key", label_index=2, task="regression")),
             with_data(csv_data("semicolon.csv", label="absent key", separator=";", header="absent")),
-            with_data(csv_data("tab.csv", separator="tab", header="detect"))]
+            {**with_data(csv_data("tab.csv", separator="tab", header="detect")), "policy": UNITS8}]
 
 
 def least():
@@ -111,7 +122,9 @@ def least():
              "training": {"steps": 1, "optimizer": {"kind": "adam", "lr": 0.1},
                           "loss_scale": {"kind": "dynamic"}, "schedule": {"kind": "step", "every": 2}}},
             {"model": {"kind": "mlp"}, "data": {"kind": "xor"}, "training": {"steps": 1, "optimizer": sgd},
-             "policy": [{"scale": {}}], "formats": {"own": {"exponent_bits": 5, "mantissa_bits": 2}}},
+             "policy": [{"scale": {}}, {"match": {"layer": "loss", "role": "accumulator"}, "order": "block",
+                                        "block": {"terms": 4, "fraction_bits": 9}}],
+             "formats": {"own": {"exponent_bits": 5, "mantissa_bits": 2}}},
             {"model": {"kind": "mlp"}, "data": {key: value for key, value in idx_data().items()
                                                 if key == "kind" or "images" in key or "labels" in key},
              "training": {"steps": 1, "optimizer": sgd}}]

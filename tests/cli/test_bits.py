@@ -15,6 +15,11 @@ CONFIG = changed(
             {"match": {"role": "accumulator", "layer": "fc2"}, "format": "e6m9", "order": "chunked",
              "chunk": 8},
             {"match": {"role": "product", "layer": "fc3"}, "format": "fp16"},
+            {"match": {"role": "accumulator", "layer": "fc3"}, "order": "pairwise", "format": "bf16",
+             "rounding": "stochastic_a"},
+            {"match": {"role": "accumulator", "layer": "fc1", "op": "dot"}, "order": "block",
+             "block": "hopper_fp8", "chunk": 48, "outer": {"format": "fp16", "rounding": "stochastic_b"}},
+            {"match": {"role": "accumulator", "layer": "loss"}, "order": "exact", "format": "bf16"},
             {"match": {"role": ["optimizer_state", "master_weight"]}, "format": "bf16",
              "rounding": "stochastic_c"}])
 

@@ -64,8 +64,7 @@ REFUSED_BY_NAME = [({"scale": {"granularity": "channel", "axis": 0}}, "/scale/gr
                     "/scale/source", "delayed"),
                    ({"scale": {"granularity": "tensor", "source": "current", "rule": "max"}}, "/scale/source",
                     "current"),
-                   ({"order": "pairwise"}, "/order", "pairwise"), ({"order": "exact"}, "/order", "exact"),
-                   ({"order": "block"}, "/order", "block"), ({"grid": "int8"}, "/grid", "grid")]
+                   ({"grid": "int8"}, "/grid", "grid")]
 
 
 class Errors(ProgramTest):
@@ -172,6 +171,64 @@ class Errors(ProgramTest):
                            ({"match": {"role": "weight"}, "format": "e8m0", "flush": True}, "zero")):
             with self.subTest(rule):
                 self.refused(self.config(policy=[rule]), ("E302", "/policy/0", said))
+
+    def test_orders_and_what_does_not_belong_to_them(self):
+        unit = {"order": "block", "block": {"terms": 4, "fraction_bits": 9}}
+        cases = (({"order": "block"}, 'needs "block"'), ({**unit, "format": "fp16"}, '"format" contradict'),
+                 ({**unit, "rounding": "to_odd"}, '"rounding" contradict'),
+                 ({**unit, "random_bits": 3}, '"rounding" contradict'),
+                 ({**unit, "flush": True}, '"flush" contradict'), ({**unit, "outer": "fp32"}, 'needs "chunk"'),
+                 ({**unit, "chunk": 8}, 'needs "outer"'),
+                 ({**unit, "chunk": 8, "outer": {"rounding": "to_odd"}}, 'needs "outer"'),
+                 ({"order": "pairwise", "chunk": 8}, '"pairwise" has no chunks'),
+                 ({"order": "exact", "chunk": 8}, '"exact" has no chunks'),
+                 ({"order": "exact", "outer": {"rounding": "to_odd"}}, "no outer sum"),
+                 ({"order": "pairwise", "outer": "fp16"}, "no outer sum"),
+                 ({"block": "hopper"}, '"block" is for order "block"'),
+                 ({"order": "sequential", "block": "hopper"}, '"block" is for order "block"'),
+                 ({"order": "block", "block": "volta"}, "takes factors in fp16, not in fp32"),
+                 ({"order": "block", "block": "ampere"}, "takes factors in fp16 or bf16, not in fp32"),
+                 ({"order": "block", "block": "hopper_fp8"}, "takes factors in e4m3fn or e5m2, not in fp32"))
+        for fields, said in cases:
+            with self.subTest(fields):
+                self.refused(self.config(policy=[{"match": {"role": "accumulator"}, **fields}]),
+                             ("E302", "/policy/0", said))
+
+    def test_a_unit_takes_its_own_formats_and_exact_products(self):
+        unit = {"match": {"role": "accumulator", "op": "dot"}, "order": "block", "block": "volta"}
+        operands = {"match": {"role": ["weight", "activation", "activation_grad"]}, "format": "fp16"}
+        self.good("validate", self.write("a.json", self.config(policy=[operands, unit])))
+        self.refused(self.config(policy=[{**operands, "format": "bf16"}, unit]),
+                     ("E302", "/policy/1", "takes factors in fp16, not in bf16"))
+        self.refused(self.config(policy=[operands, unit, {"match": {"role": "product"}, "format": "fp32"}]),
+                     ("E302", "/policy/2", "multiplies exactly"))
+        self.refused(self.config(policy=[operands, {**unit, "match": {"role": "accumulator"}}]),
+                     ("E302", "/policy/1", "at loss/"))  # sums of fp32 terms
+
+    def test_only_what_comes_with_an_order_or_after_it_contradicts_it(self):
+        block = {"match": {"role": "accumulator"}, "order": "block", "block": {"terms": 4, "fraction_bits": 9}}
+        chunked = {"match": {"role": "accumulator"}, "format": "fp16", "order": "chunked", "chunk": 4,
+                   "outer": "fp32"}
+        pairwise = {"match": {"role": "accumulator", "layer": "fc1"}, "order": "pairwise"}
+        self.good("validate", self.write("a.json", self.config(policy=[chunked, pairwise])))
+        self.good("validate", self.write("a.json", self.config(policy=[chunked, block, pairwise])))
+        self.refused(self.config(policy=[block, chunked, {"match": {"layer": "fc1"}, "block": "hopper"}]),
+                     ("E302", "/policy/2", '"block" is for order'))
+        self.refused(self.config(policy=[block, {"match": {"layer": "fc1"}, "rounding": "to_odd"}]),
+                     ("E302", "/policy/1", '"rounding" contradict'))
+
+    def test_orders_are_shown(self):
+        unit = {"order": "block", "block": {"terms": 4, "fraction_bits": 9, "output": "fp16"}, "chunk": 12,
+                "outer": {"format": "bf16", "rounding": "toward_zero"}}
+        rules = [{"match": {"role": "accumulator", "op": "bias"}, "order": "exact"},
+                 {"match": {"role": "accumulator", "layer": "fc1", "op": "dot"}, **unit},
+                 {"match": {"role": "accumulator", "layer": "loss"}, "order": "pairwise"}]
+        out = self.good("validate", self.write("a.json", self.config(policy=rules)), "--sites").out
+        for line in ("fc1/bias/wgrad/accumulator  fp32 nearest_even none  exact",
+                     "fc1/dot/forward/accumulator  fp16 nearest_even none  block of 4 terms, 9 fraction bits, "
+                     "chunks of 12, outer bf16 toward_zero",
+                     "loss/softmax/forward/accumulator  fp32 nearest_even none  pairwise"):
+            self.assertIn(line + "\n", out)
 
     def test_the_rules_of_the_interface_are_understood(self):
         scale = {"granularity": "tensor", "source": "static", "value": 0.5}

@@ -82,6 +82,26 @@ struct Expected {
   bool nan_lost = false;
 };
 
+inline oracle::Real exact_product(double x, double y) {
+  return oracle::exact_result(oracle::Operation::mul, false, false, oracle::real_of(x), oracle::real_of(y),
+                              {});
+}
+
+/// The sum of any number of terms; a zero is +0.
+inline oracle::Real exact_sum(const std::vector<oracle::Real>& terms) {
+  using Kind = oracle::Real::Kind;
+  mpq_class sum;
+  bool nan = false, infinite[2] = {false, false};
+  for (const oracle::Real& t : terms) {
+    nan = nan || t.kind == Kind::nan;
+    if (t.kind == Kind::infinite) infinite[t.negative ? 1 : 0] = true;
+    if (t.is_number()) sum += t.negative ? mpq_class(-t.size) : t.size;
+  }
+  if (nan || (infinite[0] && infinite[1])) return {Kind::nan, false, {}};
+  if (infinite[0] || infinite[1]) return {Kind::infinite, infinite[1], {}};
+  return {Kind::number, sum < 0, abs(sum)};
+}
+
 class ReductionOracle {
  public:
   ReductionOracle(const Reduction& how, Semantics operands)
@@ -97,6 +117,10 @@ class ReductionOracle {
     const std::uint64_t n = a.size();
     if (how_.order == Order::sequential) {
       e.sum = chain(a, b, 0, n, o * n, e);
+    } else if (how_.order == Order::pairwise) {
+      if (n > 0) e.sum = tree({&a, &b, n, o}, 0, n, e);
+    } else if (how_.order == Order::exact) {
+      if (n > 0) e.sum = whole(a, b, o, e);
     } else {
       const std::uint64_t chunks = n / how_.chunk + (n % how_.chunk != 0 ? 1 : 0);
       for (std::uint64_t c = 0; c < chunks; ++c) {
@@ -108,7 +132,17 @@ class ReductionOracle {
     return e;
   }
 
+  /// S + chunk sum, chunk `index` of all chunks of all outputs.
+  double add_outer(double s, double chunk_sum, std::uint64_t index, Expected& e) const {
+    return add(outer_, s, chunk_sum, 1, index, e);
+  }
+
  private:
+  struct Terms {
+    const Values *a, *b;
+    std::uint64_t n, o;
+  };
+
   double chain(const Values& a, const Values& b, std::uint64_t first, std::uint64_t last, std::uint64_t base,
                Expected& e) const {
     double s = 0;
@@ -117,13 +151,62 @@ class ReductionOracle {
         s = add(accumulator_, s, a[k], b[k], base + k, e);
         continue;
       }
-      const oracle::Point exact = product_->locate(oracle::Operation::mul, a[k], b[k], 0, operands_);
-      const oracle::Answer t = product_->project(exact, base + k);
-      e.product.add(exact, t);
-      e.nan_lost = e.nan_lost || Events{t.events}.has(Event::nan_lost);
-      s = add(accumulator_, s, t.value, 1, base + k, e);
+      s = add(accumulator_, s, term(a[k], b[k], base + k, e), 1, base + k, e);
     }
     return s;
+  }
+
+  /// A rounded product.
+  double term(double a, double b, std::uint64_t i, Expected& e) const {
+    const oracle::Point exact = product_->locate(oracle::Operation::mul, a, b, 0, operands_);
+    const oracle::Answer t = product_->project(exact, i);
+    e.product.add(exact, t);
+    e.nan_lost = e.nan_lost || Events{t.events}.has(Event::nan_lost);
+    return t.value;
+  }
+
+  double note(const oracle::Point& exact, const oracle::Answer& answer, Expected& e) const {
+    e.accumulator.add(exact, answer);
+    e.nan_lost = e.nan_lost || Events{answer.events}.has(Event::nan_lost);
+    return answer.value;
+  }
+
+  /// Terms first to last - 1 as a tree.
+  double tree(const Terms& t, std::uint64_t first, std::uint64_t last, Expected& e) const {
+    if (last - first == 1) {
+      const double x = product_ ? term((*t.a)[first], (*t.b)[first], t.o * t.n + first, e) : (*t.a)[first];
+      const double y = product_ ? 1 : (*t.b)[first];
+      const auto operation = product_ ? oracle::Operation::convert : oracle::Operation::mul;
+      const oracle::Point exact = accumulator_.locate(operation, x, y, 0, operands_);
+      return note(exact, accumulator_.project(exact, 2 * t.o * t.n + first), e);
+    }
+    std::uint64_t left = 1;
+    while (left * 2 < last - first) left *= 2;
+    const std::uint64_t m = first + left;
+    const double l = tree(t, first, m, e), r = tree(t, m, last, e);
+    const oracle::Point exact = accumulator_.locate(oracle::Operation::add, l, r, 0, operands_);
+    const oracle::Answer sum = accumulator_.project(exact, 2 * t.o * t.n + t.n + m);
+    const bool moved = !is_finite(sum.value) || Events{sum.events}.has(Event::saturated);
+    const bool lost_left = l != 0 && is_finite(l) && sum.value == r;
+    const bool lost_right = r != 0 && is_finite(r) && sum.value == l;
+    if (!moved && (lost_left || lost_right)) ++e.accumulator.counters[Counter::swamped];
+    return note(exact, sum, e);
+  }
+
+  /// One projection of the exact sum.
+  double whole(const Values& a, const Values& b, std::uint64_t o, Expected& e) const {
+    std::vector<oracle::Real> terms;
+    bool nan = false;
+    for (std::size_t k = 0; k < a.size(); ++k) {
+      const double x = product_ ? term(a[k], b[k], o * a.size() + k, e) : a[k], y = product_ ? 1 : b[k];
+      nan = nan || x != x || y != y;
+      terms.push_back(exact_product(x, y));
+    }
+    oracle::Point point = accumulator_.model.locate(exact_sum(terms));
+    point.operation = true;
+    point.nan_operand = nan;
+    point.p3109 = point.p3109 || operands_ == Semantics::p3109;
+    return note(point, accumulator_.project(point, o), e);
   }
 
   double add(const ReductionPlace& place, double s, double a, double b, std::uint64_t i, Expected& e) const {

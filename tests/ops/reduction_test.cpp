@@ -12,7 +12,7 @@
 #include "formats/binary64.hpp"
 #include "formats/catalog.hpp"
 #include "sim/ops/reduction.hpp"
-#include "tests/ops/reduction_oracle.hpp"
+#include "tests/ops/reduction_support.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/comparison.hpp"
 #include "tests/support/rational_oracle.hpp"
@@ -21,64 +21,15 @@
 namespace {
 
 using namespace exmy;
-using Random = exmy::test::SplitMix64;
-using test::Counted;
-using test::Expected;
+using test::Computed;
+using test::computed;
+using test::difference;
+using test::numbers;
+using test::Random;
+using test::some_projection;
 using test::Values;
 
-// ---- the definition of the library ------------------------------------------------------------------
-
-struct Computed {
-  double sum = 0;
-  DotCounters counters;
-  bool nan_lost = false;
-  const Counters& sums() const { return counters.accumulator.counters; }
-};
-
-Computed computed(const Reduction& how, const Values& a, const Values& b, std::uint64_t o = 0,
-                  Semantics operands = Semantics::ieee754) {
-  Computed c;
-  c.counters.histograms = true;
-  c.sum = reduce_by_definition(how, a.data(), b.data(), a.size(), o, test::streams(), operands, &c.counters,
-                               &c.nan_lost);
-  return c;
-}
-
-std::map<long, std::uint64_t> counts_of(const ExponentHistogram& h) {
-  std::map<long, std::uint64_t> counts;
-  const auto [first, numbers] = h.trimmed();
-  for (std::size_t i = 0; i < numbers.size(); ++i)
-    if (numbers[i] != 0) counts[first + static_cast<long>(i)] = numbers[i];
-  return counts;
-}
-
-std::string difference(const StepCounters& got, const Counted& want, const std::string& role) {
-  std::string out;
-  for (std::size_t i = 0; i < counters_count; ++i)
-    if (got.counters.counts[i] != want.counters.counts[i]) out += role + std::string(counter_names[i]);
-  if (counts_of(got.before) != want.before) out += role + "before";
-  if (counts_of(got.after) != want.after) out += role + "after";
-  return out;
-}
-
-std::string difference(const Computed& got, const Expected& want) {
-  std::string out;
-  if (bits_of(got.sum) != bits_of(want.sum))
-    out += oracle::text(got.sum) + " is not " + oracle::text(want.sum);
-  if (got.nan_lost != want.nan_lost) out += " nan_lost";
-  return out + difference(got.counters.product, want.product, " product ") +
-         difference(got.counters.accumulator, want.accumulator, " accumulator ");
-}
-
 // ---- cases at random --------------------------------------------------------------------------------
-
-Projection some_projection(Random& random) {
-  constexpr std::array names{"fp16", "bf16",        "tf32",        "fp32",        "fp64",
-                             "e5m2", "e4m3fn",      "e4m3fnuz",    "e2m1fn",      "e3m2fn",
-                             "e6m9", "Binary8p4se", "Binary8p3sf", "Binary8p4ue", "e8m0fnu"};
-  return {format_of(names[random.below(names.size())]), static_cast<Rounding>(random.below(9)),
-          static_cast<Saturation>(random.below(3)), 1 + static_cast<int>(random.below(32))};
-}
 
 Reduction some_reduction(Random& random, std::size_t n) {
   Reduction how;
@@ -88,28 +39,6 @@ Reduction some_reduction(Random& random, std::size_t n) {
   how.chunk = 1 + random.below(n + 3);
   how.outer = some_projection(random);
   return how;
-}
-
-double draw(Random& random) {
-  const auto x = [&](std::uint64_t exponents, std::uint64_t lowest) {
-    const std::uint64_t keep = ~std::uint64_t{0} << (52 - random.below(24));
-    const std::uint64_t field = lowest + random.below(exponents);
-    return std::bit_cast<double>((random.bits() & keep & 0x800fffffffffffff) | field << 52);
-  };
-  switch (random.below(24)) {
-    case 0: return 0.0;
-    case 1: return -0.0;
-    case 2: return random.below(8) == 0 ? infinity64 : 1.0;
-    case 3: return random.below(8) == 0 ? nan64 : -1.0;
-    case 4: return x(250, 898);  // any float exponent
-    default: return x(12, 1019);
-  }
-}
-
-Values numbers(Random& random, std::size_t n) {
-  Values x(n);
-  for (double& v : x) v = draw(random);
-  return x;
 }
 
 Values repeated(std::size_t n, double x) { return Values(n, x); }
@@ -139,7 +68,7 @@ TEST_CASE("reductions equal exact rationals projected step by step", "[oracle][r
 
 TEST_CASE("a reduction that is zero is +0 in every mode and order; no terms give +0", "[reduction]") {
   for (int mode = 0; mode < 9; ++mode)
-    for (const Order order : {Order::sequential, Order::chunked})
+    for (const Order order : {Order::sequential, Order::chunked, Order::pairwise, Order::exact})
       for (const bool rounded : {false, true}) {
         Reduction how;
         how.accumulator = {format_of("e4m3fn"), static_cast<Rounding>(mode), Saturation::finite, 16};

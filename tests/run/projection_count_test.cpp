@@ -24,6 +24,7 @@ struct Sizes {
   bool classes = true;         ///< cross-entropy, else mean squared error
   bool rounded_products = false;
   std::uint64_t chunk = 0;  ///< 0: sequential
+  std::string order{};      ///< of all sums; empty: sequential or chunked
   bool scaled_loss = false;
   Rule rule = Rule::sgd;
   bool momentum = false, decay = false;
@@ -31,7 +32,16 @@ struct Sizes {
   std::uint64_t outputs() const { return n.back(); }
   /// Accumulator projections of `outputs` sums of k terms: one a term, and one a chunk.
   std::uint64_t sums(std::uint64_t outputs, std::uint64_t k) const {
-    return outputs * (k + (chunk == 0 ? 0 : (k + chunk - 1) / chunk));
+    const std::uint64_t chunks = chunk == 0 ? 0 : (k + chunk - 1) / chunk;
+    if (order == "pairwise") return outputs * (2 * k - 1);  // leaves and nodes
+    if (order == "exact") return outputs;
+    if (order == "block" && chunk == 0) return outputs * ((k + 2) / 3);
+    if (order == "block") {  // units of 3 terms
+      std::uint64_t groups = 0;
+      for (std::uint64_t first = 0; first < k; first += chunk) groups += (std::min(chunk, k - first) + 2) / 3;
+      return outputs * (groups + chunks);
+    }
+    return outputs * (k + chunks);
   }
 };
 
@@ -186,7 +196,14 @@ void check(const Setup& setup, const Sizes& s) {
 std::string reductions(const Sizes& s) {
   std::string rules;
   if (s.rounded_products) rules += R"({"match": {"role": "product"}, "format": "fp16"})";
-  if (s.chunk != 0)
+  if (s.order == "block")
+    rules +=
+        R"({"match": {"role": "accumulator"}, "order": "block", "block": {"terms": 3, "fraction_bits": 9})" +
+        (s.chunk == 0 ? std::string("}") : R"(, "outer": "fp16", "chunk": )" + std::to_string(s.chunk) + "}");
+  else if (!s.order.empty())
+    rules += std::string(rules.empty() ? "" : ", ") +
+             R"({"match": {"role": "accumulator"}, "format": "fp16", )" + R"("order": ")" + s.order + "\"}";
+  else if (s.chunk != 0)
     rules += std::string(rules.empty() ? "" : ", ") +
              R"({"match": {"role": "accumulator"}, "format": "fp16", "outer": "fp32", "order": "chunked",)" +
              R"( "chunk": )" + std::to_string(s.chunk) + "}";
@@ -202,6 +219,21 @@ TEST_CASE(
   s.scaled_loss = GENERATE(false, true);
   s.momentum = true;
   INFO("products " << s.rounded_products << ", chunk " << s.chunk << ", scaled " << s.scaled_loss);
+  const Setup setup{small_digits, R"({"model": {"hidden": [7, 5]}})", reductions(s)};
+  check<float>(setup, s);
+  check<double>(setup, s);
+}
+
+TEST_CASE("projections of a step: pairwise, exact and block, in chunks and not, products exact and rounded") {
+  Sizes s{{64, 7, 5, 10}, 6, "relu", "none"};
+  s.order = GENERATE("pairwise", "exact", "block");
+  const bool variant = GENERATE(false, true);
+  if (s.order == "block")
+    s.chunk = variant ? 4 : 0;
+  else
+    s.rounded_products = variant;
+  s.momentum = true;
+  INFO(s.order << ", products " << s.rounded_products << ", chunk " << s.chunk);
   const Setup setup{small_digits, R"({"model": {"hidden": [7, 5]}})", reductions(s)};
   check<float>(setup, s);
   check<double>(setup, s);
