@@ -35,7 +35,8 @@ int resume_command(const ResumeArguments& arguments) {
   for (const fs::path& given : arguments.directories) {
     const fs::path directory = fs::absolute(given / "").parent_path();
     Prepared run = prepared_from(directory, cache);
-    const RunOutcome outcome = execute(run, {directory.parent_path(), arguments.quiet}, run.experiment.name);
+    const RunOutcome outcome =
+        execute(run, {directory.parent_path(), arguments.quiet, WhenLocked::wait}, run.experiment.name);
     std::cout << given.string() << "\n" << std::flush;
     if (outcome.status == name_of(RunStatus::stopped)) return exit_stopped;
   }
