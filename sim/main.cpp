@@ -113,7 +113,7 @@ void add_config(CLI::App& app, Arguments& a, int& code) {
   validate->add_flag("--sites", a.validate.sites, "list every site with what the policy makes of it");
   validate->callback([&] { code = exmy::validate_command(a.validate); });
   CLI::App* schema = app.add_subcommand("schema", "print a JSON schema (draft-07)");
-  schema->add_option("which", a.schema, "config, report or certificate");
+  schema->add_option("which", a.schema, "config, report, sweep or certificate");
   schema->callback([&] { code = exmy::schema_command(a.schema); });
 }
 

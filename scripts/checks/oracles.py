@@ -18,7 +18,7 @@ ORACLES = {"ml_dtypes": [("tests/oracles", "test_ml_dtypes.py")],
            "safetensors": [("tests/oracles", "test_safetensors.py")],
            "softfloatpy": [("tests/oracles", "test_softfloat.py")],
            "jsonschema": [("tests/oracles", "test_reports.py"), ("tests/scripts", "test_schema.py"),
-                          ("tests/cli", "test_config_schema.py")]}
+                          ("tests/cli", "test_config_schema.py"), ("tests/cli", "test_sweep_schema.py")]}
 
 
 def check(tally):

@@ -28,7 +28,7 @@ Sweep sweep_of(const std::vector<std::string>& words) {
   if (combinations.size() != 1)
     throw UsageError("an override of a sweep takes one value; several are for its parameters");
   Document document = Document::load(files.front());
-  apply_overrides(document, combinations.front());
+  apply_sweep_overrides(document, combinations.front());
   std::vector<Problem> problems;
   Sweep sweep = read_sweep(document, fs::path(files.front()).stem().string(), problems);
   throw_if_any(std::move(problems));

@@ -40,6 +40,17 @@ bool is_well_formed(const Json& content) {
                      [](const Json& length) { return length.is_number_unsigned(); });
 }
 
+/// `identity` may be empty: of any run.
+void require_ours(const fs::path& manifest, const Json& content, const std::string& identity) {
+  Json expected{{"schema_version", 1}, {"numerics_version", numerics_version}};
+  if (!identity.empty()) expected["config_sha256"] = identity;
+  for (const auto& [key, value] : expected.items())
+    if (!content.contains(key) || content[key] != value)
+      throw ForeignCheckpoint(manifest.string() + ": " + key + " is " +
+                              (content.contains(key) ? content[key].dump() : "missing") + ", expected " +
+                              value.dump() + "; it is of another program or run and stays as it is");
+}
+
 StoredArrays arrays_of(const fs::path& path, const Json& entry) {
   std::string bytes;
   const bool sized =
@@ -128,13 +139,9 @@ Checkpoint CheckpointStore::load(std::uint64_t step) const {
   } catch (const IoError& error) {
     throw CorruptFile(error.what());
   }
-  Json expected{{"schema_version", 1}, {"numerics_version", numerics_version}, {"step", step}};
-  if (!identity_.empty()) expected["config_sha256"] = identity_;
-  for (const auto& [key, value] : expected.items())
-    if (!content.contains(key) || content[key] != value)
-      throw CorruptFile((path / "manifest.json").string() + ": " + key + " is " +
-                        (content.contains(key) ? content[key].dump() : "missing") + ", expected " +
-                        value.dump());
+  require_ours(path / "manifest.json", content, identity_);
+  if (!content.contains("step") || content["step"] != step)
+    throw CorruptFile((path / "manifest.json").string() + ": it is not of step " + std::to_string(step));
   if (!is_well_formed(content))
     throw CorruptFile((path / "manifest.json").string() + ": not as it is written");
   const Json& files = content["files"];
@@ -147,6 +154,8 @@ std::optional<Checkpoint> CheckpointStore::load_newest(std::vector<std::string>&
   const std::vector<std::uint64_t> all = steps();
   for (const std::uint64_t step : all) try {
       return load(step);
+    } catch (const ForeignCheckpoint&) {
+      throw;
     } catch (const CorruptFile& error) {
       complaints.emplace_back(error.what());
     }

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <random>
+#include <string_view>
 #include <system_error>
 
 #include "sim/base/error.hpp"
@@ -68,8 +69,14 @@ milliseconds between(const timespec& early, const timespec& late) {
 int write_new(const fs::path& path, const std::string& content) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (file < 0) return errno;
-  const auto written = ::write(file, content.data(), content.size());
-  int error = written < 0 ? errno : written == static_cast<ssize_t>(content.size()) ? 0 : ENOSPC;
+  int error = 0;
+  for (std::string_view rest = content; error == 0 && !rest.empty();) {
+    const ssize_t written = ::write(file, rest.data(), rest.size());
+    if (written >= 0)
+      rest.remove_prefix(static_cast<std::size_t>(written));
+    else if (errno != EINTR)
+      error = errno;
+  }
   if (error == 0 && ::fsync(file) != 0 && errno != EINVAL) error = errno;
   if (::close(file) != 0 && error == 0) error = errno;
   if (error != 0) ::unlink(path.c_str());
@@ -177,6 +184,7 @@ LockClaim::LockClaim(const fs::path& directory) : lock_(directory / lock_file_na
 LockClaim::~LockClaim() { ::unlink(claim_.c_str()); }
 
 bool LockClaim::become_lock() {
+  (void)now();  // whoever waited long must not look silent
   const int error = ::link(claim_.c_str(), lock_.c_str()) == 0 ? 0 : errno;
   // Over NFS the answer to a link that was made can get lost, and the repeated request fails: the number of names
   // that our file has is what counts.

@@ -93,7 +93,8 @@ std::optional<ProcessIdentity> process_of(const Json& json) {
   for (const char* key : {"host", "machine_id", "boot_id", "pid_namespace", "time_namespace"})
     if (!json.contains(key) || !json[key].is_string()) return std::nullopt;
   for (const char* key : {"pid", "process_start_ticks"})
-    if (!json.contains(key) || !json[key].is_number_unsigned() || json[key] > INT64_MAX) return std::nullopt;
+    if (!json.contains(key) || !json[key].is_number_integer() || json[key] < 0 || json[key] > INT64_MAX)
+      return std::nullopt;
   if (json["pid"] == 0 || json["pid"] > INT32_MAX) return std::nullopt;
   return ProcessIdentity{json["host"],
                          json["machine_id"],

@@ -71,8 +71,10 @@ bool RunLock::take(std::optional<LockClaim>& claim) {
   if (seen) owner_ = describe(*seen);
   if (seen && seen->owner && life_of(*seen->owner, this_process()) == Life::alive) return false;
   if (!claim) claim.emplace(directory_);
-  if (!seen) return claim->become_lock();
-  return is_stale(*seen, claim->now(), times_) && claim->replace(*seen, times_);
+  if (seen ? is_stale(*seen, claim->now(), times_) && claim->replace(*seen, times_) : claim->become_lock())
+    return true;
+  if (const auto faster = read_lock(lock_)) owner_ = describe(*faster);
+  return false;
 }
 
 void RunLock::start_heartbeat() {

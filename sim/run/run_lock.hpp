@@ -56,7 +56,7 @@ class RunLock {
   std::filesystem::path directory_, lock_;
   LockTimes times_;
   std::string content_;  ///< of the lock if we hold it
-  std::string owner_;
+  std::string owner_ = "an unknown owner";
   bool busy_ = false;
   std::atomic<bool> lost_ = false;
   std::atomic<std::int64_t> seen_ms_ =

@@ -117,7 +117,7 @@ class Training {
         input_(report_input_of(run)),
         checkpoints_(CheckpointStore(directory / "checkpoint", run.config_sha256), run.experiment.checkpoint,
                      [&](Checkpoint& c) { complete(c); }) {
-    take_up(label);
+    find_checkpoint(label);
   }
   Training(const Training&) = delete;
   Training& operator=(const Training&) = delete;
@@ -126,6 +126,9 @@ class Training {
   }
 
   RunOutcome operator()() {
+    forget_ending(directory_);
+    write_configuration();
+    log_.emplace(directory_, log_lengths_);
     LockWatch watch(lock_);
     ProgressFile file(directory_, input_.started_at);
     Observers observers({&watch, &*log_, &file, &progress_});
@@ -143,12 +146,20 @@ class Training {
   }
 
  private:
-  void take_up(const std::string& label) {
+  /// Nothing in the directory is touched before: it may be another run's.
+  void find_checkpoint(const std::string& label) {
     const auto& found = checkpoints_.find();
     for (const std::string& complaint : checkpoints_.complaints())
       std::fprintf(stderr, "%s: passed over: %s\n", label.c_str(), complaint.c_str());
-    if (found) take_origin(found->origin, input_);
-    log_.emplace(directory_, found ? found->logs : Json::object());
+    if (found) {
+      take_origin(found->origin, input_);
+      log_lengths_ = found->logs;
+    }
+  }
+
+  void write_configuration() const {
+    write_once(directory_ / "config.json", run_.document->value());
+    write_once(directory_ / "config.resolved.json", run_.experiment.resolved);
   }
 
   void complete(Checkpoint& c) {
@@ -163,17 +174,14 @@ class Training {
   Progress progress_;
   ReportInput input_;
   Checkpoints checkpoints_;
+  Json log_lengths_ = Json::object();
   std::optional<RunLog> log_;
 };
 
 RunOutcome train_in(const std::filesystem::path& directory, Prepared& run, const RunOptions& options,
                     const std::string& label, RunLock& lock) {
-  write_once(directory / "config.json", run.document->value());
-  write_once(directory / "config.resolved.json", run.experiment.resolved);
   use_threads(run.experiment.threads);
-  Training training(directory, run, options, label, lock);
-  forget_ending(directory);
-  return training();
+  return Training(directory, run, options, label, lock)();
 }
 
 }  // namespace

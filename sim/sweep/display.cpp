@@ -29,7 +29,9 @@ class PlainLines : public Display {
     const bool first = !shown_;
     tell_changes(view, first);
     const Overview overview{view.title(), view.seconds_left(), note};
-    if (!first && note == note_ && Clock::now() - *shown_ < std::chrono::seconds(10)) return;
+    const bool ends = view.is_over() && !over_;
+    over_ = view.is_over();
+    if (!first && !ends && note == note_ && Clock::now() - *shown_ < std::chrono::seconds(10)) return;
     say((first ? overview.title + ": " : "") + summary_line(overview, view.runs()));
     note_ = note;
     shown_ = Clock::now();
@@ -66,6 +68,7 @@ class PlainLines : public Display {
   std::map<std::filesystem::path, RunPhase> phases_;
   std::optional<Clock::time_point> shown_;
   std::string note_;
+  bool over_ = false;
 };
 
 }  // namespace

@@ -45,7 +45,7 @@ struct DisplayOptions {
 
 /// A full screen if `descriptor` is a terminal that TERM describes, not a dumb one, and ours to use (not that of a
 /// background job); else plain lines: one for every
-/// run that ends, one with the whole every ten seconds.
+/// run that ends, one with the whole every ten seconds and at the end.
 std::unique_ptr<Display> make_display(const DisplayOptions& options);
 
 }  // namespace exmy

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 
 #include "sim/base/error.hpp"
 #include "sim/base/text.hpp"
@@ -84,10 +85,15 @@ SweepView::SweepView(std::vector<fs::path> directories)
 }
 
 void SweepView::refresh() {
-  runs_.clear();
+  std::vector<ViewedRun> before = std::exchange(runs_, {});
   seen_.clear();
+  try {
+    for (const fs::path& directory : directories_) add_directory(directory);
+  } catch (...) {
+    runs_ = std::move(before);
+    throw;
+  }
   counts_ = {};
-  for (const fs::path& directory : directories_) add_directory(directory);
   for (const ViewedRun& run : runs_) ++counts_[static_cast<std::size_t>(run.view.phase)];
   if (begin_) return;
   begin_ = Clock::now();

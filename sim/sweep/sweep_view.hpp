@@ -40,7 +40,7 @@ class SweepView {
 
   /// Looks again. What is complete is read once only. A run directory that cannot be read is shown as failed, with
   /// the reason. UsageError for a directory that is none of the above, IoError if it cannot be read, CorruptFile for
-  /// a report or an index of another version.
+  /// a report or an index of another version; the view then stays as it was.
   void refresh();
 
   /// In the order of their sweeps, other runs by name.

@@ -152,6 +152,10 @@ TEST_CASE("a view follows what happens", "[sweep_view]") {
   view.refresh();
   CHECK(view.runs().size() == 5);
   CHECK(!view.is_over());
+  root.write("s/new/report.json", R"({"schema_version": 7, "run": {"status": "completed"}})");
+  CHECK_THROWS_AS(view.refresh(), CorruptFile);
+  CHECK(view.runs().size() == 5);
+  CHECK(view.count(RunPhase::pending) == 1);
 }
 
 TEST_CASE("time left, by hand", "[sweep_view]") {
