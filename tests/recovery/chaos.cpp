@@ -3,7 +3,7 @@
 // command line and how many processes had the same one before, so that a second attempt can succeed. In EXMY_CHAOS, a
 // folder, there is afterwards
 //   attempts-HASH   a byte for each process with this command line
-//   fates           a line for each process that was chosen: "crash" or "hang"
+//   fates           a line for each process that this happened to: "crash" or "hang"
 //   reports         "begin RUN" and "done RUN" around each rename that makes a report.json
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -67,12 +67,12 @@ class Chaos {
     constexpr int signals[] = {SIGKILL, SIGSEGV, SIGABRT};
     signal_ = signals[draw / 1000 % 3];
     at_ = 1 + draw / 3000 % number("EXMY_CALLS");
-    append("fates", hangs_ ? "hang\n" : "crash\n");
   }
 
   /// Before each call that changes files.
   void step() {
     if (at_ == 0 || ++calls_ != at_) return;
+    append("fates", hangs_ ? "hang\n" : "crash\n");
     while (hangs_) ::pause();  // the handler of SIGTERM returns here
     ::kill(::getpid(), signal_);
   }
