@@ -114,7 +114,7 @@ def _figure(sweep, metric, places, lines):
     for row, state in enumerate(states):
         _lane(axis, row, state, lines, places, looks, shifts)
     style.heading(fig, f"{metric.title} by {places.name.partition(' (')[0]}: {sweep.name}",
-                  _explanation(sweep, states))
+                  _explanation(sweep))
     _legend(fig, top / height, lines, looks, baselines, metric, states)
     return fig
 
@@ -182,13 +182,11 @@ def _lane(axis, row, state, lines, places, looks, shifts):
                   transform=axis.get_xaxis_transform(), clip_on=False, zorder=4)
 
 
-def _explanation(sweep, states):
+def _explanation(sweep):
     seeds = len({run.seed for run in sweep.trials})
     text = "Each point is one run." if seeds == 1 else f"Mean over {seeds} seeds; small points: the seeds"
     if seeds > 1:
         text += "; bars: 95 % confidence interval of the mean." if seeds > 2 else "."
-    if states:
-        text += f" Above the plot: {', '.join(MARKS[state][1] for state in states)}."
     undone = sum(run.state == OPEN for run in sweep.runs)
     return text + (f" {undone} of {len(sweep.runs)} runs not done." if undone else "")
 
@@ -199,7 +197,7 @@ def _legend(fig, top, lines, looks, baselines, metric, states):
     entries += [(Line2D([], [], color=BASELINE, linewidth=1.2, linestyle=style.DASHES[1 + i % 3]),
                  f"{shorten(label, 26)} (baseline):\n{metric.text(mean)}") for i, (label, mean) in enumerate(baselines)]
     entries += [(Line2D([], [], color=BASELINE, linestyle="none", marker=MARKS[state][0], markersize=5.5,
-                        markeredgewidth=1.7), f"{MARKS[state][1]}") for state in states]
+                        markeredgewidth=1.7), f"{MARKS[state][1]} (top edge)") for state in states]
     if entries:
         fig.legend(*zip(*entries), loc="upper left", handlelength=3.4, labelspacing=0.55, alignment="left",
                    bbox_to_anchor=(1 - (RIGHT - 0.1) / style.WIDTH, 1 - top + 0.02))
