@@ -47,6 +47,12 @@ inline constexpr ErrorCode site_hash_collision{"E303", "two sites of the network
 inline constexpr ErrorCode unreadable_data{"E401", "a data file cannot be read"};
 inline constexpr ErrorCode malformed_data{"E402", "a data file is truncated or malformed"};
 inline constexpr ErrorCode data_misfit{"E403", "the data do not fit the model"};
+
+// Sweeps.
+inline constexpr ErrorCode empty_sweep{"E501", "a sweep, or one of its parameters, that stands for no run"};
+inline constexpr ErrorCode too_many_runs{"E502", "a sweep of more runs than it may have"};
+inline constexpr ErrorCode unknown_path{"E503", "a path of a sweep that its base configuration does not have"};
+inline constexpr ErrorCode bad_constraint{"E504", "a constraint that cannot be understood"};
 }  // namespace codes
 
 /// The table, in order.
@@ -75,6 +81,10 @@ inline constexpr std::array error_codes{
     codes::unreadable_data,
     codes::malformed_data,
     codes::data_misfit,
+    codes::empty_sweep,
+    codes::too_many_runs,
+    codes::unknown_path,
+    codes::bad_constraint,
 };
 
 }  // namespace exmy
