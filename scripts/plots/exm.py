@@ -27,10 +27,10 @@ CORNERS = ((DIVERGED, style.TROUBLE, "some seeds diverged"), ("other", "#8A8A8A"
 
 
 def suits(sweep):
-    """The name of the parameter whose values span the map: the first that is a format everywhere and varies in
-    width of both fields or in one; None if there is none."""
+    """The name of the first parameter whose values are formats that differ in both E and M, or None."""
     for name, values in sweep.parameters:
-        if all(exponent_and_mantissa(value) for value in values):
+        bits = [exponent_and_mantissa(value) for value in values]
+        if all(bits) and all(len(set(kind)) > 1 for kind in zip(*bits)):
             return name
     return None
 
@@ -39,7 +39,7 @@ def draw(sweep, metric, warn):
     """Yields figures of the sweep, PANELS_PER_PAGE panels each."""
     name = suits(sweep)
     if name is None:
-        warn(f"{sweep.path}: no parameter whose values are formats of the form eXmY")
+        warn(f"{sweep.path}: no parameter whose values are formats that differ in exponent and mantissa bits")
         return
     panels = _panels(sweep, name)
     values = [mean for cells in panels.values() for runs in cells.values()

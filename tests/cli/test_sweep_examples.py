@@ -10,7 +10,7 @@ from program import ROOT, ProgramTest
 
 EXAMPLES = os.path.join(ROOT, "experiments", "sweeps")
 # combinations of parameters and baselines, times seeds
-RUNS = {"formats": (3 * 21 + 1) * 3, "accumulators": (7 * 4 + 1) * 3, "updates": 5 * 11 * 3,
+RUNS = {"formats": (3 * 21 + 1) * 3, "accumulators": (6 * 4 + 1) * 3, "updates": 5 * 11 * 3,
         "loss-scale": (3 * 23 + 1) * 3}
 
 
