@@ -22,7 +22,9 @@ namespace {
 
 struct Arguments {
   exmy::RunArguments run;
+  exmy::SweepArguments sweep;
   exmy::ResumeArguments resume;
+  exmy::StatusArguments status;
   exmy::ValidateArguments validate;
   exmy::VerifyArguments verify;
   std::string schema;
@@ -49,6 +51,7 @@ void add_run(CLI::App& app, Arguments& a, int& code) {
   run->add_flag("--quiet", a.run.quiet, "no progress");
   run->add_flag("--dry-run", a.run.dry_run, "check everything, print what would run");
   run->add_flag("--fail-on-divergence", a.run.fail_on_divergence, "exit code 1 if a run diverges");
+  run->add_flag("--no-wait", a.run.no_wait, "pass over runs that another process works on: exit code 75");
   run->callback([&] { code = exmy::run_command(a.run); });
   CLI::App* resume = app.add_subcommand("resume", "go on with run directories that are not complete");
   resume->add_option("directories", a.resume.directories, "run directories")->required();
@@ -57,6 +60,32 @@ void add_run(CLI::App& app, Arguments& a, int& code) {
   CLI::App* verify = app.add_subcommand("verify-run", "check run directories against their hashes");
   verify->add_option("directories", a.resume.directories, "run directories")->required();
   verify->callback([&] { code = exmy::verify_run_command(a.resume.directories); });
+}
+
+void add_sweep(CLI::App& app, exmy::SweepArguments& a, int& code) {
+  CLI::App* sweep = app.add_subcommand("sweep", "run all combinations of a sweep, or go on with it");
+  sweep->add_option("words", a.words, "a sweep file, and overrides of it such as run_cap=20");
+  sweep->add_option("-j,--jobs", a.jobs, "runs at once (default: as many as there are cores)")
+      ->check(CLI::Range(1, 1000));
+  sweep->add_option("--out", a.out, "where the directory of the sweep goes")->capture_default_str();
+  sweep->add_flag("--dry-run", a.dry_run, "list what would run, what it costs, about how long it takes");
+  sweep->add_flag("--json", a.json, "a JSON line per run instead of a table");
+  sweep->add_flag("--quiet", a.quiet, "no progress");
+  CLI::Option* fast = sweep->add_flag("--fail-fast", a.fail_fast, "stop at the first run that fails");
+  sweep->add_flag("--keep-going")->description("go on with the others (the default)")->excludes(fast);
+  sweep->add_flag("--fail-on-divergence", a.fail_on_divergence, "exit code 1 if a run diverges");
+  sweep->callback([&] { code = exmy::sweep_command(a); });
+}
+
+void add_status(CLI::App& app, Arguments& a, int& code) {
+  CLI::App* status = app.add_subcommand("status", "what became of the runs of a sweep, or below a directory");
+  status
+      ->add_option("directories", a.status.directories,
+                   "of sweeps, of runs, or with such directories in them")
+      ->required();
+  status->add_flag("--watch", a.status.watch, "go on looking, until nothing is left to run");
+  status->add_flag("--json", a.status.json, "as JSON");
+  status->callback([&] { code = exmy::status_command(a.status); });
 }
 
 void add_arith(CLI::App& app, Arguments& a, int& code) {
@@ -84,7 +113,7 @@ void add_config(CLI::App& app, Arguments& a, int& code) {
   validate->add_flag("--sites", a.validate.sites, "list every site with what the policy makes of it");
   validate->callback([&] { code = exmy::validate_command(a.validate); });
   CLI::App* schema = app.add_subcommand("schema", "print a JSON schema (draft-07)");
-  schema->add_option("which", a.schema, "config, report or certificate");
+  schema->add_option("which", a.schema, "config, report, sweep or certificate");
   schema->callback([&] { code = exmy::schema_command(a.schema); });
 }
 
@@ -201,6 +230,8 @@ int run_program(int argc, char** argv) {
   Arguments arguments;
   int code = 0;
   add_run(app, arguments, code);
+  add_sweep(app, arguments.sweep, code);
+  add_status(app, arguments, code);
   add_config(app, arguments, code);
   add_arith(app, arguments, code);
   add_format(app, arguments, code);

@@ -17,7 +17,7 @@ ORACLES = {"ml_dtypes": [("tests/oracles", "test_ml_dtypes.py")],
            "gfloat": [("tests/oracles", "test_gfloat.py")],
            "softfloatpy": [("tests/oracles", "test_softfloat.py")],
            "jsonschema": [("tests/oracles", "test_reports.py"), ("tests/scripts", "test_schema.py"),
-                          ("tests/cli", "test_config_schema.py")]}
+                          ("tests/cli", "test_config_schema.py"), ("tests/cli", "test_sweep_schema.py")]}
 
 
 def check(tally):

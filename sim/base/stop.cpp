@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <initializer_list>
 
@@ -9,9 +10,13 @@ namespace exmy {
 namespace {
 
 volatile std::sig_atomic_t requested = 0;
+std::atomic<void (*)()> last_act{nullptr};
 
 extern "C" void on_stop_signal(int signal) {
-  if (signal == SIGINT && requested != 0) _exit(exit_interrupted);
+  if (signal == SIGINT && requested != 0) {
+    if (const auto act = last_act.load()) act();
+    _exit(exit_interrupted);
+  }
   requested = 1;
 }
 
@@ -24,6 +29,8 @@ void watch_stop_signals() {
   action.sa_flags = SA_RESTART;
   for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) sigaction(signal, &action, nullptr);
 }
+
+void set_last_act(void (*act)()) { last_act = act; }
 
 bool stop_requested() { return requested != 0; }
 

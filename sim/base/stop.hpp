@@ -12,6 +12,10 @@ inline constexpr int exit_interrupted = 130;
 /// Takes over the three signals, for the rest of the process.
 void watch_stop_signals();
 
+/// What a second SIGINT does before it ends the program, inside a signal handler: only what POSIX allows there. Null:
+/// nothing.
+void set_last_act(void (*act)());
+
 /// Whether one of them came.
 bool stop_requested();
 

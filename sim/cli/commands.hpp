@@ -1,6 +1,7 @@
 #pragma once
 // The commands of the program; each returns the exit code. Answers go to stdout, everything else to stderr.
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -21,8 +22,22 @@ struct RunArguments {
   bool quiet = false;
   bool dry_run = false;
   bool fail_on_divergence = false;
+  bool no_wait = false;  ///< leave a run alone that another process works on
 };
 int run_command(const RunArguments& arguments);
+
+struct SweepArguments {
+  std::vector<std::string> words;  ///< a sweep file and overrides of it
+  std::filesystem::path out = "results";
+  std::size_t jobs = 0;  ///< processes at once; 0: as many as there are cores
+  bool dry_run = false;
+  bool json = false;
+  bool quiet = false;
+  bool fail_fast = false;
+  bool fail_on_divergence = false;
+};
+/// Runs what a sweep stands for, and goes on with what is not complete.
+int sweep_command(const SweepArguments& arguments);
 
 struct ResumeArguments {
   std::vector<std::filesystem::path> directories;
@@ -31,6 +46,14 @@ struct ResumeArguments {
 /// Goes on with incomplete run directories, from the configuration that they hold.
 int resume_command(const ResumeArguments& arguments);
 int verify_run_command(const std::vector<std::filesystem::path>& directories);
+
+struct StatusArguments {
+  std::vector<std::filesystem::path> directories;
+  bool watch = false;  ///< until nothing is left to run
+  bool json = false;
+};
+/// What became of the runs of sweeps, of single runs, of all below a directory.
+int status_command(const StatusArguments& arguments);
 
 struct ValidateArguments {
   std::vector<std::string> words;

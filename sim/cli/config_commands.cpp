@@ -50,14 +50,15 @@ int validate_command(const ValidateArguments& arguments) {
 int schema_command(const std::string& which) {
   constexpr std::array known{Named<std::string_view>{"config", config_schema},
                              Named<std::string_view>{"report", report_schema},
+                             Named<std::string_view>{"sweep", sweep_schema},
                              Named<std::string_view>{"certificate", certificate_schema}};
   for (const auto& [name, text] : known)
     if (which == name) {
       std::cout << text;
       return 0;
     }
-  throw UsageError(which.empty() ? "which schema: config, report or certificate?"
-                                 : "no schema \"" + which + "\" (known: config, report, certificate)");
+  throw UsageError(which.empty() ? "which schema: config, report, sweep or certificate?"
+                                 : "no schema \"" + which + "\" (known: config, report, sweep, certificate)");
 }
 
 }  // namespace exmy

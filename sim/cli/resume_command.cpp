@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "sim/base/error.hpp"
+#include "sim/base/files.hpp"
 #include "sim/base/stop.hpp"
 #include "sim/base/text.hpp"
 #include "sim/cli/commands.hpp"
@@ -13,11 +14,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
+void require_schema_version(const fs::path& config) {
+  const Json json = Json::parse(read_file(config, any_size), nullptr, false);
+  if (json.is_object() && json.value("schema_version", Json(1)) != 1)
+    throw CorruptFile(printable(config.string()) + ": schema_version is " +
+                      printable(json["schema_version"].dump()) + ", expected 1");
+}
+
 /// The run of a directory; CorruptFile if its configuration makes another one today.
 Prepared prepared_from(const fs::path& directory, DataCache& cache) {
   const fs::path config = directory / "config.resolved.json";
   if (!fs::exists(config))
     throw UsageError(printable(directory.string()) + " is no run directory: it has no config.resolved.json");
+  require_schema_version(config);
   Prepared run = prepare(config.string(), {}, cache);
   const std::string name = fs::absolute(directory).lexically_normal().filename().string();
   if (run.run_id != name)
@@ -35,7 +44,8 @@ int resume_command(const ResumeArguments& arguments) {
   for (const fs::path& given : arguments.directories) {
     const fs::path directory = fs::absolute(given / "").parent_path();
     Prepared run = prepared_from(directory, cache);
-    const RunOutcome outcome = execute(run, {directory.parent_path(), arguments.quiet}, run.experiment.name);
+    const RunOutcome outcome =
+        execute(run, {directory.parent_path(), arguments.quiet, WhenLocked::wait}, run.experiment.name);
     std::cout << given.string() << "\n" << std::flush;
     if (outcome.status == name_of(RunStatus::stopped)) return exit_stopped;
   }

@@ -5,25 +5,12 @@
 #include "sim/base/text.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/words.hpp"
+#include "sim/run/cost.hpp"
 #include "sim/run/runner.hpp"
 #include "sim/run/trainer.hpp"
 
 namespace exmy {
 namespace {
-
-/// What a run would cost: steps, multiply-adds, bytes of the emulated machine.
-struct Cost {
-  std::uint64_t steps = 0, macs = 0, bytes = 0;
-};
-
-Cost cost_of(const Prepared& p) {
-  const std::uint64_t per_epoch =
-      (p.data->train_count + p.experiment.batch_size - 1) / p.experiment.batch_size;
-  const std::uint64_t steps = total_steps(p.experiment, per_epoch);
-  const std::uint64_t samples =
-      steps / per_epoch * p.data->train_count + steps % per_epoch * p.experiment.batch_size;
-  return {steps, samples * p.dry_step.macs_per_sample, p.dry_step.memory_bytes};
-}
 
 int print_plan(const std::vector<Prepared>& runs, const RunArguments& arguments) {
   Cost all;
@@ -31,33 +18,37 @@ int print_plan(const std::vector<Prepared>& runs, const RunArguments& arguments)
     const Cost c = cost_of(p);
     if (arguments.json) {
       std::cout << compact_text({{"directory", (arguments.out / p.run_id).string()},
-                                 {"steps_count", c.steps},
-                                 {"macs_count", c.macs},
-                                 {"memory_bytes", c.bytes}})
+                                 {"steps_count", c.steps_count},
+                                 {"macs_count", c.macs_count},
+                                 {"memory_bytes", c.memory_bytes}})
                 << "\n";
       continue;
     }
-    std::cout << (arguments.out / p.run_id).string() << "  " << c.steps << " steps  " << c.macs
-              << " multiply-adds  " << c.bytes << " bytes\n";
-    all.steps += c.steps;
-    all.macs += c.macs;
+    std::cout << (arguments.out / p.run_id).string() << "  " << c.steps_count << " steps  " << c.macs_count
+              << " multiply-adds  " << c.memory_bytes << " bytes\n";
+    all.steps_count += c.steps_count;
+    all.macs_count += c.macs_count;
     for (const Warning& w : p.warnings)
       std::cerr << "warning[" << w.code << "] " << w.pointer << ": " << w.message << "\n";
   }
   if (!arguments.json)
-    std::cout << runs.size() << (runs.size() == 1 ? " run  " : " runs  ") << all.steps << " steps  "
-              << all.macs << " multiply-adds\n";
+    std::cout << runs.size() << (runs.size() == 1 ? " run  " : " runs  ") << all.steps_count << " steps  "
+              << all.macs_count << " multiply-adds\n";
   return 0;
 }
 
+Json outcome_json(const RunOutcome& outcome) {
+  Json line{{"directory", outcome.directory.string()}, {"status", outcome.status}, {"kept", outcome.kept}};
+  if (const auto& at = outcome.stopped_at) {
+    line["step"] = at->step;
+    line["train_loss"] = json_number(at->train_loss);
+    if (at->validation_loss) line["validation_loss"] = json_number(*at->validation_loss);
+  }
+  return line;
+}
+
 void print_outcome(const RunOutcome& outcome, bool json) {
-  if (json)
-    std::cout << compact_text({{"directory", outcome.directory.string()},
-                               {"status", outcome.status},
-                               {"kept", outcome.kept}})
-              << "\n";
-  else
-    std::cout << outcome.directory.string() << "\n";
+  std::cout << (json ? compact_text(outcome_json(outcome)) : outcome.directory.string()) << "\n";
   std::cout.flush();
 }
 
@@ -75,14 +66,17 @@ int run_command(const RunArguments& arguments) {
   watch_stop_signals();
   std::vector<Prepared> runs = prepare_all(arguments.words);
   if (arguments.dry_run) return print_plan(runs, arguments);
-  bool diverged = false;
+  const RunOptions options{arguments.out, arguments.quiet,
+                           arguments.no_wait ? WhenLocked::leave : WhenLocked::wait};
+  bool diverged = false, busy = false;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     for (const Warning& w : runs[i].warnings)
       std::cerr << label_of(runs, i) << ": warning[" << w.code << "] " << w.pointer << ": " << w.message
                 << "\n";
-    const RunOutcome outcome = execute(runs[i], {arguments.out, arguments.quiet}, label_of(runs, i));
+    const RunOutcome outcome = execute(runs[i], options, label_of(runs, i));
     if (outcome.kept && !arguments.quiet)
       std::cerr << label_of(runs, i) << "  " << outcome.status << " already\n";
+    busy = busy || outcome.status == busy_status;
     diverged = diverged || outcome.status == "diverged";
     print_outcome(outcome, arguments.json);
     if (outcome.status == name_of(RunStatus::stopped)) {
@@ -90,6 +84,7 @@ int run_command(const RunArguments& arguments) {
       return exit_stopped;
     }
   }
+  if (busy) return exit_stopped;
   return diverged && arguments.fail_on_divergence ? 1 : 0;
 }
 

@@ -32,6 +32,17 @@ Json content_of(const fs::path& path) {
   return manifest["content"];
 }
 
+/// `identity` may be empty: of any run.
+void require_ours(const fs::path& manifest, const Json& content, const std::string& identity) {
+  Json expected{{"schema_version", 1}, {"numerics_version", numerics_version}};
+  if (!identity.empty()) expected["config_sha256"] = identity;
+  for (const auto& [key, value] : expected.items())
+    if (!content.contains(key) || content[key] != value)
+      throw ForeignCheckpoint(manifest.string() + ": " + key + " is " +
+                              (content.contains(key) ? content[key].dump() : "missing") + ", expected " +
+                              value.dump() + "; it is of another program or run and stays as it is");
+}
+
 StoredArrays arrays_of(const fs::path& path, const Json& entry) {
   std::string bytes;
   try {
@@ -118,13 +129,9 @@ Checkpoint CheckpointStore::load(std::uint64_t step) const {
   } catch (const IoError& error) {
     throw CorruptFile(error.what());
   }
-  Json expected{{"schema_version", 1}, {"numerics_version", numerics_version}, {"step", step}};
-  if (!identity_.empty()) expected["config_sha256"] = identity_;
-  for (const auto& [key, value] : expected.items())
-    if (!content.contains(key) || content[key] != value)
-      throw CorruptFile((path / "manifest.json").string() + ": " + key + " is " +
-                        (content.contains(key) ? content[key].dump() : "missing") + ", expected " +
-                        value.dump());
+  require_ours(path / "manifest.json", content, identity_);
+  if (content.value("step", Json()) != step)
+    throw CorruptFile((path / "manifest.json").string() + ": it is not of step " + std::to_string(step));
   const Json files = content.value("files", Json::object());
   return {step, arrays_of(path / "weights.safetensors", files.value("weights.safetensors", Json())),
           arrays_of(path / "state.safetensors", files.value("state.safetensors", Json())),
@@ -135,6 +142,8 @@ std::optional<Checkpoint> CheckpointStore::load_newest(std::vector<std::string>&
   const std::vector<std::uint64_t> all = steps();
   for (const std::uint64_t step : all) try {
       return load(step);
+    } catch (const ForeignCheckpoint&) {
+      throw;
     } catch (const CorruptFile& error) {
       complaints.emplace_back(error.what());
     }

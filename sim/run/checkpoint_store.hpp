@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/base/error.hpp"
 #include "sim/base/json.hpp"
 #include "sim/base/safetensors.hpp"
 
@@ -23,6 +24,12 @@ struct Checkpoint {
   Json origin = Json::object();  ///< what the report says of the start: files, overrides, started_at
 };
 
+/// A whole checkpoint of another schema_version, numerics_version or configuration: nothing to pass over.
+class ForeignCheckpoint : public CorruptFile {
+ public:
+  using CorruptFile::CorruptFile;
+};
+
 class CheckpointStore {
  public:
   /// `directory`: checkpoint/ of a run directory, made by the first save. `identity`: the run's
@@ -33,7 +40,8 @@ class CheckpointStore {
   void save(const Checkpoint& checkpoint) const;
 
   /// The newest whole checkpoint; nothing if there is none. What is wrong with newer ones is appended to
-  /// `complaints`. CorruptFile if there are checkpoints and none of them is whole.
+  /// `complaints`. CorruptFile if there are checkpoints and none of them is whole, ForeignCheckpoint if the newest
+  /// whole one is.
   std::optional<Checkpoint> load_newest(std::vector<std::string>& complaints) const;
 
   /// Step numbers, newest first.

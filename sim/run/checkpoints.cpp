@@ -27,15 +27,15 @@ std::uint64_t Checkpoints::restore(RunState<T>& state) {
   return step;
 }
 
-bool Checkpoints::must_stop() const {
+bool Checkpoints::must_stop(std::uint64_t done) const {
   const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begin_;
-  return stop_requested() || (options_.wall_s && passed.count() >= *options_.wall_s);
+  return stop_requested() || reached_limit(done) || (options_.wall_s && passed.count() >= *options_.wall_s);
 }
 
 template <class T>
 bool Checkpoints::after_step(std::uint64_t done, RunState<T>& state) {
   if (!store_) return false;
-  const bool stop = must_stop();
+  const bool stop = must_stop(done);
   if (stop || (options_.every > 0 && done % options_.every == 0)) save(done, state);
   return stop;
 }

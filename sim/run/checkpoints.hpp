@@ -26,6 +26,7 @@ class RunState {
 struct CheckpointOptions {
   std::uint64_t every = 0;       ///< steps between two checkpoints; 0: only when the run is stopped
   std::optional<double> wall_s;  ///< stop after so many seconds of this process
+  std::optional<std::uint64_t> steps = {};  ///< stop once so many steps are done, by whatever processes
 };
 
 /// The checkpoints of one run. Default-constructed: none; the run starts at the beginning and cannot be stopped.
@@ -44,6 +45,8 @@ class Checkpoints {
   /// Fills the state from what `find` found; the number of steps done.
   template <class T>
   std::uint64_t restore(RunState<T>& state);
+  /// Whether the limit of steps is reached with so many.
+  bool reached_limit(std::uint64_t done) const { return options_.steps && done >= *options_.steps; }
   /// After each step but the last: saves if it is time to. Whether the run must stop (it is saved then).
   template <class T>
   bool after_step(std::uint64_t done, RunState<T>& state);
@@ -51,7 +54,7 @@ class Checkpoints {
  private:
   template <class T>
   void save(std::uint64_t done, RunState<T>& state);
-  bool must_stop() const;
+  bool must_stop(std::uint64_t done) const;
 
   std::optional<CheckpointStore> store_;
   CheckpointOptions options_;

@@ -42,14 +42,17 @@ void read_checkpoint(ObjectReader checkpoint, ObjectReader limits, CheckpointOpt
   options.every =
       static_cast<std::uint64_t>(checkpoint.integer<std::int64_t>("every", 1000, Range::at_least(0)));
   options.wall_s = limits.number("wall_s", if_given, Range::above(0));
+  const auto steps = limits.integer<std::int64_t>("steps", if_given, Range::at_least(1));
+  if (steps) options.steps = static_cast<std::uint64_t>(*steps);
 }
 
-/// The resolved configuration says what the recipe meant.
-void expand_recipe(Experiment& e) {
+/// The resolved configuration says what the recipe meant, and not how far one process should go.
+void settle(Experiment& e) {
   Json rules = e.policy.recipe_resolved;
   for (const Json& rule : e.resolved["policy"]) rules.push_back(rule);
   e.resolved["policy"] = rules;
   e.resolved["recipe"] = "fp32";
+  e.resolved["limits"].erase("steps");
 }
 
 void check_together(ObjectReader& config, const Experiment& e) {
@@ -79,7 +82,7 @@ Experiment read_experiment(const Document& document, const std::string& default_
   check_together(config, e);
   config.finish();
   e.resolved = config.resolved();
-  expand_recipe(e);
+  settle(e);
   return e;
 }
 

@@ -44,7 +44,7 @@ struct Experiment {
 /// Keys: $schema, schema_version, name, seed, threads, model{kind, ...}, data{kind, ...},
 /// training{steps|epochs, batch_size, eval_every, loss, optimizer{kind, lr, ...}, schedule{kind, ...},
 /// loss_scale{kind, ...}}, formats{name: format}, recipe, policy[rule], stats{counters, histograms, every},
-/// checkpoint{every}, limits{wall_s}.
+/// checkpoint{every}, limits{wall_s, steps}.
 /// `document` must outlive the experiment: rules keep their places for later messages.
 Experiment read_experiment(const Document& document, const std::string& default_name,
                            std::vector<Problem>& problems);

@@ -162,7 +162,7 @@ Json report_of(const ReportInput& in, const Trace& t, const Telemetry& telemetry
   for (const GradientSeries& g : t.gradients)
     if (!g.points.empty()) gradients.push_back(gradient_json(g, counted));
   Json out{
-      {"schema_version", 1},
+      {"schema_version", report_schema_version},
       {"run", run_json(in, t)},
       {"config",
        {{"sha256", in.config_sha256},

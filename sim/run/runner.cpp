@@ -4,147 +4,20 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <numeric>
 
+#include "sim/base/error.hpp"
 #include "sim/base/files.hpp"
 #include "sim/base/json_text.hpp"
-#include "sim/base/sha256.hpp"
 #include "sim/base/text.hpp"
-#include "sim/nn/datasets/data_error.hpp"
-#include "sim/run/probe.hpp"
 #include "sim/run/progress.hpp"
+#include "sim/run/progress_file.hpp"
 #include "sim/run/provenance.hpp"
-#include "sim/run/report.hpp"
-#include "sim/run/run_directory.hpp"
-#include "sim/run/run_lock.hpp"
+#include "sim/run/results.hpp"
+#include "sim/run/run_log.hpp"
 
 namespace exmy {
 namespace {
-
-/// events.jsonl and stats.jsonl, and the progress line.
-class RunLog : public RunObserver {
- public:
-  /// `lengths`: how much of each log is kept, in bytes; what is not named starts again.
-  RunLog(const std::filesystem::path& directory, const Json& lengths, Progress& progress)
-      : events_(directory / events_name, lengths.value(events_name, std::uint64_t{0})),
-        stats_(directory / stats_name, lengths.value(stats_name, std::uint64_t{0})),
-        progress_(progress) {}
-
-  void event(const Json& line) { events_.append(compact_text(line)); }
-  /// Lengths of the logs, once they are safe on the disk.
-  Json synced() { return {{events_name, events_.sync()}, {stats_name, stats_.sync()}}; }
-  void started(std::uint64_t steps, std::uint64_t done) override {
-    if (done == 0)
-      event({{"event", "started"}, {"time", utc_now()}, {"steps_count", steps}});
-    else
-      event({{"event", "resumed"}, {"time", utc_now()}, {"step", done}});
-    progress_.started(steps, done);
-  }
-  void stepped(std::uint64_t step, double loss, bool skipped) override {
-    if (skipped) event({{"event", "skipped"}, {"step", step}});
-    progress_.stepped(step, loss, skipped);
-  }
-  void evaluated(const ValidationPoint& p) override {
-    event({{"event", "validation"},
-           {"step", p.step},
-           {"loss", json_number(p.result.loss)},
-           {"accuracy_fraction", p.result.accuracy_fraction}});
-    progress_.evaluated(p);
-  }
-  void recorded(std::uint64_t step, const std::vector<GradientSeries>& gradients) override {
-    Json line{{"step", step}, {"gradients", Json::array()}};
-    for (const GradientSeries& g : gradients) {
-      if (g.points.empty() || g.points.back().step != step) continue;
-      const GradientPoint& p = g.points.back();
-      line["gradients"].push_back({{"layer", g.layer},
-                                   {"parameter", g.parameter},
-                                   {"l2_norm", json_number(p.moments.l2_norm)},
-                                   {"amax", json_number(p.moments.amax)},
-                                   {"update_to_weight_ratio", json_number(p.update_to_weight_ratio)}});
-    }
-    stats_.append(compact_text(line));
-  }
-
- private:
-  static constexpr const char* events_name = "events.jsonl";
-  static constexpr const char* stats_name = "stats.jsonl";
-  AppendLog events_, stats_;
-  Progress& progress_;
-};
-
-std::vector<std::string> spelled(const std::vector<Assignment>& assignments) {
-  std::vector<std::string> words;
-  for (const Assignment& a : assignments) {
-    std::string key = a.pointer.empty() ? "" : a.pointer.substr(1);
-    std::replace(key.begin(), key.end(), '/', '.');
-    words.push_back(a.action == OverrideAction::remove ? "~" + key : key + "=" + compact_text(a.value));
-  }
-  return words;
-}
-
-/// Everything that decides the result: the configuration but its name, threads, checkpoints and limits, the
-/// data, the definitions.
-std::string identity_of(const Prepared& p) {
-  Json config = p.experiment.resolved;
-  for (const char* key : {"name", "threads", "checkpoint", "limits"}) config.erase(key);
-  Json hashes = Json::array();
-  for (const Json& file : p.data_files) hashes.push_back(file["sha256"]);
-  return sha256_hex(
-      compact_text({{"config", config}, {"data", hashes}, {"numerics_version", numerics_version}}));
-}
-
-std::string directory_name(const std::string& name) {
-  std::string safe = name.empty() ? "run" : name;
-  for (char& c : safe)
-    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-          c == '_' || c == '.'))
-      c = '_';
-  if (safe.front() == '.') safe.front() = '_';
-  return safe.substr(0, 80);
-}
-
-void load_data(Prepared& p, DataCache& cache) {
-  const std::string key = compact_text(p.experiment.resolved["data"]) + std::to_string(p.experiment.seed);
-  for (const auto& [known, value] : cache)
-    if (known == key) {
-      std::tie(p.data, p.data_files) = value;
-      return;
-    }
-  p.data = std::make_shared<const Dataset>(p.experiment.data(p.experiment.seed));
-  p.data_files = data_files_of(*p.data);
-  cache.push_back({key, {p.data, p.data_files}});
-}
-
-[[noreturn]] void refuse_data(const Prepared& p, std::string_view code, const std::string& message) {
-  std::string pointer = "/data";
-  for (const auto& [key, value] : p.document->value()["data"].items())  // the key that names the file
-    if (value.is_string() && message.starts_with(value.get<std::string>() + ":")) pointer = "/data/" + key;
-  throw ConfigError({{std::string(code), p.document->origin(pointer), pointer, message}});
-}
-
-void check_data(Prepared& p, DataCache& cache) {
-  try {
-    load_data(p, cache);
-  } catch (const UnreadableData& error) {
-    refuse_data(p, codes::unreadable_data, error.what());
-  } catch (const DataError& error) {
-    refuse_data(p, codes::malformed_data, error.what());
-  }
-  if (p.experiment.loss == LossKind::cross_entropy && p.data->classes_count == 0)
-    refuse_data(p, codes::data_misfit, "the loss cross_entropy needs classes; these data have real targets");
-}
-
-std::string status_of_complete(const std::filesystem::path& report) {
-  std::error_code error;
-  if (!std::filesystem::exists(report, error)) {
-    if (error) throw IoError("cannot read " + printable(report.string()) + ": " + error.message());
-    return {};
-  }
-  const Json json = Json::parse(read_file(report, std::size_t{1} << 30), nullptr, false);
-  const Json::json_pointer where("/run/status");
-  if (!json.is_object() || !json.contains(where) || !json[where].is_string()) return {};
-  const auto status = json[where].get<std::string>();
-  return status == "completed" || status == "diverged" ? status : "";
-}
 
 /// A run without a number takes what OpenMP gave the program at first, whatever the run before it took.
 void use_threads(int given) {
@@ -188,98 +61,151 @@ void take_origin(const Json& origin, ReportInput& input) {
   origin.at("started_at").get_to(input.started_at);
 }
 
-void remove_checkpoints(const std::filesystem::path& directory) {
-  std::error_code ignored;
-  std::filesystem::remove_all(directory / "checkpoint", ignored);
-}
-
-/// What should have followed the report of a complete run, if its process was killed before.
-void tidy_complete(const std::filesystem::path& directory) {
+/// What should have followed the report, had its process not been killed. Whoever holds the lock still does it; a
+/// directory that cannot be written is complete all the same.
+void tidy(const std::filesystem::path& directory) {
+  if (!is_untidy(directory)) return;
   try {
-    if (!std::filesystem::exists(directory / "SHA256SUMS")) write_sums(directory);
-  } catch (const IoError&) {  // a directory that cannot be written is complete all the same
-    return;
+    RunLock lock(directory, WhenLocked::leave);
+    if (!lock.is_held()) return;
+    tidy_complete(directory);
+  } catch (const IoError&) {
   }
-  remove_checkpoints(directory);
-  std::error_code ignored;
-  std::filesystem::remove(directory / "lock", ignored);
 }
 
-/// Weights, then the report, which makes the directory complete.
-void write_results(const std::filesystem::path& directory, const ReportInput& input, const Trace& trace,
-                   const Telemetry& telemetry) {
-  write_atomically(directory / "weights.safetensors", to_safetensors(trace.weights));
-  write_atomically(directory / "report.json", pretty_text(report_of(input, trace, telemetry)));
-  write_sums(directory);
-  remove_checkpoints(directory);
-}
-
-std::optional<RunOutcome> kept_if_complete(const std::filesystem::path& directory) {
-  const std::string status = status_of_complete(directory / "report.json");
+std::optional<RunOutcome> kept_if_complete(const std::filesystem::path& directory,
+                                           const std::string& config_sha256) {
+  const std::string status = status_of_complete(directory, config_sha256);
   if (status.empty()) return std::nullopt;
-  tidy_complete(directory);
-  return RunOutcome{directory, status, true};
+  return RunOutcome{directory, status, true, {}};
 }
+
+StoppedAt stopped_at(const Trace& trace) {
+  constexpr std::ptrdiff_t recent = 20;
+  const std::vector<double>& losses = trace.train_loss;
+  const auto count = std::min(recent, std::ssize(losses));
+  StoppedAt at{losses.size(), 0, {}};
+  if (count > 0)
+    at.train_loss = std::accumulate(losses.end() - count, losses.end(), 0.0) / static_cast<double>(count);
+  if (!trace.validation.empty()) at.validation_loss = trace.validation.back().result.loss;
+  return at;
+}
+
+/// Stops a run whose lock is lost, before the logs are written to.
+class LockWatch : public RunObserver {
+ public:
+  explicit LockWatch(RunLock& lock) : lock_(lock) {}
+
+  void started(std::uint64_t, std::uint64_t) override { lock_.require(); }
+  void stepped(std::uint64_t, double, bool) override { lock_.require_if_late(); }
+  void evaluated(const ValidationPoint&) override { lock_.require_if_late(); }
+  void recorded(std::uint64_t, const std::vector<GradientSeries>&) override { lock_.require_if_late(); }
+
+ private:
+  RunLock& lock_;
+};
+
+/// One process's work in a run directory whose lock it holds.
+class Training {
+ public:
+  Training(const std::filesystem::path& directory, Prepared& run, const RunOptions& options,
+           const std::string& label, RunLock& lock)
+      : directory_(directory),
+        run_(run),
+        lock_(lock),
+        progress_(label, options.quiet),
+        input_(report_input_of(run)),
+        checkpoints_(CheckpointStore(directory / "checkpoint", run.config_sha256), run.experiment.checkpoint,
+                     [&](Checkpoint& c) { complete(c); }) {
+    find_checkpoint(label);
+  }
+  Training(const Training&) = delete;
+  Training& operator=(const Training&) = delete;
+  ~Training() {
+    if (!lock_.is_lost()) remove_progress_file(directory_);
+  }
+
+  RunOutcome operator()() {
+    forget_ending(directory_);
+    write_configuration();
+    log_.emplace(directory_, log_lengths_);
+    LockWatch watch(lock_);
+    ProgressFile file(directory_, input_.started_at);
+    Observers observers({&watch, &*log_, &file, &progress_});
+    Telemetry telemetry(run_.experiment.stats);
+    const Trace trace = fits_float_carrier(run_.experiment)
+                            ? train<float>(run_.experiment, *run_.data, telemetry, observers, checkpoints_)
+                            : train<double>(run_.experiment, *run_.data, telemetry, observers, checkpoints_);
+    const std::string status(name_of(trace.status));
+    lock_.require();
+    log_->event({{"event", status}, {"time", utc_now()}, {"steps_count", trace.train_loss.size()}});
+    const bool stopped = trace.status == RunStatus::stopped;
+    if (!stopped) write_results(directory_, input_, trace, telemetry);
+    progress_.finished(trace);
+    return {directory_, status, false, stopped ? std::optional(stopped_at(trace)) : std::nullopt};
+  }
+
+ private:
+  /// Nothing in the directory is touched before: it may be another run's.
+  void find_checkpoint(const std::string& label) {
+    const auto& found = checkpoints_.find();
+    for (const std::string& complaint : checkpoints_.complaints())
+      std::fprintf(stderr, "%s: passed over: %s\n", label.c_str(), complaint.c_str());
+    if (found) {
+      take_origin(found->origin, input_);
+      log_lengths_ = found->logs;
+    }
+  }
+
+  void write_configuration() const {
+    write_once(directory_ / "config.json", run_.document->value());
+    write_once(directory_ / "config.resolved.json", run_.experiment.resolved);
+  }
+
+  void complete(Checkpoint& c) {
+    lock_.require();
+    c.logs = log_->synced();
+    c.origin = origin_of(input_);
+  }
+
+  const std::filesystem::path& directory_;
+  Prepared& run_;
+  RunLock& lock_;
+  Progress progress_;
+  ReportInput input_;
+  Checkpoints checkpoints_;
+  Json log_lengths_ = Json::object();
+  std::optional<RunLog> log_;
+};
 
 RunOutcome train_in(const std::filesystem::path& directory, Prepared& run, const RunOptions& options,
-                    const std::string& label) {
-  write_once(directory / "config.json", run.document->value());
-  write_once(directory / "config.resolved.json", run.experiment.resolved);
+                    const std::string& label, RunLock& lock) {
   use_threads(run.experiment.threads);
-  Progress progress(label, options.quiet);
-  std::optional<RunLog> log;
-  ReportInput input = report_input_of(run);
-  Checkpoints checkpoints(CheckpointStore(directory / "checkpoint", run.config_sha256),
-                          run.experiment.checkpoint, [&](Checkpoint& c) {
-                            c.logs = log->synced();
-                            c.origin = origin_of(input);
-                          });
-  const auto& found = checkpoints.find();
-  for (const std::string& complaint : checkpoints.complaints())
-    std::fprintf(stderr, "%s: passed over: %s\n", label.c_str(), complaint.c_str());
-  if (found) take_origin(found->origin, input);
-  log.emplace(directory, found ? found->logs : Json::object(), progress);
-  Telemetry telemetry(run.experiment.stats);
-  const Trace trace = fits_float_carrier(run.experiment)
-                          ? train<float>(run.experiment, *run.data, telemetry, *log, checkpoints)
-                          : train<double>(run.experiment, *run.data, telemetry, *log, checkpoints);
-  const std::string status(name_of(trace.status));
-  log->event({{"event", status}, {"time", utc_now()}, {"steps_count", trace.train_loss.size()}});
-  if (trace.status != RunStatus::stopped) write_results(directory, input, trace, telemetry);
-  progress.finished(trace);
-  return {directory, status, false};
+  return Training(directory, run, options, label, lock)();
 }
 
 }  // namespace
 
-Prepared prepare(const std::string& file, const std::vector<Assignment>& assignments, DataCache& cache) {
-  Prepared p;
-  p.document = std::make_unique<Document>(Document::load(file));
-  apply_overrides(*p.document, assignments);
-  std::vector<Problem> problems;
-  p.experiment = read_experiment(*p.document, std::filesystem::path(file).stem().string(), problems);
-  throw_if_any(problems);
-  p.experiment.files = p.document->files();
-  p.overrides = spelled(assignments);
-  check_data(p, cache);
-  p.dry_step = check_sites(p.experiment, *p.data, *p.document, problems);
-  throw_if_any(problems);
-  p.warnings = warnings_of_configuration(p.experiment, p.dry_step.sites);
-  p.config_sha256 = identity_of(p);
-  p.run_id = directory_name(p.experiment.name) + "-" + p.config_sha256.substr(0, 12);
-  return p;
-}
-
 RunOutcome execute(Prepared& run, const RunOptions& options, const std::string& label) {
   const std::filesystem::path directory = options.out / run.run_id;
-  if (const auto kept = kept_if_complete(directory)) return *kept;
+  if (const auto kept = kept_if_complete(directory, run.config_sha256)) {
+    tidy(directory);
+    return *kept;
+  }
   make_directory(directory);
-  RunLock lock(directory);
-  if (!lock.is_held()) return {directory, std::string(name_of(RunStatus::stopped)), false};
-  if (const auto kept = kept_if_complete(directory)) return *kept;  // by the process that we waited for
-  RunOutcome outcome = train_in(directory, run, options, label);
-  if (outcome.status != name_of(RunStatus::stopped)) lock.remove_file();
-  return outcome;
+  RunLock lock(directory, options.when_locked);
+  if (lock.is_busy()) {
+    std::fprintf(stderr, "%s: another process works in %s (%s); left alone\n", label.c_str(),
+                 printable(directory.string()).c_str(), lock.owner().c_str());
+    return {directory, busy_status, false, {}};
+  }
+  if (!lock.is_held()) return {directory, std::string(name_of(RunStatus::stopped)), false, {}};
+  if (const auto kept =
+          kept_if_complete(directory, run.config_sha256)) {  // by the process that we waited for
+    tidy_complete(directory);
+    return *kept;
+  }
+  return train_in(directory, run, options, label, lock);
 }
 
 }  // namespace exmy

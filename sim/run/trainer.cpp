@@ -59,8 +59,10 @@ class Trainer : public RunState<T> {
   Trace run() {
     trace_.steps_per_epoch = plan_.steps_per_epoch();
     std::uint64_t t = checkpoints_.restore(*this);
+    observer_.trained_before(trace_.wall_s);
     observer_.started(steps_, t);
     begin_ = Clock::now();
+    if (t < steps_ && checkpoints_.reached_limit(t)) trace_.status = RunStatus::stopped;
     while (t < steps_ && trace_.status == RunStatus::completed) {
       one_step(t++);
       if (t < steps_ && !trace_.divergence && checkpoints_.after_step(t, *this))

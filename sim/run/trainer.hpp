@@ -61,6 +61,8 @@ struct Trace {
 class RunObserver {
  public:
   virtual ~RunObserver() = default;
+  /// Before `started`: how long earlier processes trained.
+  virtual void trained_before([[maybe_unused]] double wall_s) {}
   /// `done`: steps that an earlier process did.
   virtual void started(std::uint64_t steps, std::uint64_t done) = 0;
   virtual void stepped(std::uint64_t step, double loss, bool skipped) = 0;

@@ -62,7 +62,12 @@ struct Constraints::Variables {
   std::vector<std::string> names;  ///< of all parameters, in order
   std::vector<double> values;
 
-  double& of(std::size_t i) { return values[i]; }
+  void set(std::size_t i, const Json& value) {
+    if (value.is_boolean())
+      values[i] = value.get<bool>() ? 1 : 0;
+    else
+      values[i] = value.is_number() ? value.get<double>() : texts.box(value);
+  }
 };
 
 struct Constraints::Expression {
@@ -104,33 +109,29 @@ void Constraints::compile(const Value& place) {
     (void)expression.parser.Eval();
     if (expression.parser.GetNumResults() != 1) expression.complain("a comma outside of a function");
   } catch (const mu::ParserError& error) {
-    // Errors of ours are about values, which are not there yet.
-    if (error.GetCode() != mu::ecGENERIC) expression.complain(complaint(error, known));
+    expression.complain(complaint(error, known));
+  } catch (const ValueMisfit&) {
+    return;  // of the values, which are not there yet
   }
 }
 
 bool Constraints::hold(const Combination& combination) {
-  if (expressions_.empty()) return true;
-  for (std::size_t i = 0; i < combination.parameters.size(); ++i) {
-    const Json& value = combination.parameters[i].second;
-    const bool is_number = value.is_number() || value.is_boolean();
-    variables_->values[i] = !is_number           ? variables_->texts.box(value)
-                            : value.is_boolean() ? (value.get<bool>() ? 1 : 0)
-                                                 : value.get<double>();
-  }
+  for (const auto& expression : expressions_)
+    if (expression->broken) return false;
   bool all = true;
   for (const auto& expression : expressions_) all = holds(*expression, combination) && all;
   return all;
 }
 
 bool Constraints::holds(Expression& expression, const Combination& combination) {
-  if (expression.broken) return false;
   try {
+    for (std::size_t i = 0; i < combination.parameters.size(); ++i)
+      variables_->set(i, combination.parameters[i].second);
     const double result = expression.parser.Eval();
     if (!is_text(result)) return result == result && result != 0;
     expression.complain("the result is a text, neither true nor false");
-  } catch (const mu::ParserError& error) {
-    expression.complain(error.GetMsg() + ", where " + shown(combination));
+  } catch (const ValueMisfit& error) {
+    expression.complain(error.what() + (", where " + shown(combination)));
   }
   return false;
 }

@@ -19,7 +19,7 @@ constexpr int hash_bits = 50;
 constexpr const char* letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
 constexpr const char* name_letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789.";
 
-[[noreturn]] void fail(const std::string& message) { throw mu::ParserError(message); }
+[[noreturn]] void fail(const std::string& message) { throw ValueMisfit(message); }
 
 double number(double x) {
   if (is_text(x)) fail("a text where a number is needed");
@@ -94,6 +94,10 @@ constexpr std::array facts{Fact{"bits", fact_of<[](const Format& f) { return f.b
                            Fact{"min_normal", fact_of<[](const Format& f) { return f.min_normal(); }>},
                            Fact{"min_positive", fact_of<[](const Format& f) { return f.min_positive(); }>}};
 
+std::string text_of(const Json& value) {
+  return value.is_string() ? value.get<std::string>() : compact_text(value);
+}
+
 std::uint64_t hash_of(double text) {
   return std::bit_cast<std::uint64_t>(text) & ((std::uint64_t{1} << hash_bits) - 1);
 }
@@ -107,9 +111,10 @@ double boxed(std::string_view text) {
 bool is_text(double value) { return std::bit_cast<std::uint64_t>(value) >> hash_bits == text_tag; }
 
 double ConstraintTexts::box(const Json& value) {
-  const double text = boxed(value.is_string() ? value.get<std::string>() : compact_text(value));
+  const double text = boxed(text_of(value));
   const auto [place, is_new] = values_.emplace(hash_of(text), value);
-  if (!is_new && place->second != value) fail("two texts have the same hash: choose other values");
+  if (!is_new && text_of(place->second) != text_of(value))
+    fail("two texts have the same hash: choose other values");
   return text;
 }
 

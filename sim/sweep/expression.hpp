@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,12 @@
 #include "sim/config/format_reader.hpp"
 
 namespace exmy {
+
+/// An expression that does not fit the values of its names, such as a text where a number is needed.
+class ValueMisfit : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
 
 /// The text as a NaN of its own.
 double boxed(std::string_view text);
@@ -23,9 +30,9 @@ class ConstraintTexts {
  public:
   explicit ConstraintTexts(FormatNames names) : names_(std::move(names)) {}
 
-  /// A string, or anything else as its JSON text. mu::ParserError for two texts with one hash.
+  /// A string, or anything else as its JSON text. ValueMisfit for two texts with one hash.
   double box(const Json& value);
-  /// mu::ParserError for what is no format.
+  /// ValueMisfit for what is no format.
   const Format& format(double value);
 
  private:
@@ -34,7 +41,7 @@ class ConstraintTexts {
   std::map<std::uint64_t, Format> formats_;
 };
 
-/// Errors of ours, such as a text where a number is needed, are mu::ParserError with mu::ecGENERIC.
+/// Evaluation throws mu::ParserError for what cannot be understood, else ValueMisfit.
 class ConstraintParser : public mu::ParserBase {
  public:
   /// `texts` must outlive it.

@@ -14,7 +14,6 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::array spec_words{"values"sv, "range"sv, "log_range"sv, "formats"sv, "cases"sv};
 /// What the identity of a run leaves out: runs that differ in it alone are one.
 constexpr std::array without_effect{"threads"sv, "checkpoint"sv, "limits"sv};
 

@@ -1,7 +1,9 @@
 #pragma once
 // `parameters`, `overrides`, `baseline` and `list` of a sweep: which keys of the configuration change, and to what.
 
+#include <array>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -10,6 +12,10 @@
 #include "sim/sweep/config_paths.hpp"
 
 namespace exmy {
+
+/// What may stand in a parameter, one of them: its values.
+inline constexpr std::array<std::string_view, 5> spec_words{"values", "range", "log_range", "formats",
+                                                            "cases"};
 
 /// What the readers of a sweep share.
 struct SweepContext {

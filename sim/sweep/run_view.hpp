@@ -29,7 +29,9 @@ struct RunView {
   RunPhase phase = RunPhase::pending;
   std::uint64_t step = 0, steps_count = 0;  ///< of progress.json; of a complete run both the number of steps
   std::optional<double> train_loss, validation_loss, validation_accuracy_fraction;
+  std::optional<double> wall_s;        ///< training time so far, or in all
   std::optional<double> seconds_left;  ///< of a running one, at its pace so far
+  std::string finished_at;             ///< when a run ended that is neither pending, running nor stopped: UTC
   std::string message;  ///< of a failed run the last line of its stderr, of a diverged one where
   std::string owner;    ///< of a running one: host and process
 };

@@ -91,6 +91,10 @@ std::string in_words(std::uint64_t n) {
   return n == std::numeric_limits<std::uint64_t>::max() ? "more than 10^19" : std::to_string(n);
 }
 
+std::string counted(std::uint64_t n, const char* what) {
+  return in_words(n) + ' ' + what + (n == 1 ? "" : "s");
+}
+
 /// Everything between reading and the list of runs.
 class Expander {
  public:
@@ -135,27 +139,34 @@ class Expander {
     std::vector<std::string> names;
     for (const Axis& axis : axes) names.push_back(axis.name);
     Constraints constraints(context_, r_.array("constraints"), names);
-    check_together(method, axes, count.has_value(), !constraints.empty());
+    check_together(method, {!axes.empty(), !constraints.empty(), !list.empty(), count.has_value()});
+    check_seeds(axes);
     std::vector<Combination> listed = read_alternatives(context_, list);
     if (!context_.problems.empty()) return {};
     if (method == Method::list) return capped(std::move(listed));
     return random ? drawn(axes, constraints, *count, seed) : of_grid(axes, constraints);
   }
 
-  void check_together(Method method, const std::vector<Axis>& axes, bool count, bool constraints) {
-    const auto unless = [&](bool needed, bool given, const char* key, const char* text) {
-      if (given && !needed) r_.problem(codes::contradiction, key, text);
-    };
-    unless(method != Method::list, !axes.empty(), "parameters",
-           "the method list takes its runs from \"list\"");
-    unless(method != Method::list, constraints, "constraints",
-           "the method list has no combinations to choose from");
-    unless(method == Method::list, r_.has("list"), "list", "only the method list has a list");
-    unless(method == Method::random, count, "count", "only the method random draws so many runs");
-    if (method == Method::random && !count)
+  /// Which keys say something.
+  struct Given {
+    bool parameters, constraints, list, count;
+  };
+
+  void check_together(Method method, const Given& given) {
+    const bool random = method == Method::random, list = method == Method::list;
+    if (list && given.parameters) contradiction("parameters", "the method list takes its runs from \"list\"");
+    if (list && given.constraints)
+      contradiction("constraints", "the method list has no combinations to choose from");
+    if (!list && given.list) contradiction("list", "only the method list has a list");
+    if (!random && given.count) contradiction("count", "only the method random draws so many runs");
+    if (random && !given.count)
       r_.problem(codes::missing_key, "the key \"count\" is missing: how many runs the method random draws");
-    if (method == Method::list && !r_.has("list"))
-      r_.problem(codes::missing_key, "the key \"list\" is missing");
+    if (list && !r_.has("list")) r_.problem(codes::missing_key, "the key \"list\" is missing");
+  }
+
+  void contradiction(std::string_view key, const char* text) { r_.problem(codes::contradiction, key, text); }
+
+  void check_seeds(const std::vector<Axis>& axes) {
     for (const Axis& axis : axes)
       if (axis.name == "seed" && !seeds_.empty())
         context_.key_problem(codes::contradiction, axis.pointer, "the seed is given by \"seeds\" already");
@@ -166,7 +177,9 @@ class Expander {
     if (constraints.empty() && !fits(count)) return {};
     if (count > max_tested) {
       r_.problem(codes::too_many_runs, "parameters",
-                 in_words(count) + " combinations: more than 1000000 are not tested against constraints");
+                 in_words(count) +
+                     " combinations: constraints are tested on 1000000 at most; take fewer values, or draw "
+                     "some (method random)");
       return {};
     }
     std::vector<Combination> kept = grid(axes, constraints, cap_, count);
@@ -199,12 +212,13 @@ class Expander {
     const std::uint64_t sum = combinations + std::min<std::uint64_t>(baselines_.size(), ~combinations);
     const std::uint64_t total = saturated_product(sum, seeds);
     if (total <= cap_) return true;
-    r_.problem(codes::too_many_runs, "run_cap",
-               in_words(total) + " runs (" + in_words(combinations) + " combinations and " +
-                   std::to_string(baselines_.size()) + " baselines, with " + std::to_string(seeds) +
-                   " seeds), more than run_cap = " + std::to_string(cap_) +
-                   ": take fewer values, add constraints, draw some (method random), or raise run_cap (to "
-                   "10000 at most)");
+    r_.problem(
+        codes::too_many_runs, "run_cap",
+        in_words(total) + " runs (" + counted(combinations, "combination") + " and " +
+            counted(baselines_.size(), "baseline") + ", with " + counted(seeds, "seed") +
+            "), more than run_cap = " + std::to_string(cap_) +
+            ": take fewer values, add constraints, draw some (method random), or raise run_cap (to 10000 "
+            "at most)");
     return false;
   }
 

@@ -40,7 +40,13 @@ struct Sweep {
   Json resolved;  ///< with every default
 };
 
-/// Reads a sweep and expands it; every problem is added to `problems`. `default_name`: without `name`.
+/// Overrides of the command line, on a sweep. Keys of a sweep are paths of configurations, which hold dots: what
+/// follows `overrides.`, `baseline.`, `list.N.` or `parameters.NAME.cases.LABEL.` is one key, and so is NAME, up to
+/// the word that begins its values (parameters.training.optimizer.lr.values=[0.1]). Otherwise as apply_overrides.
+void apply_sweep_overrides(Document& sweep, const std::vector<Assignment>& assignments);
+
+/// Reads a sweep and expands it; every problem is added to `problems`, and then there are no runs.
+/// `default_name`: without `name`.
 /// A base given relative is relative to the file that names it. Of the base configuration only the keys are
 /// looked at, for suggestions.
 Sweep read_sweep(const Document& document, const std::string& default_name, std::vector<Problem>& problems);

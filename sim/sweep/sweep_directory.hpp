@@ -29,7 +29,7 @@ inline constexpr const char* sweep_index_file = "sweep.json";
 /// {"schema_version", "numerics_version", "name", "sweep", "runs": [{"run_id", "baseline",
 /// "parameters": [{"name", "value"}]}]}, whole or not at all.
 void write_index(const std::filesystem::path& directory, const SweepIndex& index);
-/// CorruptFile if it is no such file, or of another schema_version or numerics_version.
+/// CorruptFile if it is no such file, names a run that is no plain name, or is of another schema_version or numerics_version.
 SweepIndex read_index(const std::filesystem::path& directory);
 bool is_sweep_directory(const std::filesystem::path& directory);
 

@@ -37,7 +37,7 @@ COSINE = {"kind": "cosine"}
 TRAINING = {"steps": 3, "batch_size": 32, "eval_every": 2, "loss": "cross_entropy", "optimizer": SGD,
             "schedule": COSINE, "loss_scale": {"kind": "static", "value": 1024}}
 STATS = {"counters": True, "histograms": "all", "every": 2}
-CHECKPOINT, LIMITS = {"every": 2}, {"wall_s": 3600.0}
+CHECKPOINT, LIMITS = {"every": 2}, {"wall_s": 3600.0, "steps": 1}
 SHORT = {"epochs": 1, "optimizer": {"kind": "sgd", "lr": 0.1}}
 TINY = {"kind": "mlp", "hidden": []}
 

@@ -46,11 +46,11 @@ DatasetLoader read_digits(ObjectReader& r) {
   s.validation_count =
       static_cast<std::size_t>(r.integer<std::int64_t>("validation_count", 360, Range::closed(0, 1796)));
   s.split = r.one_of("split", DigitsSplit::shuffled, splits);
-  return [s](std::uint64_t) {
+  return {[s](std::uint64_t) {
     DigitsSource found = s;
     found.path = shipped(s.path);
     return load_digits(found);
-  };
+  }};
 }
 
 DatasetLoader read_idx(ObjectReader& r) {
@@ -64,7 +64,7 @@ DatasetLoader read_idx(ObjectReader& r) {
   if (const auto n = r.integer<std::int32_t>("classes_count", if_given, Range::closed(1, 256)))
     s.classes_count = *n;
   read_transform(r, s.scale, s.offset);
-  return [s](std::uint64_t) { return load_idx(s); };
+  return {[s](std::uint64_t) { return load_idx(s); }};
 }
 
 constexpr std::array tasks{Named<CsvTask>{"classification", CsvTask::classification},
@@ -89,7 +89,7 @@ DatasetLoader read_csv(ObjectReader& r) {
   s.validation_count = count(r, "validation_count", 0);
   s.validation_fraction = r.number("validation_fraction", 0.2, Range::closed_open(0, 1));
   read_transform(r, s.scale, s.offset);
-  return [s](std::uint64_t) { return load_csv(s); };
+  return {[s](std::uint64_t) { return load_csv(s); }};
 }
 
 DatasetLoader read_xor(ObjectReader& r) {
@@ -98,10 +98,11 @@ DatasetLoader read_xor(ObjectReader& r) {
   s.validation_count = count(r, "validation_count", s.validation_count, 0);
   s.features_count = count(r, "features_count", s.features_count, 2);
   s.margin = r.number("margin", s.margin, Range::closed(0, 1));
-  return [s](std::uint64_t seed) {
+  const auto make = [s](std::uint64_t seed) {
     const RandomStream random(seed, "data/xor", 0);
     return make_xor(s, [random](std::uint64_t i) { return random.uniform(i); });
   };
+  return {make, true};
 }
 
 constexpr std::array dataset_table{DatasetKind{"digits", read_digits}, DatasetKind{"idx", read_idx},

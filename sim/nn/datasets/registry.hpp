@@ -10,7 +10,12 @@
 namespace exmy {
 
 /// Reads or makes the data; throws DataError. `seed` is the experiment's.
-using DatasetLoader = std::function<Dataset(std::uint64_t seed)>;
+struct DatasetLoader {
+  std::function<Dataset(std::uint64_t seed)> load;
+  bool seeded = false;  ///< whether the seed changes anything
+
+  Dataset operator()(std::uint64_t seed) const { return load(seed); }
+};
 
 /// One row per kind: adding a data set is one file and one row.
 struct DatasetKind {

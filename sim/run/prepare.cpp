@@ -1,0 +1,107 @@
+#include "sim/run/prepare.hpp"
+
+#include <algorithm>
+
+#include "sim/base/json_text.hpp"
+#include "sim/base/sha256.hpp"
+#include "sim/nn/datasets/data_error.hpp"
+#include "sim/run/provenance.hpp"
+
+namespace exmy {
+namespace {
+
+constexpr const char* step_limit = "/limits/steps";
+
+std::vector<std::string> spelled(const std::vector<Assignment>& assignments) {
+  std::vector<std::string> words;
+  for (const Assignment& a : assignments) {
+    if (a.pointer == step_limit) continue;
+    std::string key = a.pointer.empty() ? "" : a.pointer.substr(1);
+    std::replace(key.begin(), key.end(), '/', '.');
+    words.push_back(a.action == OverrideAction::remove ? "~" + key : key + "=" + compact_text(a.value));
+  }
+  return words;
+}
+
+/// How far one call goes is no part of what its run directory says: whatever the calls, it ends up the same.
+void forget_step_limit(Document& document) {
+  if (document.find(step_limit) == nullptr) return;
+  document.erase(step_limit);
+  if (document.find("/limits")->empty()) document.erase("/limits");
+}
+
+/// Everything that decides the result: the configuration but its name, threads, checkpoints and limits, the
+/// data, the definitions.
+std::string identity_of(const Prepared& p) {
+  Json config = p.experiment.resolved;
+  for (const char* key : {"name", "threads", "checkpoint", "limits"}) config.erase(key);
+  Json hashes = Json::array();
+  for (const Json& file : p.data_files) hashes.push_back(file["sha256"]);
+  return sha256_hex(
+      compact_text({{"config", config}, {"data", hashes}, {"numerics_version", numerics_version}}));
+}
+
+std::string directory_name(const std::string& name) {
+  std::string safe = name.empty() ? "run" : name;
+  for (char& c : safe)
+    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+          c == '_' || c == '.'))
+      c = '_';
+  if (safe.front() == '.') safe.front() = '_';
+  return safe.substr(0, 80);
+}
+
+void load_data(Prepared& p, DataCache& cache) {
+  const std::string key = compact_text(p.experiment.resolved["data"]) +
+                          (p.experiment.data.seeded ? std::to_string(p.experiment.seed) : "");
+  for (const auto& [known, value] : cache)
+    if (known == key) {
+      std::tie(p.data, p.data_files) = value;
+      return;
+    }
+  p.data = std::make_shared<const Dataset>(p.experiment.data(p.experiment.seed));
+  p.data_files = data_files_of(*p.data);
+  cache.push_back({key, {p.data, p.data_files}});
+}
+
+[[noreturn]] void refuse_data(const Prepared& p, std::string_view code, const std::string& message) {
+  std::string pointer = "/data";
+  for (const auto& [key, value] : p.document->value()["data"].items())  // the key that names the file
+    if (value.is_string() && message.starts_with(value.get<std::string>() + ":")) pointer = "/data/" + key;
+  throw ConfigError({{std::string(code), p.document->origin(pointer), pointer, message}});
+}
+
+void check_data(Prepared& p, DataCache& cache) {
+  try {
+    load_data(p, cache);
+  } catch (const UnreadableData& error) {
+    refuse_data(p, codes::unreadable_data, error.what());
+  } catch (const DataError& error) {
+    refuse_data(p, codes::malformed_data, error.what());
+  }
+  if (p.experiment.loss == LossKind::cross_entropy && p.data->classes_count == 0)
+    refuse_data(p, codes::data_misfit, "the loss cross_entropy needs classes; these data have real targets");
+}
+
+}  // namespace
+
+Prepared prepare(const std::string& file, const std::vector<Assignment>& assignments, DataCache& cache) {
+  Prepared p;
+  p.document = std::make_unique<Document>(Document::load(file));
+  apply_overrides(*p.document, assignments);
+  std::vector<Problem> problems;
+  p.experiment = read_experiment(*p.document, std::filesystem::path(file).stem().string(), problems);
+  throw_if_any(problems);
+  p.experiment.files = p.document->files();
+  p.overrides = spelled(assignments);
+  check_data(p, cache);
+  p.dry_step = check_sites(p.experiment, *p.data, *p.document, problems);
+  throw_if_any(problems);
+  forget_step_limit(*p.document);
+  p.warnings = warnings_of_configuration(p.experiment, p.dry_step.sites);
+  p.config_sha256 = identity_of(p);
+  p.run_id = directory_name(p.experiment.name) + "-" + p.config_sha256.substr(0, 12);
+  return p;
+}
+
+}  // namespace exmy
