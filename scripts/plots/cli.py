@@ -20,9 +20,9 @@ of sweep directories (with sweep.json), finished or not:
   exm          heat map of the final loss by exponent and mantissa bits; other parameters: a panel each
   sweep        final loss against a parameter; other parameters: a line each
 
-Without --only, runs get the first four, and a sweep gets exm if it is one over formats, else sweep; --only with one of
-the first four takes the runs of sweeps too. Runs on different data are never drawn against one another: each data set
-has its own loss and heatmap.
+Without --only, runs get the first four, and a sweep gets exm if it is one over formats, else sweep; --only
+with one of the first four takes the runs of sweeps too. Runs on different data are never drawn against one
+another: each data set has its own loss and heatmap.
 """
 EXIT_CODES = "Exit codes: 0 done; 2 usage, or no usable report; 3 a picture could not be written."
 RUN_PICTURES = ("overview", "loss", "heatmap", "histograms")
@@ -74,7 +74,8 @@ def _parser():
     parser.add_argument("--metric", choices=METRICS,
                         help="final result that exm and sweep show (default: validation-loss)")
     parser.add_argument("--x", metavar="PARAMETER",
-                        help="parameter on the axis of sweep (default: the one with the most values, numbers first)")
+                        help="parameter on the axis of sweep (default: the one with the most values, "
+                             "numbers first)")
     parser.add_argument("--tensor", metavar="GLOB",
                         help="histograms of the places layer/op/pass/role that match, instead of the "
                              "usual choice; for example 'fc2/dot/dgrad/*'")

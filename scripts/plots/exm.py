@@ -1,4 +1,4 @@
-"""Heat map of a sweep over formats: exponent bits by mantissa bits, one panel for each combination of the rest."""
+"""Heat map of a sweep over formats: exponent by mantissa bits, a panel for each combination of the rest."""
 
 import math
 
@@ -21,7 +21,8 @@ LOOKS = {
     DIVERGED: (dict(facecolor="#FBE9E7", edgecolor=style.TROUBLE, hatch="xxxx", linewidth=0), "diverged"),
     FAILED: (dict(facecolor="#FFFFFF", edgecolor="#404040", hatch="....", linewidth=0), "failed"),
     PRUNED: (dict(facecolor="#FFFFFF", edgecolor="#8A8A8A", hatch="----", linewidth=0), "stopped early"),
-    OPEN: (dict(facecolor="#EDEDED", edgecolor="#A0A0A0", linewidth=0.7, linestyle=(0, (2, 2))), "not done yet"),
+    OPEN: (dict(facecolor="#EDEDED", edgecolor="#A0A0A0", linewidth=0.7, linestyle=(0, (2, 2))),
+           "not done yet"),
 }
 CORNERS = ((DIVERGED, style.TROUBLE, "some seeds diverged"), ("other", "#8A8A8A", "some seeds missing"))
 
@@ -96,7 +97,8 @@ def _page(sweep, panels, metric, baselines, scale):
         row, column = divmod(i, columns)
         x = LEFT + column * (panel_size[0] + GAP)
         y = BOTTOM + (rows - 1 - row) * (panel_size[1] + BETWEEN)
-        axis = fig.add_axes([x / style.WIDTH, y / height, panel_size[0] / style.WIDTH, panel_size[1] / height])
+        axis = fig.add_axes([x / style.WIDTH, y / height, *(size / of for size, of in
+                                                            zip(panel_size, (style.WIDTH, height)))])
         _axes(axis, shorten(title, 34), exponents, mantissas, column == 0, row == rows - 1)
         for (e, m), runs in panel.items():
             states |= _cell(axis, (m - 0.5, e - 0.5), runs, metric, scale, width)
@@ -143,7 +145,8 @@ def _corner(axis, corner, states, width):
     for name, colour, _ in CORNERS:
         if name == kind:
             x, y = corner[0] + 0.98, corner[1] + 0.97
-            axis.add_patch(Polygon([(x, y), (x - 0.11 / width, y), (x, y - 0.32)], facecolor=colour, linewidth=0))
+            points = [(x, y), (x - 0.11 / width, y), (x, y - 0.32)]
+            axis.add_patch(Polygon(points, facecolor=colour, linewidth=0))
     return {("corner", kind)} if kind else set()
 
 
@@ -152,7 +155,8 @@ def _explanation(sweep, metric, baselines):
     parts = [f"Final {metric.title[0].lower()}{metric.title[1:]} ({metric.unit})"
              + (f", mean over {len(seeds)} seeds" if len(seeds) > 1 else "") + "."]
     if baselines:
-        parts.append("Baseline " + ", ".join(f"{label}: {metric.text(mean)}" for label, mean in baselines) + ".")
+        texts = [f"{label}: {metric.text(mean)}" for label, mean in baselines]
+        parts.append("Baseline " + ", ".join(texts) + ".")
     undone = sum(run.state == OPEN for run in sweep.runs)
     if undone:
         parts.append(f"{undone} of {len(sweep.runs)} runs are not done yet.")
@@ -196,6 +200,7 @@ def _legend(fig, states, height):
             x += 0.58 + 0.068 * len(words)
     for kind, colour, words in CORNERS:
         if ("corner", kind) in states:
-            axis.add_patch(Polygon([(x + 0.16, 0.2), (x, 0.2), (x + 0.16, 0.05)], facecolor=colour, linewidth=0))
+            points = [(x + 0.16, 0.2), (x, 0.2), (x + 0.16, 0.05)]
+            axis.add_patch(Polygon(points, facecolor=colour, linewidth=0))
             axis.text(x + 0.24, 0.11, words, size=8.5, va="center")
             x += 0.44 + 0.068 * len(words)

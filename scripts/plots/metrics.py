@@ -47,4 +47,5 @@ def choose(name, sweep):
     if name:
         return METRICS[name]
     have = {key for run in sweep.runs for key in run.final}
-    return METRICS["validation-loss" if "validation_loss" in have or "train_loss" not in have else "train-loss"]
+    train_only = "train_loss" in have and "validation_loss" not in have
+    return METRICS["train-loss" if train_only else "validation-loss"]

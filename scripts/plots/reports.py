@@ -11,7 +11,7 @@ class BrokenReport(Exception):
 
 
 def find_reports(paths, leave_out=()):
-    """Paths of the reports of `paths`, but those below the folders `leave_out`: (given, found_below, missing).
+    """Paths of the reports of `paths`, but not below the folders `leave_out`: (given, found_below, missing).
 
     A path is a report.json, a run directory, or a directory with run directories somewhere below.
     given: reports named directly, in order; found_below: those found by descending, sorted by path;

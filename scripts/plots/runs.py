@@ -65,7 +65,8 @@ class Run:
 
 
 def load_runs(paths, warn, leave_out=()):
-    """All usable runs of `paths`, but those below the folders `leave_out`, labelled. `warn(message)` hears of every path that is not usable.
+    """All usable runs of `paths`, labelled, but not those below the folders `leave_out`. `warn(message)` hears
+    of every path that is not usable.
 
     Runs named directly keep their order; those found below a directory are sorted by data, then from wide
     formats to narrow ones, so that a table looks the same whenever and in whatever order its runs ended.

@@ -49,7 +49,7 @@ def _choose_x(parameters):
 
 
 class _Places:
-    """Where values of the parameter lie on the axis: at their logarithm to base 2 or 10, at themselves, or side
+    """Where values of the parameter lie on the axis: at their logarithm (base 2 or 10), at themselves, or side
     by side."""
 
     def __init__(self, values, name):
@@ -177,9 +177,10 @@ def _lane(axis, row, state, lines, places, looks, shifts):
     """Marks above the top edge for runs that ended in this state, each at its value in its line's colour."""
     y = 1 + LANE * (row + 0.7) / PLOT
     for cells, look, shift in zip(lines.values(), looks, shifts):
-        at = [places.at[value] + shift for value, runs in cells.items() if any(run.state == state for run in runs)]
-        axis.plot(at, [y] * len(at), MARKS[state][0], color=look["color"], markersize=5.5, markeredgewidth=1.7,
-                  transform=axis.get_xaxis_transform(), clip_on=False, zorder=4)
+        at = [places.at[value] + shift for value, runs in cells.items()
+              if any(run.state == state for run in runs)]
+        axis.plot(at, [y] * len(at), MARKS[state][0], color=look["color"], markersize=5.5,
+                  markeredgewidth=1.7, transform=axis.get_xaxis_transform(), clip_on=False, zorder=4)
 
 
 def _explanation(sweep):
@@ -195,7 +196,8 @@ def _legend(fig, top, lines, looks, baselines, metric, states):
     entries = [(Line2D([], [], **look, linewidth=1.5, markersize=5), shorten(label, 26))
                for label, look in zip(lines, looks) if label]
     entries += [(Line2D([], [], color=BASELINE, linewidth=1.2, linestyle=style.DASHES[1 + i % 3]),
-                 f"{shorten(label, 26)} (baseline):\n{metric.text(mean)}") for i, (label, mean) in enumerate(baselines)]
+                 f"{shorten(label, 26)} (baseline):\n{metric.text(mean)}")
+                for i, (label, mean) in enumerate(baselines)]
     entries += [(Line2D([], [], color=BASELINE, linestyle="none", marker=MARKS[state][0], markersize=5.5,
                         markeredgewidth=1.7), f"{MARKS[state][1]} (top edge)") for state in states]
     if entries:

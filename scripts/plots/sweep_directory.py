@@ -130,9 +130,10 @@ def exponent_and_mantissa(value):
         return None
 
 
-# Two-sided 95 % quantiles of Student's t for 1, 2, ... degrees of freedom; beyond these the last but one is close.
+# Two-sided 95 % quantiles of Student's t for 1, 2 ... degrees of freedom; for more the last one, being close.
 STUDENT = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145,
-           2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045)
+           2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048,
+           2.045)
 
 
 def mean_and_interval(values):
