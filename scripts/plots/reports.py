@@ -10,12 +10,12 @@ class BrokenReport(Exception):
     """A report that cannot be used; the message names the file and the reason."""
 
 
-def find_reports(paths):
-    """Paths of the reports of `paths`: (given, found_below, missing).
+def find_reports(paths, leave_out=()):
+    """Paths of the reports of `paths`, but not below the folders `leave_out`: (given, found_below, missing).
 
     A path is a report.json, a run directory, or a directory with run directories somewhere below.
     given: reports named directly, in order; found_below: those found by descending, sorted by path;
-    missing: paths without any report.
+    missing: paths without any report or folder to leave out.
     """
     given, below, missing = [], [], []
     for path in paths:
@@ -23,20 +23,24 @@ def find_reports(paths):
         if os.path.isfile(direct):
             given.append(direct)
             continue
-        found = _descend(path)
-        (below if found else missing).extend(found or [path])
+        found, left_out = _descend(path, leave_out)
+        below += found
+        missing += [] if found or left_out else [path]
     given = list(dict.fromkeys(given))
     return given, [path for path in dict.fromkeys(below) if path not in given], missing
 
 
-def _descend(top):
-    found = []
+def _descend(top, leave_out):
+    found, left_out = [], False
     for folder, subfolders, files in os.walk(top):
         subfolders.sort()
-        if "report.json" in files:
+        if folder in leave_out:
+            left_out = True
+            subfolders.clear()
+        elif "report.json" in files:
             found.append(os.path.join(folder, "report.json"))
             subfolders.clear()  # nothing below a run directory is another run
-    return found
+    return found, left_out
 
 
 def load_report(path):

@@ -64,13 +64,14 @@ class Run:
         return max((share for share in shares if share is not None), default=None)
 
 
-def load_runs(paths, warn):
-    """All usable runs of `paths`, labelled. `warn(message)` hears of every path that is not usable.
+def load_runs(paths, warn, leave_out=()):
+    """All usable runs of `paths`, labelled, but not those below the folders `leave_out`. `warn(message)` hears
+    of every path that is not usable.
 
     Runs named directly keep their order; those found below a directory are sorted by data, then from wide
     formats to narrow ones, so that a table looks the same whenever and in whatever order its runs ended.
     """
-    given, below, missing = find_reports(paths)
+    given, below, missing = find_reports(paths, leave_out)
     for path in missing:
         warn(f"{path}: no report.json there or below" if os.path.isdir(path)
              else f"{path}: no such file or directory")

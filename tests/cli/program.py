@@ -73,7 +73,7 @@ def load(path):
 def shipped():
     """The paths of all configurations of the repository."""
     files = sorted(glob.glob(os.path.join(ROOT, "experiments", "*", "*.json")))
-    return [path for path in files if os.path.basename(os.path.dirname(path)) not in ("schema", "data")]
+    return [path for path in files if os.path.basename(os.path.dirname(path)) not in ("schema", "data", "sweeps")]
 
 
 class Answer:

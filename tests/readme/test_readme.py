@@ -26,7 +26,7 @@ class Readme(unittest.TestCase):
         self.assertLessEqual(set(marks), {"", "slow", "skip"})
         self.assertGreaterEqual(marks.count(""), 10)
         self.assertEqual(marks.count("skip"), 1, "scripts/test cannot run itself")
-        self.assertEqual(marks.count("slow"), 1, "scripts/quickstart")
+        self.assertEqual(marks.count("slow"), 2, "scripts/quickstart, a sweep of minutes")
 
     @unittest.skipUnless(os.environ.get("EXMY"), "needs EXMY (the program)")
     def test_every_block_works(self):
