@@ -36,6 +36,7 @@ enum class TileLimit : std::uint8_t {
 struct TileRounding {
   TileStep step = TileStep::native;
   bool rounds_product = false;
+  bool wide_products = false;             ///< native: products may have 48 bits; they are multiples of 2^-149
   bool clamps = true;                     ///< results may lie below the grid of the subnormals
   TileLimit limit = TileLimit::excluded;  ///< of the sum
   bool saturates_product = false;         ///< else no product is beyond the maximum
@@ -62,6 +63,11 @@ struct TileResult {
   TileCounts product, sum;
 };
 
+/// The largest magnitude of an array, infinity if an element is not finite; the smallest that is not 0, or infinity.
+struct Magnitudes {
+  float largest = 0, smallest = 0;
+};
+
 /// One shape of a tile, for all roundings. Counts unless `counts` is false; then the steps are faster.
 struct TileShape {
   std::size_t rows, width;
@@ -73,8 +79,7 @@ struct TileKernels {
   const char* isa;
   bool has_fma;  ///< without, products must be binary32 numbers
   std::span<const TileShape> fast, counting;
-  /// The largest magnitude; NaN or infinity if there is one.
-  float (*largest)(const float* x, std::size_t n);
+  Magnitudes (*magnitudes)(const float* x, std::size_t n);
 };
 
 const TileKernels& tile_kernels();

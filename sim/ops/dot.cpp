@@ -117,7 +117,7 @@ Counters counters_of(const TileCounts& c) {
 
 FactorFacts facts_of(const MatrixView<float>& x) {
   const std::size_t size = x.rows * x.columns;
-  return {x.format, size == 0 ? 0 : tile_kernels().largest(x.data, size)};  // views are of whole tensors
+  return {x.format, tile_kernels().magnitudes(x.data, size)};  // views are of whole tensors
 }
 
 FloatMatrix float_matrix(const MatrixView<float>& x) {

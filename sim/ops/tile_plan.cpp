@@ -27,12 +27,19 @@ struct Addend {
   }
 };
 
-Addend product_of(const FactorFacts& a, const FactorFacts& b) {
-  return {a.format.precision() + b.format.precision(), grid_of(a.format) + grid_of(b.format),
-          static_cast<double>(a.largest) * static_cast<double>(b.largest)};
+/// The same of the elements of a factor, which its smallest one may tell better.
+int grid_of(const FactorFacts& x) {
+  const int grid = grid_of(x.format);
+  if (!(x.range.smallest <= std::numeric_limits<float>::max())) return grid;  // all are 0
+  return std::max(grid, parts_of(static_cast<double>(x.range.smallest)).exponent - x.format.mantissa_bits);
 }
 
-bool is_finite(const FactorFacts& x) { return x.largest <= std::numeric_limits<float>::max(); }
+Addend product_of(const FactorFacts& a, const FactorFacts& b) {
+  return {a.format.precision() + b.format.precision(), grid_of(a) + grid_of(b),
+          static_cast<double>(a.range.largest) * static_cast<double>(b.range.largest)};
+}
+
+bool is_finite(const FactorFacts& x) { return x.range.largest <= std::numeric_limits<float>::max(); }
 
 /// Bounds n sums of addends up to `largest`, each rounded to P bits: u <- (u + largest) (1 + 2^-P). The map is
 /// squared as often as n has bits; the last factor covers the roundings of this computation.
@@ -94,8 +101,10 @@ class Planner {
   std::optional<TileRounding> steps(const std::optional<Projection>& product, const Projection& acc, Addend t,
                                     std::size_t n) {
     TileRounding r;
-    const bool fused_product = !counts_ && has_fma_ && !product && acc == Projection{};
-    if (!t.is_binary32() && !fused_product)
+    const bool fused_product = has_fma_ && !product && acc == Projection{};
+    r.wide_products = counts_ && fused_product && !t.is_binary32();
+    const bool fits = counts_ ? t.grid >= binary32_grid && t.largest < 0x1p120 : true;
+    if (!t.is_binary32() && !(fused_product && fits))
       return refuse("a product of " + number(t.bits) + " bits may be no binary32 number");
     if (product && !round_product(*product, t, r)) return std::nullopt;
     return acc == Projection{} ? native(t, n, r) : rounded(acc, t, n, r);
@@ -134,6 +143,7 @@ class Planner {
 
   std::optional<TileRounding> native(const Addend& t, std::size_t n, TileRounding& r) {
     bound_ = bound_of(t.largest, n, binary32_bits);
+    if (r.wide_products && bound_ > 0x1p126) return refuse("the error of a sum may overflow binary32");
     r.step = TileStep::native;
     r.clamps = false;
     r.limit = TileLimit::watch;

@@ -14,7 +14,7 @@ namespace exmy {
 /// What is known of a factor: a tensor of binary32 numbers, all of them values of its format.
 struct FactorFacts {
   Format format{};
-  float largest = 0;  ///< magnitude; infinity if an element is not finite
+  Magnitudes range;
 };
 
 struct TilePlan {

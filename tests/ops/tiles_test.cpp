@@ -36,7 +36,7 @@ struct Case {
 float draw(Random& random, const Format& f, int spread) {
   const std::uint64_t top = f.max_finite_code();
   std::uint64_t code = random.below(top + 1);
-  if (spread < 20 && f.mantissa_bits < 23) {  // binades around 1
+  if (spread < 20) {  // binades around 1
     const std::uint64_t one = static_cast<std::uint64_t>(f.bias) << f.mantissa_bits;
     const std::uint64_t width = static_cast<std::uint64_t>(spread) << f.mantissa_bits;
     code = std::min(top, one - std::min(one, width / 2) + random.below(width + 1));
@@ -52,8 +52,8 @@ std::vector<float> matrix(Random& random, std::size_t size, const Format& f, int
   return x;
 }
 
-constexpr std::array operand_names{"e4m3fn", "e5m2",     "e2m1fn", "e3m2fn", "fp16",
-                                   "bf16",   "e4m3fnuz", "e2m3fn", "e6m5"};
+constexpr std::array operand_names{"e4m3fn",   "e5m2",   "e2m1fn", "e3m2fn", "fp16", "bf16",
+                                   "e4m3fnuz", "e2m3fn", "e6m5",   "fp32",   "e7m15"};
 constexpr std::array sum_names{"fp32", "fp16", "bf16", "e6m9", "e5m6",  "e7m5",  "tf32",       "e4m3fn",
                                "e5m2", "e4m3", "e5m7", "e8m5", "e6m11", "e8m17", "Binary8p4se"};
 
@@ -131,7 +131,7 @@ std::string difference(const TileCounts& got, const Counters& want) {
 }
 
 FactorFacts facts_of(const Format& f, const std::vector<float>& x, const TileKernels& level) {
-  return {f, level.largest(x.data(), x.size())};
+  return {f, level.magnitudes(x.data(), x.size())};
 }
 
 /// How a view may lie in memory.
