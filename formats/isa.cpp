@@ -10,6 +10,7 @@ namespace {
 IsaLevel detect() {
 #ifdef EXMY_X86_LEVELS
   __builtin_cpu_init();
+  const bool v2 = __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt");
   const bool v3 =
       __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
   const bool v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
@@ -17,6 +18,7 @@ IsaLevel detect() {
                   __builtin_cpu_supports("avx512vl");
   if (v4) return IsaLevel::v4;
   if (v3) return IsaLevel::v3;
+  if (v2) return IsaLevel::v2;
 #endif
   return IsaLevel::baseline;
 }
@@ -25,7 +27,8 @@ IsaLevel detect() {
 IsaLevel allowed() {
   const char* forced = std::getenv("EXMY_ISA");
   const std::string_view wanted = forced == nullptr ? "" : forced;
-  if (wanted == "baseline" || wanted == "x86-64-v2") return IsaLevel::baseline;
+  if (wanted == "baseline") return IsaLevel::baseline;
+  if (wanted == "x86-64-v2") return IsaLevel::v2;
   return wanted == "x86-64-v3" ? IsaLevel::v3 : IsaLevel::v4;
 }
 

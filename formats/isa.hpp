@@ -5,7 +5,7 @@
 
 namespace exmy {
 
-enum class IsaLevel : std::uint8_t { baseline, v3, v4 };
+enum class IsaLevel : std::uint8_t { baseline, v2, v3, v4 };
 
 /// The best level of this build and machine.
 IsaLevel best_isa_level();

@@ -19,7 +19,7 @@ SHARED = {"registry", "model", "initialize", "optimizer", "dataset", "data_file"
 GENERATED = {"schemas.hpp"}  # by CMake
 FORMATS_MAY_NOT = re.compile(r"<(?:.*[/.].*|iostream|fstream|sstream|ostream|cstdio|filesystem|thread|mutex|"
                              r"atomic|future)>")
-FORMATS_MAY = {"<immintrin.h>"}
+FORMATS_MAY = {"<hwy/highway.h>"}
 MPFR_ONLY = "formats/functions/mpfr_value.cpp"  # what depends on MPFR
 LIBM = re.compile(r"(?:std::|(?<!\w)::|__builtin_)(?:exp2?|expm1|log(?:2|10|1p)?|pow|a?(?:sin|cos|tan)h?|"
                   r"atan2|cbrt|hypot|erfc?|[tl]gamma)[fl]?\s*\(|<math\.h>")

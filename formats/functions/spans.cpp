@@ -15,7 +15,8 @@ constexpr std::size_t block_size = 256;
 FirstStage first_stage(Function f) {
 #ifdef EXMY_X86_LEVELS
   switch (isa_level()) {
-    case IsaLevel::baseline: return first_stage_baseline(f);
+    case IsaLevel::baseline:
+    case IsaLevel::v2: return first_stage_baseline(f);
     case IsaLevel::v3: return first_stage_v3(f);
     case IsaLevel::v4: return first_stage_v4(f);
   }

@@ -34,7 +34,8 @@ std::optional<NearestEven> nearest_even_of(const Projection& how, Semantics oper
 const Kernels& kernels() {
 #ifdef EXMY_X86_LEVELS
   switch (isa_level()) {
-    case IsaLevel::baseline: return kernels_baseline;
+    case IsaLevel::baseline:
+    case IsaLevel::v2: return kernels_baseline;
     case IsaLevel::v3: return kernels_v3;
     case IsaLevel::v4: return kernels_v4;
   }

@@ -10,6 +10,7 @@
 #include "formats/catalog.hpp"
 #include "sim/ops/matmul.hpp"
 #include "sim/ops/projector.hpp"
+#include "sim/ops/tile_product.hpp"
 
 namespace exmy {
 namespace {
@@ -67,25 +68,22 @@ Semantics either(const Format& a, const Format& b) {
   return p3109 ? Semantics::p3109 : Semantics::ieee754;
 }
 
-template <class T>
-MatmulTask task_of(Context& context, const DotSites& sites, const MatrixView<T>& a, const MatrixView<T>& b) {
-  const Reduction how = reduction_of(sites, a.format, b.format);
+DotRandom random_of(Context& context, const DotSites& sites, const Reduction& how) {
   const RandomStream none(0, std::uint64_t{0}, 0);
   const RandomStream product = how.product ? context.next_use(*sites.product, *how.product) : none;
   const RandomStream accumulator = context.next_use(*sites.accumulator, how.accumulator);
   const RandomStream outer = how.has_outer() ? context.next_use(*sites.accumulator, how.outer) : none;
+  return {product, accumulator, outer};
+}
+
+template <class T>
+MatmulTask task_of(const Reduction& how, const DotRandom& random, const DotSites& sites,
+                   const MatrixView<T>& a, const MatrixView<T>& b) {
   const FastReduction fast{how.product ? sites.product->fast : std::nullopt, sites.accumulator->fast,
                            sites.accumulator->fast_outer};
-  return {how,
-          fast,
-          std::is_same_v<T, float>,
-          either(a.format, b.format),
-          {product, accumulator, outer},
-          a.rows,
-          b.columns,
-          a.columns,
-          widened(a),
-          widened(b.transposed())};
+  return {
+      how,       fast,       std::is_same_v<T, float>, either(a.format, b.format), random, a.rows, b.columns,
+      a.columns, widened(a), widened(b.transposed())};
 }
 
 void add_counters(SiteRecord* record, const StepCounters& steps) {
@@ -103,30 +101,82 @@ Counting counting_at(const Context& context, const SiteRecord* record) {
 }
 
 template <class T>
-Tensor<T> finish(Context& context, const DotSites& sites, const MatmulTask& task,
-                 const MatmulResult& result) {
-  Tensor<T> y({task.m, task.n}, task.how.result().format);
-  std::transform(result.y.begin(), result.y.end(), y.data.begin(),
-                 [](double v) { return static_cast<T>(v); });
+void note(Context& context, const DotSites& sites, const Reduction& how, std::size_t k, const Tensor<T>& y,
+          bool nan_lost) {
   Telemetry& telemetry = context.telemetry();
-  if (!context.evaluating()) telemetry.projections += task.m * task.n * projections_of(task.how, task.k);
-  if (result.nan_lost) telemetry.note_nan_lost(sites.accumulator->site);
-  if (!std::all_of(result.y.begin(), result.y.end(), [](double v) { return is_finite(v); }))
+  if (!context.evaluating()) telemetry.projections += y.size() * projections_of(how, k);
+  if (nan_lost) telemetry.note_nan_lost(sites.accumulator->site);
+  if (!std::all_of(y.data.begin(), y.data.end(), [](T v) { return v - v == 0; }))
     telemetry.note_non_finite(sites.accumulator->site);
+}
+
+Counters counters_of(const TileCounts& c) {
+  Counters counters;
+  counters[Counter::total] = c.total;
+  counters[Counter::zero_in] = c.zero_in;
+  counters[Counter::inexact] = c.inexact;
+  counters[Counter::rounded_up] = c.up;
+  counters[Counter::rounded_down] = c.down;
+  counters[Counter::tie] = c.tie;
+  counters[Counter::saturated] = c.saturated;
+  counters[Counter::underflow_to_zero] = c.to_zero;
+  counters[Counter::underflow_inexact] = c.tiny;
+  counters[Counter::subnormal_out] = c.subnormal;
+  counters[Counter::swamped] = c.swamped;
+  return counters;
+}
+
+FactorFacts facts_of(const MatrixView<float>& x) {
+  const std::size_t size = x.rows * x.columns;
+  return {x.format, tile_kernels().magnitudes(x.data, size)};  // views are of whole tensors
+}
+
+FloatMatrix float_matrix(const MatrixView<float>& x) {
+  return {x.data, x.rows, x.columns, x.row_step, x.column_step};
+}
+
+/// The product by binary32 tiles, if they give the bits of the definition.
+std::optional<Tensor<float>> by_tiles(const Reduction& how, Counting counting, SiteRecord* product,
+                                      SiteRecord* accumulator, const MatrixView<float>& a,
+                                      const MatrixView<float>& b) {
+  if (counting == Counting::histograms) return std::nullopt;
+  const bool counts = counting != Counting::nothing;
+  const TileKernels& kernels = tile_kernels();
+  const TileDecision decision = plan_tiles(how, facts_of(a), facts_of(b), a.columns, counts, kernels.has_fma);
+  if (!decision.plan) return std::nullopt;
+  auto result = multiply(float_matrix(a), float_matrix(b), *decision.plan, how.chunk, counts, kernels);
+  if (!result) return std::nullopt;
+  if (counts) {
+    add_counters(product, {counters_of(result->product), {}, {}});
+    add_counters(accumulator, {counters_of(result->accumulator), {}, {}});
+  }
+  Tensor<float> y({a.rows, b.columns}, how.result().format);
+  y.data = std::move(result->y);
   return y;
 }
 
 template <class T>
 Tensor<T> reduce(Context& context, const DotSites& sites, const MatrixView<T>& a, const MatrixView<T>& b) {
   if (a.columns != b.rows) throw std::logic_error("dot: inner dimensions differ");
-  check_factors(context, sites, a.format, b.format);
-  const MatmulTask task = task_of(context, sites, a, b);
+  const Reduction how = reduction_of(sites);
+  const DotRandom random = random_of(context, sites, how);
   SiteRecord* product = sites.product != nullptr ? context.record_of(*sites.product) : nullptr;
   SiteRecord* accumulator = context.record_of(*sites.accumulator);
-  const MatmulResult result = matmul(task, counting_at(context, accumulator));
+  const Counting counting = counting_at(context, accumulator);
+  if constexpr (std::is_same_v<T, float>) {
+    if (const auto y = by_tiles(how, counting, product, accumulator, a, b)) {
+      note(context, sites, how, a.columns, *y, false);
+      return *y;
+    }
+  }
+  const MatmulResult result = matmul(task_of(how, random, sites, a, b), counting);
   add_counters(product, result.counters.product);
   add_counters(accumulator, result.counters.accumulator);
-  return finish<T>(context, sites, task, result);
+  Tensor<T> y({a.rows, b.columns}, how.result().format);
+  std::transform(result.y.begin(), result.y.end(), y.data.begin(),
+                 [](double v) { return static_cast<T>(v); });
+  note(context, sites, how, a.columns, y, result.nan_lost);
+  return y;
 }
 
 }  // namespace
@@ -155,7 +205,8 @@ template <class T>
 Tensor<T> sum_rows(Context& context, const DotPlace& place, const MatrixView<T>& x) {
   const DotSites sites{nullptr, &context.at(place.layer, place.op, place.pass, Role::accumulator)};
   const std::vector<T> ones(x.columns, T{1});
-  const MatrixView<T> a{ones.data(), 1, x.columns, x.columns, 1, Format{}};
+  constexpr Format two_bits{.exponent_bits = 2, .mantissa_bits = 1, .bias = 1};
+  const MatrixView<T> a{ones.data(), 1, x.columns, x.columns, 1, two_bits};
   Tensor<T> y = reduce(context, sites, a, x.transposed());
   y.shape = {x.rows};
   return y;

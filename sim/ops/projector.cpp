@@ -97,8 +97,8 @@ struct Projector<T>::Run {
   }
 
   void gather(std::size_t row, std::size_t column, std::size_t n, Block& a, Block& b) const {
-    for (std::size_t i = 0; i < n; ++i) a[i] = x.at(row, column + i);
-    for (std::size_t i = 0; i < n; ++i) b[i] = y.at(row, column + i);
+    x.read(row, column, n, a.data());
+    y.read(row, column, n, b.data());
   }
 
   /// `odd`: the values of a function, if they are known.
@@ -153,7 +153,7 @@ struct Projector<T>::Run {
     record->interval += counters;
     if (is_update) count_lost(a, b, odd, q, n);
     if (histograms)
-      for (std::size_t i = 0; i < n; ++i) record->before.add(odd[i]);
+      record->before.add(odd.data(), n);
     return true;
   }
 
@@ -168,8 +168,7 @@ struct Projector<T>::Run {
     if (!is_known || !block_by_kernel(a, b, odd, n, q))
       block_by_reference(a, b, is_known && kind == Kind::function ? &odd : nullptr, index, n, q);
     non_finite = non_finite || any_non_finite(q.data(), n);
-    if (record != nullptr && histograms)
-      for (std::size_t i = 0; i < n; ++i) record->after.add(q[i]);
+    if (record != nullptr && histograms) record->after.add(q.data(), n);
     for (std::size_t i = 0; i < n; ++i) out[i] = static_cast<T>(q[i]);
   }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Elementwise arithmetic at one site: every call is one step of numerics section 8, P(...).
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 
@@ -35,8 +36,14 @@ struct Operand {
   static Operand row_vector(const Tensor<T>& t) { return broadcast(t, 0, 1); }
   static Operand column_vector(const Tensor<T>& t) { return broadcast(t, 1, 0); }
 
-  double at(std::size_t row, std::size_t column) const {
-    return data == nullptr ? value : static_cast<double>(data[row * row_step + column * column_step]);
+  /// n elements of a row.
+  void read(std::size_t row, std::size_t column, std::size_t n, double* to) const {
+    if (data == nullptr || column_step == 0) {
+      std::fill(to, to + n, data == nullptr ? value : static_cast<double>(data[row * row_step]));
+      return;
+    }
+    const T* from = data + row * row_step + column;
+    for (std::size_t i = 0; i < n; ++i) to[i] = static_cast<double>(from[i]);
   }
 
  private:

@@ -15,6 +15,17 @@ class ExponentHistogram {
   void add(double x) {
     if (x != 0 && is_finite(x)) add_exponent(parts_of(x).exponent);
   }
+  void add(const double* x, std::size_t n) {
+    if (counts_.empty()) counts_.resize(highest - lowest + 1);
+    std::uint64_t* const of_field = counts_.data() - lowest - 1023;  // by the exponent field of a normal number
+    for (std::size_t i = 0; i < n; ++i) {
+      const std::uint64_t field = (bits_of(x[i]) >> 52) & 0x7ff;
+      if (field - 1 < 0x7fe)
+        ++of_field[field];
+      else
+        add(x[i]);
+    }
+  }
   /// REQUIRES: the exponent of an exact value, possibly outside of binary64 (then counted at the end).
   void add_exponent(int exponent) {
     const int clamped = exponent < lowest ? lowest : exponent > highest ? highest : exponent;

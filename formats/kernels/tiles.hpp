@@ -1,0 +1,89 @@
+#pragma once
+// Matrix products in binary32, a tile of outputs at a time: the sums stay in registers, k ascends, every step is
+// rounded. When a tile gives the bits of the definition is for its user to prove (sim/ops/analysis.hpp).
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace exmy {
+
+/// Rounding to nearest even with M + 1 bits, subnormals of 2^e_min included, by r = (x + C) - C in binary32, where
+/// C = 1.5 2^(e + 23 - M) and 2^e <= |x| < 2^(e+1). REQUIRES |x| < 2^(103 + M), -126 <= e_min.
+struct NearestEven32 {
+  std::uint32_t unit = 0;        ///< added to the exponent bits of x: gives C
+  std::uint32_t e_min_bits = 0;  ///< bits of 2^e_min
+  float max_finite = 0;
+  float min_normal = 0;  ///< 2^e_min
+  float tiny_below = 0;  ///< |x| below this is tiny after rounding
+};
+
+/// How s + t is rounded; t = a b, or round(a b).
+enum class TileStep : std::uint8_t {
+  native,  ///< to binary32
+  fused,   ///< to binary32, then to the grid
+  odd      ///< to odd in binary32, then to the grid
+};
+
+/// What becomes of a result beyond the maximum.
+enum class TileLimit : std::uint8_t {
+  excluded,  ///< it is known that there is none
+  saturate,  ///< it becomes the maximum
+  watch      ///< the caller looks at `largest` and discards the tile
+};
+
+struct TileRounding {
+  TileStep step = TileStep::native;
+  bool rounds_product = false;
+  bool wide_products = false;             ///< native: products may have 48 bits; they are multiples of 2^-149
+  bool clamps = true;                     ///< results may lie below the grid of the subnormals
+  TileLimit limit = TileLimit::excluded;  ///< of the sum
+  bool saturates_product = false;         ///< else no product is beyond the maximum
+  NearestEven32 product, sum;
+};
+
+/// What the steps of one role count; everything else is zero in a tile (operands are finite).
+struct TileCounts {
+  std::uint64_t total = 0, zero_in = 0, inexact = 0, up = 0, down = 0, tie = 0, saturated = 0, to_zero = 0,
+                tiny = 0, subnormal = 0, swamped = 0;
+};
+
+/// Operands: a[r row_step + k k_step], finite; b[k width + j], packed and finite. `sums`: rows x width, continued.
+struct TileOperands {
+  const float* a = nullptr;
+  std::size_t row_step = 0, k_step = 0;
+  const float* b = nullptr;
+  std::size_t k = 0;
+  float* sums = nullptr;
+};
+
+struct TileResult {
+  float largest = 0;  ///< the largest magnitude of any sum, where the limit is `watch`
+  TileCounts product, sum;
+};
+
+/// The largest magnitude of an array, infinity if an element is not finite; the smallest that is not 0, or infinity.
+struct Magnitudes {
+  float largest = 0, smallest = 0;
+};
+
+/// One shape of a tile, for all roundings. Counts unless `counts` is false; then the steps are faster.
+struct TileShape {
+  std::size_t rows, width;
+  void (*run)(const TileRounding&, const TileOperands&, TileResult&);
+};
+
+/// What one instruction-set level offers; shapes by width, then rows, both ascending.
+struct TileKernels {
+  const char* isa;
+  bool has_fma;  ///< without, products must be binary32 numbers
+  std::span<const TileShape> fast, counting;
+  Magnitudes (*magnitudes)(const float* x, std::size_t n);
+};
+
+const TileKernels& tile_kernels();
+/// Every level that this machine can run, from the baseline up.
+std::vector<const TileKernels*> available_tile_kernels();
+
+}  // namespace exmy

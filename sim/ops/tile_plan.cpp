@@ -1,0 +1,218 @@
+#include "sim/ops/tile_plan.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "formats/binary64.hpp"
+
+namespace exmy {
+namespace {
+
+constexpr int binary32_bits = 24;
+constexpr int binary32_grid = -149;
+constexpr double binary32_max = 0x1.fffffep127;
+
+/// Exponent of the number that all values of a format are multiples of.
+int grid_of(const Format& f) { return f.e_min() - f.mantissa_bits; }
+
+/// An addend: bits of precision, grid, largest magnitude.
+struct Addend {
+  int bits;
+  int grid;
+  double largest;
+
+  bool is_binary32() const {
+    return bits <= binary32_bits && grid >= binary32_grid && largest <= binary32_max;
+  }
+};
+
+/// The same of the elements of a factor, which its smallest one may tell better.
+int grid_of(const FactorFacts& x) {
+  const int grid = grid_of(x.format);
+  if (!(x.range.smallest <= std::numeric_limits<float>::max())) return grid;  // all are 0
+  return std::max(grid, parts_of(static_cast<double>(x.range.smallest)).exponent - x.format.mantissa_bits);
+}
+
+Addend product_of(const FactorFacts& a, const FactorFacts& b) {
+  return {a.format.precision() + b.format.precision(), grid_of(a) + grid_of(b),
+          static_cast<double>(a.range.largest) * static_cast<double>(b.range.largest)};
+}
+
+bool is_finite(const FactorFacts& x) { return x.range.largest <= std::numeric_limits<float>::max(); }
+
+/// Bounds n sums of addends up to `largest`, each rounded to P bits: u <- (u + largest) (1 + 2^-P). The map is
+/// squared as often as n has bits; the last factor covers the roundings of this computation.
+double bound_of(double largest, std::size_t n, int bits) {
+  struct Affine {
+    double scale, offset;
+    Affine after(const Affine& first) const { return {scale * first.scale, scale * first.offset + offset}; }
+  };
+  const double growth = 1 + pow2(-bits);
+  Affine power{growth, largest * growth};
+  Affine all{1, 0};
+  for (; n > 0; n /= 2) {
+    if (n % 2 == 1) all = power.after(all);
+    power = power.after(power);
+  }
+  return all.offset * (1 + 0x1p-40);
+}
+
+std::string number(int n) { return std::to_string(n); }
+
+/// Why a projection has no fast form in binary32; empty if it has.
+std::string obstacle(const Projection& how) {
+  const Format& f = how.format;
+  if (how.rounding != Rounding::nearest_even) return "the rounding is not nearest_even";
+  if (!f.is_signed || !f.zero) return "the format has no sign or no zero";
+  if (f.subnormals != Subnormals::gradual) return "subnormals are not gradual";
+  if (f.mantissa_bits < 1 || f.mantissa_bits > 21)
+    return "precision " + number(f.precision()) + " is not 2 to 22";
+  if (f.e_min() < -126 || grid_of(f) < binary32_grid || f.max_finite() > binary32_max)
+    return "its numbers leave the range of binary32";
+  return {};
+}
+
+NearestEven32 constants_of(const Format& f) {
+  NearestEven32 k;
+  const float min_normal = static_cast<float>(pow2(f.e_min()));
+  k.unit = static_cast<std::uint32_t>(23 - f.mantissa_bits) << 23 | 0x00400000u;
+  k.e_min_bits = std::bit_cast<std::uint32_t>(min_normal);
+  k.max_finite = static_cast<float>(f.max_finite());
+  k.min_normal = min_normal;
+  k.tiny_below = static_cast<float>(pow2(f.e_min()) - pow2(grid_of(f) - 2));
+  return k;
+}
+
+NearestEven32 binary32() {
+  NearestEven32 k;
+  k.max_finite = std::numeric_limits<float>::max();
+  k.min_normal = 0x1p-126f;
+  k.tiny_below = 0;  // sums of numbers on the grid never are
+  return k;
+}
+
+/// Fills in one rounding of a plan; says why it cannot.
+class Planner {
+ public:
+  Planner(bool counts, bool has_fma) : counts_(counts), has_fma_(has_fma) {}
+
+  /// The steps of n sums s = acc(s + t), or acc(s + product(t)).
+  std::optional<TileRounding> steps(const std::optional<Projection>& product, const Projection& acc, Addend t,
+                                    std::size_t n) {
+    TileRounding r;
+    const bool fused_product = has_fma_ && !product && acc == Projection{};
+    r.wide_products = counts_ && fused_product && !t.is_binary32();
+    const bool fits = counts_ ? t.grid >= binary32_grid && t.largest < 0x1p120 : true;
+    if (!t.is_binary32() && !(fused_product && fits))
+      return refuse("a product of " + number(t.bits) + " bits may be no binary32 number");
+    if (product && !round_product(*product, t, r)) return std::nullopt;
+    return acc == Projection{} ? native(t, n, r) : rounded(acc, t, n, r);
+  }
+
+  /// Bound of the sums that were planned last.
+  double bound() const { return bound_; }
+  const std::string& why() const { return why_; }
+
+ private:
+  std::nullopt_t refuse(const std::string& why) {
+    why_ = why;
+    return std::nullopt;
+  }
+
+  /// Afterwards t is the rounded product.
+  bool round_product(const Projection& how, Addend& t, TileRounding& r) {
+    const Format& f = how.format;
+    why_ = obstacle(how);
+    if (!why_.empty()) why_ = "product: " + why_;
+    if (why_.empty() && !fits_constant(t.largest, f)) why_ = "product: too large for the constant C";
+    if (!why_.empty()) return false;
+    const double largest = project(how, t.largest).value;
+    const bool beyond =
+        project({f, Rounding::nearest_even, Saturation::none}, t.largest).events.has(Event::beyond);
+    if (beyond && how.saturation == Saturation::none) {
+      why_ = "product: it may overflow";
+      return false;
+    }
+    r.rounds_product = true;
+    r.saturates_product = beyond;
+    r.product = constants_of(f);
+    t = {f.precision(), grid_of(f), largest};
+    return true;
+  }
+
+  std::optional<TileRounding> native(const Addend& t, std::size_t n, TileRounding& r) {
+    bound_ = bound_of(t.largest, n, binary32_bits);
+    if (r.wide_products && bound_ > 0x1p126) return refuse("the error of a sum may overflow binary32");
+    r.step = TileStep::native;
+    r.clamps = false;
+    r.limit = TileLimit::watch;
+    r.sum = binary32();
+    return r;
+  }
+
+  std::optional<TileRounding> rounded(const Projection& acc, const Addend& t, std::size_t n,
+                                      TileRounding& r) {
+    const Format& f = acc.format;
+    if (const std::string why = obstacle(acc); !why.empty()) return refuse(why);
+    const int p = f.precision();
+    r.step = t.bits <= p && p <= 11 && t.bits + p <= 23 ? TileStep::fused : TileStep::odd;
+    r.clamps = t.grid < grid_of(f);
+    bound_ = bound_of(t.largest, n, p);
+    const bool excluded = bound_ <= f.max_finite();
+    r.limit = excluded                             ? TileLimit::excluded
+              : acc.saturation == Saturation::none ? TileLimit::watch
+                                                   : TileLimit::saturate;
+    bound_ = std::min(bound_, f.max_finite());  // beyond it a tile is discarded
+    if (!fits_constant(bound_ + t.largest, f)) return refuse("sums may be too large for the constant C");
+    r.sum = constants_of(f);
+    return r;
+  }
+
+  /// C = 1.5 2^(e + 23 - M) is finite, and so is x + C.
+  static bool fits_constant(double largest, const Format& f) { return largest < pow2(103 + f.mantissa_bits); }
+
+  bool counts_, has_fma_;
+  double bound_ = 0;
+  std::string why_;
+};
+
+TileDecision refused(const std::string& why) { return {std::nullopt, why}; }
+
+std::string described(const TileRounding& r) {
+  const std::string sum = r.step == TileStep::native  ? "binary32 sums"
+                          : r.step == TileStep::fused ? "binary32 sums, rounded again"
+                                                      : "binary32 sums rounded to odd, rounded again";
+  const std::string limit = r.limit == TileLimit::excluded   ? ", no overflow by bound"
+                            : r.limit == TileLimit::saturate ? ", saturating"
+                                                             : ", overflow watched";
+  return (r.rounds_product ? "rounded products, " : "exact products, ") + sum + limit +
+         (r.clamps ? ", subnormal grid" : "");
+}
+
+}  // namespace
+
+TileDecision plan_tiles(const Reduction& how, const FactorFacts& a, const FactorFacts& b, std::size_t k,
+                        bool counts, bool has_fma) {
+  const bool chunked = how.order == Order::chunked;
+  if (!chunked && how.order != Order::sequential)
+    return refused("the order is neither sequential nor chunked");
+  const bool native = !counts && !chunked && !how.product && how.accumulator == Projection{} && has_fma;
+  if (!native && !(is_finite(a) && is_finite(b))) return refused("an operand is not finite");
+  Planner planner(counts, has_fma);
+  const std::size_t n = chunked ? std::min(how.chunk, k) : k;
+  TilePlan plan;
+  const auto inner = planner.steps(how.product, how.accumulator, product_of(a, b), n);
+  if (!inner) return refused(planner.why());
+  plan.inner = *inner;
+  if (!chunked) return {plan, described(plan.inner)};
+  if (planner.bound() > binary32_max) return refused("a chunk may overflow binary32");
+  const Format& f = how.accumulator.format;
+  const int grid = how.accumulator == Projection{} ? binary32_grid : grid_of(f);
+  const Addend chunk{f.precision(), grid, planner.bound()};
+  plan.outer = planner.steps(std::nullopt, how.outer, chunk, (k + how.chunk - 1) / how.chunk);
+  if (!plan.outer) return refused("outer: " + planner.why());
+  return {plan, described(plan.inner) + "; chunks: " + described(*plan.outer)};
+}
+
+}  // namespace exmy

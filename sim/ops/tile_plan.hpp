@@ -1,0 +1,43 @@
+#pragma once
+// Whether binary32 tiles (formats/kernels/tiles.hpp) give the bits of the definition, and which steps they need: a proof
+// from the formats, the semantics and the largest magnitudes of the operands.
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "formats/kernels/tiles.hpp"
+#include "sim/quant/quantizer.hpp"
+
+namespace exmy {
+
+/// What is known of a factor: a tensor of binary32 numbers, all of them values of its format.
+struct FactorFacts {
+  Format format{};
+  Magnitudes range;
+};
+
+struct TilePlan {
+  TileRounding inner;                 ///< k steps, or those of a chunk
+  std::optional<TileRounding> outer;  ///< of chunk sums: a = 1
+};
+
+/// A plan, or why there is none.
+struct TileDecision {
+  std::optional<TilePlan> plan;
+  std::string why;
+};
+
+/// For sums of `k` products. `counts`: counters are wanted (binary32 sums then need exact products). `has_fma`: of the
+/// instruction-set level.
+///
+/// With P = bits of precision, a sum s + t of a grid value s and an addend t of P_t bits, rounded to binary32 and then
+/// to P <= 11 bits, is rounded as if once when P_t <= P and P_t + P <= 23: were the binary32 number halfway between
+/// two grid values and the exact sum not, the sum would need a bit below 2^-24 of itself, so |t| < 2^(P_t - 24) |sum|,
+/// less than a quarter of a unit of the grid, and s + t could not be near the middle. For t = a b, P_t = P_a + P_b.
+/// Range: products and sums are multiples of 2^-149, C stays finite, and rounding is monotone, so that
+/// u <- round_away(u + max|a| max|b|), k times, bounds every sum.
+TileDecision plan_tiles(const Reduction& how, const FactorFacts& a, const FactorFacts& b, std::size_t k,
+                        bool counts, bool has_fma);
+
+}  // namespace exmy

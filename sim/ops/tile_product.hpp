@@ -1,0 +1,30 @@
+#pragma once
+// A whole matrix product by binary32 tiles, after a plan that says they give the bits of the definition.
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "sim/ops/tile_plan.hpp"
+
+namespace exmy {
+
+/// A matrix of binary32 numbers with any two steps.
+struct FloatMatrix {
+  const float* data = nullptr;
+  std::size_t rows = 0, columns = 0, row_step = 0, column_step = 0;
+
+  FloatMatrix transposed() const { return {data, columns, rows, column_step, row_step}; }
+};
+
+struct TileProduct {
+  std::vector<float> y;             ///< [a.rows][b.columns]; zeros are +0
+  TileCounts product, accumulator;  ///< outer sums count as accumulator
+  std::size_t work = 0;             ///< multiply-adds
+};
+
+/// Nothing where a sum left the range that the plan watches: then the definition has to do it.
+std::optional<TileProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, const TilePlan& plan,
+                                    std::size_t chunk, bool counts, const TileKernels& kernels);
+
+}  // namespace exmy

@@ -1,0 +1,199 @@
+// What the analyser of matrix products decides, and that its refusals are needed: with the cheaper steps that it refused
+// some sums come out wrong.
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "formats/catalog.hpp"
+#include "sim/ops/reduction.hpp"
+#include "sim/ops/tile_product.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/splitmix64.hpp"
+
+namespace {
+
+using namespace exmy;
+using Random = exmy::test::SplitMix64;
+
+Reduction sums_in(const char* name, Saturation saturation = Saturation::none) {
+  Reduction how;
+  how.accumulator = {format_of(name), Rounding::nearest_even, saturation};
+  return how;
+}
+
+/// Operands with magnitudes of 2^-6 to 2^6, or less.
+TileDecision decide(const char* a, const char* b, const Reduction& how, std::size_t k = 64,
+                    bool counts = false) {
+  const Magnitudes range{64, 0x1p-6f};
+  return plan_tiles(how, {format_of(a), range}, {format_of(b), range}, k, counts, true);
+}
+
+TileStep step_of(const TileDecision& decision) {
+  INFO(decision.why);
+  REQUIRE(decision.plan);
+  return decision.plan->inner.step;
+}
+
+/// Random numbers of a format with magnitudes of about 2^-6 or 2^5, so that sums of two products swamp one of them.
+std::vector<float> numbers(Random& random, const Format& f, std::size_t n) {
+  std::vector<float> x(n);
+  for (float& v : x) {
+    const double unit = static_cast<double>((std::uint64_t{1} << f.mantissa_bits) +
+                                            random.below(std::uint64_t{1} << f.mantissa_bits));
+    const int exponent = random.below(2) == 0 ? -6 : 5;
+    v = static_cast<float>(std::ldexp(unit, exponent - f.mantissa_bits));
+    if ((random.bits() & 1) != 0) v = -v;
+  }
+  return x;
+}
+
+/// In how many of 2000 x 32 sums of three products the tiles differ from the definition.
+std::size_t wrong_sums(const char* a_name, const char* b_name, const Reduction& how, const TilePlan& plan) {
+  constexpr std::size_t n = 32, k = 3;
+  const Format fa = format_of(a_name), fb = format_of(b_name);
+  const DotRandom none{{7, "p", 3}, {7, "a", 3}, {7, "o", 3}};
+  Random random(99);
+  std::size_t wrong = 0;
+  for (int trial = 0; trial < 2000; ++trial) {
+    const std::vector<float> a = numbers(random, fa, k), b = numbers(random, fb, n * k);
+    const auto got =
+        multiply({a.data(), 1, k, k, 1}, {b.data(), k, n, 1, k}, plan, how.chunk, false, tile_kernels());
+    REQUIRE(got);
+    const std::vector<double> wide_a(a.begin(), a.end()), wide_b(b.begin(), b.end());
+    for (std::size_t j = 0; j < n; ++j) {
+      bool lost = false;
+      const double want = reduce_by_definition(how, wide_a.data(), wide_b.data() + j * k, k, j, none,
+                                               Semantics::ieee754, nullptr, &lost);
+      wrong += static_cast<double>(got->y[j]) != want ? 1u : 0u;
+    }
+  }
+  return wrong;
+}
+
+}  // namespace
+
+TEST_CASE("sums of 8-bit products in fp16, bf16 and e6m9 are rounded twice by proof") {
+  for (const char* name : {"fp16", "bf16", "e6m9"}) {
+    const Reduction how = sums_in(name);
+    const TileDecision decision = decide("e4m3fn", "e4m3fn", how);
+    CHECK(step_of(decision) == TileStep::fused);
+    CHECK(wrong_sums("e4m3fn", "e4m3fn", how, *decision.plan) == 0);
+  }
+}
+
+TEST_CASE("where two roundings are not one they are not used, and would be wrong") {
+  struct Refused {
+    const char *a, *b, *sum;
+  };
+  constexpr std::array all{Refused{"e4m3fn", "e4m3fn", "e5m6"}, Refused{"e4m3fn", "e4m3fn", "e7m5"},
+                           Refused{"fp16", "fp16", "fp16"}};
+  for (const auto& [a, b, sum] : all) {
+    INFO(a << " " << b << " into " << sum);
+    const Reduction how = sums_in(sum);
+    TilePlan plan = *decide(a, b, how).plan;
+    CHECK(plan.inner.step == TileStep::odd);
+    CHECK(wrong_sums(a, b, how, plan) == 0);
+    plan.inner.step = TileStep::fused;
+    CHECK(wrong_sums(a, b, how, plan) > 0);
+  }
+}
+
+TEST_CASE("sums of 12 bits are not rounded twice: 3315 2^13 + 4095 is nearer to 3315 2^13") {
+  const Reduction how = sums_in("e6m11");
+  const std::vector<float> a{255, 15, 255}, b{16, 1, 13 * 8192};
+  const TileKernels& kernels = tile_kernels();
+  TilePlan plan = *plan_tiles(how, {format_of("e6m7"), kernels.magnitudes(a.data(), 3)},
+                              {format_of("e6m3"), kernels.magnitudes(b.data(), 3)}, 3, false, true)
+                       .plan;
+  const auto sum = [&] {
+    return multiply({a.data(), 1, 3, 3, 1}, {b.data(), 3, 1, 1, 1}, plan, 0, false, kernels)->y.front();
+  };
+  CHECK(plan.inner.step == TileStep::odd);
+  CHECK(sum() == 3315 * 8192.0f);
+  plan.inner.step = TileStep::fused;
+  CHECK(sum() == 3316 * 8192.0f);
+}
+
+TEST_CASE("what binary32 cannot hold is refused, with the reason") {
+  const auto why = [](const char* a, const char* b, const Reduction& how, bool counts = false) {
+    const TileDecision decision = decide(a, b, how, 3, counts);
+    CHECK_FALSE(decision.plan);
+    return decision.why;
+  };
+  CHECK(why("fp32", "fp32", sums_in("fp16")) == "a product of 48 bits may be no binary32 number");
+  CHECK(why("e4m3fn", "e4m3fn", sums_in("e8m22")) == "precision 23 is not 2 to 22");
+  CHECK(why("e4m3fn", "e4m3fn", sums_in("fp32", Saturation::finite)) == "precision 24 is not 2 to 22");
+  Reduction how = sums_in("fp16");
+  how.accumulator.rounding = Rounding::toward_zero;
+  CHECK(why("e4m3fn", "e4m3fn", how) == "the rounding is not nearest_even");
+  how = sums_in("fp16");
+  how.product = Projection{format_of("e4m3fn")};
+  CHECK(plan_tiles(how, {format_of("e4m3fn"), {64, 1}}, {format_of("e4m3fn"), {64, 1}}, 8, false, true).why ==
+        "product: it may overflow");
+}
+
+TEST_CASE("fp32 sums need no finite operands and no small products, unless they are counted") {
+  const Reduction how = sums_in("fp32");
+  CHECK(step_of(decide("fp32", "fp32", how)) == TileStep::native);
+  const Magnitudes wild{std::numeric_limits<float>::infinity(), 0x1p-149f};
+  const Format f = format_of("fp32");
+  CHECK(plan_tiles(how, {f, wild}, {f, wild}, 8, false, true).plan);
+  CHECK_FALSE(plan_tiles(how, {f, wild}, {f, wild}, 8, true, true).plan);
+  CHECK_FALSE(plan_tiles(how, {f, {1, 0x1p-149f}}, {f, {1, 0x1p-149f}}, 8, true, true).plan);
+  const TileDecision counted = decide("fp32", "fp32", how, 3, true);
+  REQUIRE(counted.plan);
+  CHECK(counted.plan->inner.wide_products);
+  CHECK_FALSE(decide("e4m3fn", "e4m3fn", how, 3, true).plan->inner.wide_products);
+  CHECK_FALSE(plan_tiles(how, {f, {1, 1}}, {f, {1, 1}}, 8, false, false).plan);  // no fused multiply-add
+}
+
+TEST_CASE("a bound excludes overflow, saturation limits it, else it is watched") {
+  const auto limit = [](const Reduction& how, float largest, std::size_t k) {
+    const FactorFacts x{format_of("e4m3fn"), {largest, 1}};
+    return plan_tiles(how, x, x, k, false, true).plan->inner.limit;
+  };
+  CHECK(limit(sums_in("fp16"), 8, 800) == TileLimit::excluded);  // u <- (u + 64)(1 + 2^-11): 62652 after 800
+  CHECK(limit(sums_in("fp16"), 8, 900) == TileLimit::watch);     // 72347 after 900
+  CHECK(limit(sums_in("fp16", Saturation::finite), 8, 900) == TileLimit::saturate);
+  CHECK(limit(sums_in("fp16", Saturation::propagate), 8, 900) == TileLimit::saturate);
+  CHECK(limit(sums_in("fp16", Saturation::finite), 8, 800) == TileLimit::excluded);
+}
+
+TEST_CASE("a tile in which a watched sum overflows is discarded") {
+  const Reduction how = sums_in("fp16");
+  const FactorFacts x{format_of("e4m3fn"), {448, 448}};
+  const TilePlan plan = *plan_tiles(how, x, x, 2, false, true).plan;
+  REQUIRE(plan.inner.limit == TileLimit::watch);
+  for (const bool counts : {false, true})
+    for (const float last : {-448.0f, 448.0f}) {  // 448^2 overflows; the sum does not come back
+      const std::vector<float> a{448, 448}, b{448, last};
+      CHECK_FALSE(multiply({a.data(), 1, 2, 2, 1}, {b.data(), 2, 1, 1, 1}, plan, 0, counts, tile_kernels()));
+    }
+}
+
+TEST_CASE("sums of products below the subnormal grid are clamped to it") {
+  const auto clamps = [](float smallest) {
+    const FactorFacts x{format_of("e5m2"), {1, smallest}};
+    return plan_tiles(sums_in("fp16"), x, x, 8, false, true).plan->inner.clamps;
+  };
+  CHECK_FALSE(clamps(0x1p-10f));  // products are multiples of 2^(2 (-10 - 2)) = 2^-24, the grid of fp16
+  CHECK(clamps(0x1p-11f));
+}
+
+TEST_CASE("sums of nothing, and empty products") {
+  const Reduction how = sums_in("fp16");
+  const FactorFacts none{format_of("e4m3fn"), tile_kernels().magnitudes(nullptr, 0)};
+  const TileDecision decision = plan_tiles(how, none, none, 0, true, true);
+  REQUIRE(decision.plan);
+  const auto sums =
+      multiply({nullptr, 2, 0, 0, 1}, {nullptr, 0, 3, 3, 1}, *decision.plan, 0, true, tile_kernels());
+  REQUIRE(sums);
+  CHECK(sums->y == std::vector<float>(6, 0.0f));
+  CHECK(sums->accumulator.total == 0);
+  CHECK(multiply({nullptr, 0, 5, 5, 1}, {nullptr, 5, 0, 0, 1}, *decision.plan, 0, true, tile_kernels())
+            ->y.empty());
+}
