@@ -112,6 +112,36 @@ bool fits_with(const Format& format, const std::vector<Rule>& rules) {
          });
 }
 
+/// What the rules make of a site before contradictions are mended.
+struct Combined {
+  Treatment treatment{};
+  NamedFields named{};
+  bool has_outer_format = false;
+  bool in_unit = false;  ///< a product inside a matrix unit
+};
+
+Combined combine(const Policy& policy, const Site& site) {
+  Combined c;
+  Treatment& t = c.treatment;
+  if (site.role == Role::product) {
+    const Treatment sums = policy.resolve({site.layer, site.op, site.pass, Role::accumulator});
+    const Projection& p = sums.quantizer.projection;
+    t.quantizer.projection = {Format{}, p.rounding, p.saturation, p.random_bits};
+    t.exact = true;
+    c.in_unit = sums.order == Order::block;
+  }
+  Late late;
+  for (const Rule& rule : policy.rules())
+    if (rule.match.matches(site)) {
+      apply(rule, t);
+      note(rule, late);
+      c.named.note(rule);
+    }
+  apply(late, t);
+  c.has_outer_format = late.outer.has_value();
+  return c;
+}
+
 }  // namespace
 
 bool glob_matches(std::string_view pattern, std::string_view text) {
@@ -147,38 +177,8 @@ bool Match::matches(const Site& site) const {
          lists(passes, site.pass);
 }
 
-/// What the rules make of a site before contradictions are mended.
-struct Policy::Combined {
-  Treatment treatment{};
-  NamedFields named{};
-  bool has_outer_format = false;
-  bool in_unit = false;  ///< a product inside a matrix unit
-};
-
-Policy::Combined Policy::combine(const Site& site) const {
-  Combined c;
-  Treatment& t = c.treatment;
-  if (site.role == Role::product) {
-    const Treatment sums = resolve({site.layer, site.op, site.pass, Role::accumulator});
-    const Projection& p = sums.quantizer.projection;
-    t.quantizer.projection = {Format{}, p.rounding, p.saturation, p.random_bits};
-    t.exact = true;
-    c.in_unit = sums.order == Order::block;
-  }
-  Late late;
-  for (const Rule& rule : rules_)
-    if (rule.match.matches(site)) {
-      apply(rule, t);
-      note(rule, late);
-      c.named.note(rule);
-    }
-  apply(late, t);
-  c.has_outer_format = late.outer.has_value();
-  return c;
-}
-
 Treatment Policy::resolve(const Site& site) const {
-  const Combined c = combine(site);
+  const Combined c = combine(*this, site);
   Treatment t = c.treatment;
   for (Format* format : {&t.quantizer.projection.format, &t.outer.format})
     if (!problem_of(*format).empty()) *format = Format{};
@@ -192,7 +192,7 @@ Treatment Policy::resolve(const Site& site) const {
 }
 
 std::string Policy::problem_at(const Site& site) const {
-  const Combined c = combine(site);
+  const Combined c = combine(*this, site);
   const Treatment& t = c.treatment;
   for (const Format& format : {t.quantizer.projection.format, t.outer.format})
     if (std::string text = problem_of(format); !text.empty()) return text;

@@ -79,9 +79,6 @@ class Policy {
   bool fits_float_carrier() const;
 
  private:
-  struct Combined;
-  Combined combine(const Site& site) const;
-
   std::vector<Rule> rules_;
 };
 
