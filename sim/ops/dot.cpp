@@ -158,7 +158,8 @@ std::optional<Tensor<float>> by_tiles(const Reduction& how, Counting counting, S
 template <class T>
 Tensor<T> reduce(Context& context, const DotSites& sites, const MatrixView<T>& a, const MatrixView<T>& b) {
   if (a.columns != b.rows) throw std::logic_error("dot: inner dimensions differ");
-  const Reduction how = reduction_of(sites);
+  check_factors(context, sites, a.format, b.format);
+  const Reduction how = reduction_of(sites, a.format, b.format);
   const DotRandom random = random_of(context, sites, how);
   SiteRecord* product = sites.product != nullptr ? context.record_of(*sites.product) : nullptr;
   SiteRecord* accumulator = context.record_of(*sites.accumulator);
