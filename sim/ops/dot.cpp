@@ -110,22 +110,6 @@ void note(Context& context, const DotSites& sites, const Reduction& how, std::si
     telemetry.note_non_finite(sites.accumulator->site);
 }
 
-Counters counters_of(const TileCounts& c) {
-  Counters counters;
-  counters[Counter::total] = c.total;
-  counters[Counter::zero_in] = c.zero_in;
-  counters[Counter::inexact] = c.inexact;
-  counters[Counter::rounded_up] = c.up;
-  counters[Counter::rounded_down] = c.down;
-  counters[Counter::tie] = c.tie;
-  counters[Counter::saturated] = c.saturated;
-  counters[Counter::underflow_to_zero] = c.to_zero;
-  counters[Counter::underflow_inexact] = c.tiny;
-  counters[Counter::subnormal_out] = c.subnormal;
-  counters[Counter::swamped] = c.swamped;
-  return counters;
-}
-
 FactorFacts facts_of(const MatrixView<float>& x) {
   const std::size_t size = x.rows * x.columns;
   return {x.format, tile_kernels().magnitudes(x.data, size)};  // views are of whole tensors

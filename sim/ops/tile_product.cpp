@@ -221,4 +221,20 @@ std::optional<TileProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, 
   return out;
 }
 
+Counters counters_of(const TileCounts& c) {
+  Counters counters;
+  counters[Counter::total] = c.total;
+  counters[Counter::zero_in] = c.zero_in;
+  counters[Counter::inexact] = c.inexact;
+  counters[Counter::rounded_up] = c.up;
+  counters[Counter::rounded_down] = c.down;
+  counters[Counter::tie] = c.tie;
+  counters[Counter::saturated] = c.saturated;
+  counters[Counter::underflow_to_zero] = c.to_zero;
+  counters[Counter::underflow_inexact] = c.tiny;
+  counters[Counter::subnormal_out] = c.subnormal;
+  counters[Counter::swamped] = c.swamped;
+  return counters;
+}
+
 }  // namespace exmy

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "formats/counters.hpp"
 #include "sim/ops/tile_plan.hpp"
 
 namespace exmy {
@@ -26,5 +27,8 @@ struct TileProduct {
 /// Nothing where a sum left the range that the plan watches: then the definition has to do it.
 std::optional<TileProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, const TilePlan& plan,
                                     std::size_t chunk, bool counts, const TileKernels& kernels);
+
+/// With the names that all counters have.
+Counters counters_of(const TileCounts& counts);
 
 }  // namespace exmy

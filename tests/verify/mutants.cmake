@@ -59,3 +59,9 @@ exmy_mutant(table formats/functions/function_table.cpp formats/functions/functio
   "(is_negative(x) ? last_ + 1 : 0)" "(is_negative(x) ? last_ : 0)" functions/tables)
 exmy_mutant(function formats/functions/logistic.cpp formats/functions/logistic.cpp
   "magnitude(x) < 0x1p-46" "magnitude(x) < 0x1p-4" functions/digests)
+exmy_mutant(tile formats/kernels/tiles_v2.cpp formats/kernels/tile_counts.inc
+  "IfThenElse(hn::Ne(error" "IfThenElse(hn::Eq(error" tiles)
+exmy_mutant(tile_count formats/kernels/tiles_v2.cpp formats/kernels/tile_counts.inc
+  "constant(0x1p-24f)" "constant(0x1p-25f)" tiles)
+exmy_mutant(tile_proof sim/ops/tile_plan.cpp sim/ops/tile_plan.cpp
+  "t.bits <= p && p <= 11" "p <= 11" tiles)
