@@ -22,7 +22,7 @@ void Pool::start(std::size_t task, const std::vector<std::string>& words,
                  const std::vector<std::pair<std::string, std::string>>& environment,
                  std::optional<double> time_limit_s) {
   const std::size_t wanted = std::exchange(size_, places_.size());  // as many as there can be
-  const double life_s = time_limit_s ? life_of(*time_limit_s) : 0;
+  const unsigned life_s = time_limit_s ? life_of(*time_limit_s) : 0;
   Place place{task, Child(program_, words, environment, life_s), Clock::now(), std::nullopt};
   size_ = wanted;
   if (time_limit_s) place.deadline = place.begin + duration_of(*time_limit_s);
