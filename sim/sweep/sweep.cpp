@@ -246,6 +246,7 @@ Sweep read_sweep(const Document& document, const std::string& default_name, std:
   Expander expander(document, r, problems, load_base(sweep.base, r, problems));
   sweep.runs = expander.runs();
   r.finish();
+  if (!problems.empty()) sweep.runs.clear();
   sweep.resolved = r.resolved();
   return sweep;
 }
