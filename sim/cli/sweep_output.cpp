@@ -160,7 +160,9 @@ void print_plan(const SweepPlan& plan) {
   std::cout << text_of(table, output_width()) << counts_of(plan.views) << "; " << total.steps_count
             << " steps  " << total.macs_count << " multiply-adds  at most " << total.memory_bytes
             << " bytes each\n";
-  if (plan.run_s)
+  if (!plan.run_s)
+    std::cout << "time left: unknown (no run did a step in a few seconds)\n";
+  else
     std::cout << "time left: " << duration(total_time(left_of(plan), plan.jobs)) << " with " << plan.jobs
               << " at once (an estimate, from the first second of " << plan.measured_count
               << (plan.measured_count == 1 ? " run" : " runs")

@@ -124,7 +124,17 @@ TEST_CASE("every other value of every byte of a checkpoint is noticed", "[.night
   CHECK(unnoticed == 0);
 }
 
-TEST_CASE("a flip of any byte of the checkpoint of a run is noticed") {
+namespace {
+
+struct Unheard : RunObserver {
+  void started(std::uint64_t, std::uint64_t) override {}
+  void stepped(std::uint64_t, double, bool) override {}
+  void evaluated(const ValidationPoint&) override {}
+  void recorded(std::uint64_t, const std::vector<GradientSeries>&) override {}
+};
+
+/// The checkpoints of a run that was stopped after its first two steps; flips one bit of one of so many bytes.
+std::pair<std::uint64_t, std::uint64_t> flip_run(test::NightlySample& sample) {
   const test::Scratch scratch;
   const fs::path folder = scratch.path() / "c";
   const Setup setup{small_xor, keras, stochastic_everywhere, R"({"training": {"steps": 3}})"};
@@ -132,19 +142,29 @@ TEST_CASE("a flip of any byte of the checkpoint of a run is noticed") {
     Checkpoints checkpoints({folder, "identity"}, {0, 1e-9}, [](Checkpoint&) {});
     checkpoints.find();
     Telemetry telemetry(setup.experiment.stats);
-    struct : RunObserver {
-      void started(std::uint64_t, std::uint64_t) override {}
-      void stepped(std::uint64_t, double, bool) override {}
-      void evaluated(const ValidationPoint&) override {}
-      void recorded(std::uint64_t, const std::vector<GradientSeries>&) override {}
-    } silent;
-    train<float>(setup.experiment, setup.data, telemetry, silent, checkpoints);
+    Unheard observer;
+    train<float>(setup.experiment, setup.data, telemetry, observer, checkpoints);
   }
   const CheckpointStore store(folder, "identity");
   REQUIRE(store.steps() == std::vector<std::uint64_t>{2, 1});
-  const auto one = [](std::size_t i) { return std::vector<unsigned>{1u << (i % 8)}; };
-  const auto [flips, unnoticed] = flip_all(store, folder / "step-000000000002", one);
-  CHECK(flips > 10000);
+  return flip_all(store, folder / "step-000000000002", [&](std::size_t i) {
+    return sample.takes_next() ? std::vector<unsigned>{1u << (i % 8)} : std::vector<unsigned>{};
+  });
+}
+
+}  // namespace
+
+TEST_CASE("flips of random bytes of the checkpoint of a run are noticed") {
+  test::NightlySample sample(200, 1);
+  const auto [flips, unnoticed] = flip_run(sample);
+  CHECK(flips > 100);
+  CHECK(unnoticed == 0);
+}
+
+TEST_CASE("a flip of any byte of the checkpoint of a run is noticed", "[.nightly]") {
+  test::NightlySample sample;
+  const auto [flips, unnoticed] = flip_run(sample);
+  test::report_cases("flipped bytes of a run's checkpoint", flips, unnoticed);
   CHECK(unnoticed == 0);
 }
 
