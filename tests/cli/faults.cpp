@@ -3,7 +3,8 @@
 //   EXMY_KILL_AT=N, EXMY_KILL_AFTER=N   kills the process (SIGKILL) before or after call N
 //   EXMY_DISK=N   is a disk with room for N more bytes: the write that reaches its end is cut short, what comes
 //                 after that fails with ENOSPC, new files and folders too
-// The counts of calls and of bytes go to the file EXMY_CALLS at the end.
+// At the end the file EXMY_CALLS gets the counts of calls, of bytes, and of files that were given a name (by rename or
+// link) before what was written to them was made durable by fsync; progress.json may be one.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -15,11 +16,32 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
+#include <set>
+#include <string_view>
 
 namespace {
 
 long calls = 0;
 long bytes = 0;
+long torn = 0;
+
+/// Files with content that a power failure would take.
+std::set<ino_t>& unsynced() {
+  static std::set<ino_t> files;
+  return files;
+}
+
+ino_t number_of(int descriptor) {
+  struct stat status {};
+  return fstat(descriptor, &status) == 0 ? status.st_ino : 0;
+}
+
+void gets_name(const char* from, const char* to) {
+  struct stat status {};
+  const bool is_torn =
+      stat(from, &status) == 0 && S_ISREG(status.st_mode) && unsynced().count(status.st_ino) > 0;
+  if (is_torn && std::string_view(to).find("progress.json") == std::string_view::npos) ++torn;
+}
 
 long number(const char* name, long otherwise = 0) {
   const char* text = std::getenv(name);
@@ -81,7 +103,7 @@ struct Reporter {
     const char* path = std::getenv("EXMY_CALLS");
     if (path == nullptr) return;
     if (FILE* file = std::fopen(path, "w")) {
-      std::fprintf(file, "%ld %ld\n", calls, bytes);
+      std::fprintf(file, "%ld %ld %ld\n", calls, bytes, torn);
       std::fclose(file);
     }
   }
@@ -100,6 +122,7 @@ ssize_t write(int descriptor, const void* from, size_t count) {
     };
     const ssize_t written = count == 0 ? 0 : with_room(write_some);
     bytes += std::max<ssize_t>(0, written);
+    unsynced().insert(number_of(descriptor));
     return written;
   });
 }
@@ -124,7 +147,10 @@ int openat(int directory, const char* path, int flags, ...) {
 
 int fsync(int descriptor) {
   static const auto next = real<int (*)(int)>("fsync");
-  return counted(is_file(descriptor), [&] { return next(descriptor); });
+  return counted(is_file(descriptor), [&] {
+    unsynced().erase(number_of(descriptor));
+    return next(descriptor);
+  });
 }
 
 int ftruncate(int descriptor, off_t length) noexcept {
@@ -134,11 +160,13 @@ int ftruncate(int descriptor, off_t length) noexcept {
 
 int rename(const char* from, const char* to) noexcept {
   static const auto next = real<int (*)(const char*, const char*)>("rename");
+  gets_name(from, to);
   return counted(true, [&] { return next(from, to); });
 }
 
 int link(const char* from, const char* to) noexcept {
   static const auto next = real<int (*)(const char*, const char*)>("link");
+  gets_name(from, to);
   return counted(true, [&] { return with_room([&] { return next(from, to); }); });
 }
 

@@ -73,7 +73,7 @@ class SurvivalTest(ProgramTest):
         return {"LD_PRELOAD": library, "EXMY_CALLS": self.path("calls")}
 
     def counts(self):
-        """(calls, bytes) of the last process that ended by itself."""
+        """Of the last process that ended by itself: its calls, its bytes, the files that it named too early."""
         return tuple(map(int, self.read("calls").split()))
 
     def leftovers(self, *parts):

@@ -57,7 +57,8 @@ class Resume(SurvivalTest):
         expected, name = self.whole(SHORT)
         environment = self.preloaded()
         self.good("run", "config.json", "--out", "counted", env=environment)
-        calls, _ = self.counts()
+        calls, _, torn = self.counts()
+        self.assertEqual(torn, 0, "a file got its name before its content was safe")
         self.assertGreater(calls, 100)
         moments = [(when, n) for when in ("EXMY_KILL_AT", "EXMY_KILL_AFTER") for n in range(1, calls + 1)]
         for when, n in chance.sample(moments, min(FAULTS, len(moments))):

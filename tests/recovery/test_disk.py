@@ -68,7 +68,7 @@ class Disk(DiskTest):
         expected, name = self.whole(SHORT)
         environment = self.preloaded()
         self.good("run", "config.json", "--out", "counted", env=environment)
-        _, end = self.counts()
+        _, end, _ = self.counts()
         self.assertGreater(end, 50000)
         seen = set()
         for room in offsets(self.chance, end):
@@ -82,7 +82,7 @@ class Disk(DiskTest):
         expected, name = self.whole(changed(SHORT, training__steps=40))
         environment = self.preloaded()
         self.good("run", "config.json", "--out", "counted", env=environment)
-        _, end = self.counts()
+        _, end, _ = self.counts()
         failures = 0
         for _ in range(200):
             room = self.chance.randrange(end // 4)

@@ -140,7 +140,7 @@ std::vector<Json> stateful_configurations() {
   std::vector<Json> all = configurations();
   const auto add = [&](std::initializer_list<std::string> texts) { all.push_back(merged(texts).value()); };
   add({small_digits, R"({"training": {"optimizer": {"weight_decay": 0.01}}})"});
-  add({small_digits, restless, R"({"training": {"loss_scale": {"on_saturated": true}},
+  add({small_digits, restless, R"({"training": {"loss_scale": {"on": "saturated"}},
                                    "policy": [{"match": {"role": "weight_grad"}, "format": "e5m2",
                                                "saturation": "finite"}]})"});
   for (const char* const rounding : {"stochastic_a", "stochastic_b", "stochastic_c"})
