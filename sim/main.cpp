@@ -1,12 +1,9 @@
 // The command line; no logic.
 
-#include <fcntl.h>
-#include <unistd.h>
 #include <CLI/CLI.hpp>
 
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <iostream>
 #include <new>
 
@@ -15,6 +12,7 @@
 #include "sim/base/suggest.hpp"
 #include "sim/base/text.hpp"
 #include "sim/cli/commands.hpp"
+#include "sim/cli/start.hpp"
 #include "sim/cli/words.hpp"
 #include "sim/run/provenance.hpp"
 
@@ -248,26 +246,11 @@ int run_program(int argc, char** argv) {
   return flushed(code);
 }
 
-/// A standard stream that is closed would leave its number to the next file that is opened, and what is
-/// printed would land there. What takes its place here (each the lowest free number) fails like a closed one.
-void occupy_standard_streams() {
-  for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream)
-    if (fcntl(stream, F_GETFD) == -1) (void)open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
-}
-
-/// OpenMP's threads spin while they wait, which is slow where cores are shared, and its runtime reads the
-/// policy before main: start again with the sleeping one, unless the user chose.
-void wait_without_spinning(char** argv) {
-  if (std::getenv("OMP_WAIT_POLICY") != nullptr) return;
-  setenv("OMP_WAIT_POLICY", "passive", 1);
-  execv("/proc/self/exe", argv);  // returns only if it could not; then we go on as we are
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-  occupy_standard_streams();
-  wait_without_spinning(argv);
+  exmy::occupy_standard_streams();
+  exmy::wait_without_spinning(argv);
   std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is an error message, not a death
   try {
     return run_program(argc, argv);

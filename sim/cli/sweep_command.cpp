@@ -75,8 +75,8 @@ std::vector<RunView> views_of(const PreparedSweep& sweep, const fs::path& direct
 }
 
 int show_plan(const SweepArguments& arguments, const PreparedSweep& sweep, const fs::path& directory,
-              std::size_t jobs) {
-  SweepPlan plan{sweep, views_of(sweep, directory), std::nullopt, 0, jobs};
+              std::size_t jobs, bool stops_early) {
+  SweepPlan plan{sweep, views_of(sweep, directory), std::nullopt, 0, jobs, stops_early};
   const TimeEstimate estimate = estimate_time(sweep, jobs, environment_for(jobs));
   if (estimate.interrupted) return exit_interrupted;
   plan.run_s = estimate.run_s;
@@ -146,7 +146,7 @@ int sweep_command(const SweepArguments& arguments) {
     std::cerr << prepared.duplicates_count << " of " << sweep.runs.size()
               << " combinations are the same experiment as another one\n";
   const std::size_t jobs = arguments.jobs > 0 ? arguments.jobs : cores_count();
-  if (arguments.dry_run) return show_plan(arguments, prepared, directory, jobs);
+  if (arguments.dry_run) return show_plan(arguments, prepared, directory, jobs, sweep.halving.has_value());
   open_directory(sweep, prepared, directory, old);
   std::vector<SweepTask> tasks;
   for (const PreparedSweepRun& run : prepared.runs) tasks.push_back(run.task);

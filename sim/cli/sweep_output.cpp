@@ -8,6 +8,7 @@
 #include "sim/base/json_text.hpp"
 #include "sim/base/text.hpp"
 #include "sim/sweep/calibration.hpp"
+#include "sim/sweep/view_labels.hpp"
 #include "sim/tools/columns.hpp"
 
 namespace exmy {
@@ -47,19 +48,13 @@ std::string cell_of(const ListedRun& run, const std::string& name) {
 Columns table_of(const PreparedSweep& sweep, const std::vector<std::string>& more) {
   const std::vector<std::string> names = parameter_names(sweep);
   Columns table{{"run"}, {}};
-  for (const std::string& name : names) table.heading.push_back(printable(name));
+  for (const std::string& name : names) table.heading.push_back(printable(short_name(name, names)));
   table.heading.insert(table.heading.end(), more.begin(), more.end());
   for (const PreparedSweepRun& run : sweep.runs) {
     table.rows.push_back({hash_of(run.listed.run_id)});
     for (const std::string& name : names) table.rows.back().push_back(cell_of(run.listed, name));
   }
   return table;
-}
-
-std::string words_of(RunPhase phase) {
-  std::string words(name_of(phase));
-  std::replace(words.begin(), words.end(), '_', ' ');
-  return words;
 }
 
 /// "60 runs: 58 completed, 2 failed"
@@ -92,9 +87,10 @@ void add_if(Json& line, const char* key, const std::optional<double>& value) {
 }
 
 std::string duration(double seconds) {
-  if (seconds < 60) return formatted("%.0f s", seconds);
-  if (seconds < 3600) return formatted("%.0f min", seconds / 60);
-  return formatted("%.1f h", seconds / 3600);
+  if (seconds < 1) return "less than a second";
+  if (seconds < 60) return formatted("about %.0f s", seconds);
+  if (seconds < 3600) return formatted("about %.0f min", seconds / 60);
+  return formatted("about %.1f h", seconds / 3600);
 }
 
 /// What is left of each run, in seconds.
@@ -123,12 +119,12 @@ Cost total_of(const PreparedSweep& sweep) {
 }  // namespace
 
 void print_results(const PreparedSweep& sweep, const std::vector<RunView>& views) {
-  Columns table = table_of(sweep, {"status", "train loss", "validation loss", "accuracy"});
+  Columns table = table_of(sweep, {"status", "step", "train loss", "validation loss", "accuracy"});
   for (std::size_t i = 0; i < views.size(); ++i) {
     const RunView& view = views[i];
     for (std::string cell :
-         {words_of(view.phase), loss_cell(view.train_loss), loss_cell(view.validation_loss),
-          percent_cell(view.validation_accuracy_fraction)})
+         {words_of(view.phase), std::to_string(view.step), loss_cell(view.train_loss),
+          loss_cell(view.validation_loss), percent_cell(view.validation_accuracy_fraction)})
       table.rows[i].push_back(std::move(cell));
   }
   std::cout << text_of(table, output_width()) << counts_of(views) << "\n";
@@ -164,10 +160,13 @@ void print_plan(const SweepPlan& plan) {
   std::cout << text_of(table, output_width()) << counts_of(plan.views) << "; " << total.steps_count
             << " steps  " << total.macs_count << " multiply-adds  at most " << total.memory_bytes
             << " bytes each\n";
-  if (plan.run_s)
-    std::cout << "time left: about " << duration(total_time(left_of(plan), plan.jobs)) << " with "
-              << plan.jobs << " at once (an estimate, from the first second of " << plan.measured_count
-              << (plan.measured_count == 1 ? " run)\n" : " runs)\n");
+  if (!plan.run_s)
+    std::cout << "time left: unknown (no run did a step in a few seconds)\n";
+  else
+    std::cout << "time left: " << duration(total_time(left_of(plan), plan.jobs)) << " with " << plan.jobs
+              << " at once (an estimate, from the first second of " << plan.measured_count
+              << (plan.measured_count == 1 ? " run" : " runs")
+              << (plan.stops_early ? "; runs that are stopped early take less)\n" : ")\n");
 }
 
 void print_plan_json(const SweepPlan& plan, const std::filesystem::path& directory) {

@@ -19,6 +19,7 @@ struct SweepPlan {
   std::vector<RunView> views;
   std::optional<std::vector<double>> run_s;
   std::size_t measured_count = 0, jobs = 1;
+  bool stops_early = false;  ///< by successive halving: the costs are bounds
 };
 void print_plan(const SweepPlan& plan);
 void print_plan_json(const SweepPlan& plan, const std::filesystem::path& directory);

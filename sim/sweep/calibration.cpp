@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <deque>
 #include <filesystem>
 #include <map>
 #include <numeric>
@@ -19,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t most_samples = 5;
+constexpr int most_begin_s = 7;              ///< then no process is started any more
 constexpr double sample_s = 1;               ///< of training
 constexpr double most_s = 4, grace_s = 0.5;  ///< of a process: slower ones are not measured
 
@@ -71,53 +73,58 @@ class Calibration {
       : sweep_(sweep), jobs_(jobs), environment_(environment), samples_(samples_of(sweep)) {}
 
   TimeEstimate estimate() {
-    const auto first = measure("++limits.steps=1");
-    const auto second = measure("++limits.wall_s=" + std::to_string(sample_s));
-    for (const auto& [i, begin] : first) add(i, begin, second);
+    measure();
+    for (const auto& [i, begin] : first_)
+      if (const auto end = second_.find(i); end != second_.end()) add(i, begin, end->second);
     TimeEstimate result{std::nullopt, starts_.size(), interrupted_};
     if (!starts_.empty() && !interrupted_) result.run_s = all_times();
     return result;
   }
 
  private:
-  std::map<std::size_t, Measured> measure(const std::string& limit) {
-    std::map<std::size_t, Measured> all;
+  /// Each sample for one step, and when that is done, for a second.
+  void measure() {
     Pool pool(jobs_, grace_s);
-    std::size_t next = 0;
-    while (!interrupted_ && (next < samples_.size() || !pool.is_empty())) {
-      for (; next < samples_.size() && pool.has_room(); ++next) start(pool, samples_[next], limit);
+    const auto end = Pool::Clock::now() + std::chrono::seconds(most_begin_s);
+    std::deque<std::size_t> waiting(samples_.begin(), samples_.end());
+    while (!interrupted_ && (!waiting.empty() || !pool.is_empty())) {
+      for (; !waiting.empty() && pool.has_room(); waiting.pop_front()) start(pool, waiting.front());
       for (const Ended& ended : pool.wait(signals_, Pool::Clock::now() + std::chrono::hours(1)))
-        note(ended, all);
+        if (note(ended)) waiting.push_front(ended.task);
+      if (Pool::Clock::now() >= end) waiting.clear();
       interrupted_ = signals_.stops() > 0;
     }
-    return all;
   }
 
-  void start(Pool& pool, std::size_t i, const std::string& limit) {
+  void start(Pool& pool, std::size_t i) {
     const std::vector<std::string>& words = sweep_.runs[i].task.words;
     std::vector<std::string> all{"run", "--quiet", "--json", "--out", directory_.path().string()};
     all.insert(all.end(), words.begin(), words.end());
-    all.push_back(limit);
+    all.push_back(first_.contains(i) ? "++limits.wall_s=" + std::to_string(sample_s) : "++limits.steps=1");
     pool.start(i, all, environment_, most_s);
   }
 
-  void note(const Ended& ended, std::map<std::size_t, Measured>& all) const {
+  /// Whether the sample is to be started once more.
+  bool note(const Ended& ended) {
+    const std::size_t i = ended.task;
     const ChildOutcome outcome = outcome_of(ended);
-    if (outcome.kind == EndKind::complete)
-      all[ended.task] = {ended.wall_s, sweep_.runs[ended.task].cost.steps_count};
-    else if (outcome.kind == EndKind::stopped && outcome.stopped_at)
-      all[ended.task] = {ended.wall_s, outcome.stopped_at->step};
+    const bool complete = outcome.kind == EndKind::complete;
+    if (!complete && !(outcome.kind == EndKind::stopped && outcome.stopped_at)) return false;
+    const std::uint64_t step = complete ? sweep_.runs[i].cost.steps_count : outcome.stopped_at->step;
+    auto& measured = first_.contains(i) ? second_ : first_;
+    measured[i] = {ended.wall_s, step};
+    if (complete && !second_.contains(i)) second_[i] = measured[i];  // of one step
+    return !second_.contains(i);
   }
 
-  void add(std::size_t i, const Measured& begin, const std::map<std::size_t, Measured>& second) {
+  void add(std::size_t i, const Measured& begin, const Measured& end) {
     starts_.push_back(begin.wall_s);
-    const auto end = second.find(i);
-    if (end == second.end() || end->second.step <= begin.step) return;
+    if (end.step <= begin.step) return;
     const Cost& cost = sweep_.runs[i].cost;
     const double macs = static_cast<double>(cost.macs_count) / static_cast<double>(cost.steps_count) *
-                        static_cast<double>(end->second.step - begin.step);
+                        static_cast<double>(end.step - begin.step);
     // One more start is in both.
-    const double speed = std::max(0.0, end->second.wall_s - begin.wall_s) / std::max(1.0, macs);
+    const double speed = std::max(0.0, end.wall_s - begin.wall_s) / std::max(1.0, macs);
     by_policy_[sweep_.runs[i].policy].push_back(speed);
     speeds_.push_back(speed);
   }
@@ -144,6 +151,7 @@ class Calibration {
   TemporaryDirectory directory_;
   StopSignals signals_;
   bool interrupted_ = false;
+  std::map<std::size_t, Measured> first_, second_;
   std::vector<double> starts_, speeds_;  ///< seconds; seconds per multiply-add
   std::map<std::string, std::vector<double>> by_policy_;
 };

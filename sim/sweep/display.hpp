@@ -39,13 +39,12 @@ struct DisplayOptions {
   int descriptor = 2;  ///< of the terminal, or where plain lines go
   bool quiet = false;  ///< shows nothing
   std::string hint;    ///< at the end of a full screen: what keys do
-  bool alone =
-      false;  ///< nothing else is done meanwhile: q leaves, and lines that cannot be written are an IoError
+  /// Nothing else is done meanwhile: q leaves, and lines that cannot be written are an IoError.
+  bool alone = false;
 };
 
 /// A full screen if `descriptor` is a terminal that TERM describes, not a dumb one, and ours to use (not that of a
-/// background job); else plain lines: one for every
-/// run that ends, one with the whole every ten seconds and at the end.
+/// background job); else plain lines: one for every run that ends, one with the whole every ten seconds and at the end.
 std::unique_ptr<Display> make_display(const DisplayOptions& options);
 
 }  // namespace exmy

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 namespace exmy {
 namespace {
@@ -20,7 +21,9 @@ Pool::Pool(std::size_t size, double grace_s, const char* program)
 void Pool::start(std::size_t task, const std::vector<std::string>& words,
                  const std::vector<std::pair<std::string, std::string>>& environment,
                  std::optional<double> time_limit_s) {
+  const std::size_t wanted = std::exchange(size_, places_.size());  // as many as there can be
   Place place{task, Child(program_, words, environment), Clock::now(), std::nullopt};
+  size_ = wanted;
   if (time_limit_s) place.deadline = place.begin + duration_of(*time_limit_s);
   places_.push_back(std::move(place));
 }

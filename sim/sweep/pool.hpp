@@ -31,7 +31,7 @@ class Pool {
   bool has_room() const { return !stopping_ && places_.size() < size_; }
   bool is_empty() const { return places_.empty(); }
   std::size_t count() const { return places_.size(); }
-  /// IoError if it cannot be started.
+  /// IoError if it cannot be started; then there is room again when one has ended.
   void start(std::size_t task, const std::vector<std::string>& words,
              const std::vector<std::pair<std::string, std::string>>& environment,
              std::optional<double> time_limit_s);

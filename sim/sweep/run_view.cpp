@@ -1,21 +1,17 @@
 #include "sim/sweep/run_view.hpp"
 
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <set>
 #include <system_error>
-
-#include <fcntl.h>
 
 #include "sim/base/error.hpp"
 #include "sim/base/files.hpp"
 #include "sim/base/json_text.hpp"
 #include "sim/base/text.hpp"
 #include "sim/run/checkpoint_store.hpp"
+#include "sim/run/lock_file.hpp"
+#include "sim/run/progress_file.hpp"
 
 namespace exmy {
 namespace {
@@ -24,8 +20,6 @@ namespace fs = std::filesystem;
 
 constexpr int report_schema_version = 1;
 constexpr std::size_t small_file = std::size_t{1} << 20;
-/// A process rewrites its progress every second; one that has not for so long is gone, or nobody needs to know.
-constexpr auto fresh = std::chrono::seconds(15);
 
 /// Names in a directory; none if it is not there.
 std::set<std::string> names_in(const fs::path& directory) {
@@ -52,8 +46,8 @@ Json small_object(const fs::path& path) {
 /// Of a report, which may be large, only the members that are looked at; null if it is torn.
 Json parts_of_report(const fs::path& path) {
   const auto wanted = [](int depth, Json::parse_event_t event, const Json& parsed) {
-    return depth != 1 || event != Json::parse_event_t::key || parsed == "cost" || parsed == "final" || parsed == "run" ||
-           parsed == "schema_version";
+    return depth != 1 || event != Json::parse_event_t::key || parsed == "cost" || parsed == "final" ||
+           parsed == "run" || parsed == "schema_version";
   };
   Json report = Json::parse(read_file(path, any_size), wanted, false);
   if (!report.is_object()) return {};
@@ -129,24 +123,21 @@ class Viewer {
   }
 
   bool is_running() {
-    if (!has("lock") || !(lock_is_held() || progress_is_fresh())) return false;
+    if (!has(lock_file_name)) return false;
+    const LockState lock = state_of_lock();
+    if (lock.kind != LockState::Kind::alive) return false;
     view_.phase = RunPhase::running;
-    take_progress(object("progress.json"));
+    view_.owner = lock.owner;
+    take_progress(object(progress_file_name));
     return true;
   }
 
-  bool lock_is_held() const {
-    const int descriptor = ::open((directory_ / "lock").c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) return false;
-    const bool held = ::flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-    ::close(descriptor);
-    return held;
-  }
-
-  bool progress_is_fresh() const {
-    std::error_code error;
-    const auto time = fs::last_write_time(directory_ / "progress.json", error);
-    return !error && fs::file_time_type::clock::now() - time < fresh;
+  LockState state_of_lock() const {
+    try {
+      return look_at_lock(directory_);
+    } catch (const IoError&) {
+      return {};
+    }
   }
 
   void take_progress(const Json& progress) {

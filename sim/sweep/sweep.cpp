@@ -100,7 +100,7 @@ class Expander {
  public:
   Expander(const Document& document, ObjectReader& r, std::vector<Problem>& problems, Document base)
       : context_{document, problems, ConfigPaths(std::move(base))}, r_(r) {
-    if (r.has("overrides")) overrides_ = read_changes(context_, r.object("overrides"), context_.paths, false);
+    overrides_ = read_changes(context_, r.object("overrides"), context_.paths, false);
     cap_ = r.integer<std::uint64_t>("run_cap", 1000, Range::closed(1, largest_sweep));
     seeds_ = read_seeds(r);
     for (const Value& v : r.one_or_more("baseline")) baseline_values_.push_back(v);
@@ -246,6 +246,7 @@ Sweep read_sweep(const Document& document, const std::string& default_name, std:
   Expander expander(document, r, problems, load_base(sweep.base, r, problems));
   sweep.runs = expander.runs();
   r.finish();
+  if (!problems.empty()) sweep.runs.clear();
   sweep.resolved = r.resolved();
   return sweep;
 }

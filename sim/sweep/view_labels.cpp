@@ -12,20 +12,6 @@ std::string value_text(const Json& value) {
   return printable(value.is_string() ? value.get<std::string>() : compact_text(value), 60);
 }
 
-/// Number of words, separated by points, at the end of each name that no other name ends with.
-std::string short_name(const std::string& name, const std::vector<std::string>& all) {
-  for (std::size_t at = name.size(); at != std::string::npos && at > 0;) {
-    at = name.rfind('.', at - 1);
-    if (at == std::string::npos) break;
-    const std::string end = name.substr(at);
-    const auto same = std::count_if(all.begin(), all.end(), [&](const std::string& other) {
-      return other.ends_with(end) || "." + other == end;
-    });
-    if (same == 1) return end.substr(1);
-  }
-  return name;
-}
-
 std::string label_of(const ViewedRun& run, bool with_sweep) {
   std::vector<std::string> names;
   for (const auto& [name, value] : run.parameters) names.push_back(name);
@@ -45,6 +31,19 @@ std::size_t count_of(const std::vector<ViewedRun>& runs, RunPhase phase) {
 
 bool went_wrong(RunPhase phase) {
   return phase == RunPhase::failed || phase == RunPhase::crashed || phase == RunPhase::timed_out;
+}
+
+std::string short_name(const std::string& name, const std::vector<std::string>& all) {
+  for (std::size_t at = name.size(); at != std::string::npos && at > 0;) {
+    at = name.rfind('.', at - 1);
+    if (at == std::string::npos) break;
+    const std::string end = name.substr(at);
+    const auto same = std::count_if(all.begin(), all.end(), [&](const std::string& other) {
+      return other.ends_with(end) || "." + other == end;
+    });
+    if (same == 1) return end.substr(1);
+  }
+  return name;
 }
 
 TextStyle style_of(RunPhase phase) {

@@ -17,6 +17,9 @@ std::size_t done_count(const std::vector<ViewedRun>& runs);
 /// "21 of 60 done".
 std::string done_text(const std::vector<ViewedRun>& runs);
 
+/// As many words, separated by points, at the end of a name as no other name ends with.
+std::string short_name(const std::string& name, const std::vector<std::string>& all);
+
 TextStyle style_of(RunPhase phase);
 /// For people: "timed out".
 std::string words_of(RunPhase phase);

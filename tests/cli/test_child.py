@@ -145,6 +145,30 @@ class Child(ProgramTest):
         self.assertNotIn("waiting", answer.err)
         self.assertEqual([name for name in self.files(directory) if "lock" in name], [])
 
+    def test_the_lock_holds_where_link_lies_and_where_there_is_none(self):
+        """Over NFS a link can be made and be reported as failed; some file systems have no links."""
+        self.write("config.json", LONG)
+        for kind, body in (("lies", "linkat(AT_FDCWD, from, AT_FDCWD, to, 0); errno = EEXIST; return -1;"),
+                           ("none", "(void)from; (void)to; errno = EPERM; return -1;")):
+            with self.subTest(kind):
+                source = self.write(f"{kind}.cpp", f"""#include <cerrno>
+                    #include <fcntl.h>
+                    #include <unistd.h>
+                    extern "C" int link(const char* from, const char* to) noexcept {{ {body} }}""")
+                library = self.path(f"{kind}.so")
+                subprocess.run(["g++", "-shared", "-fPIC", "-o", library, self.path(source)], check=True)
+                os.environ["LD_PRELOAD"] = library
+                self.addCleanup(os.environ.pop, "LD_PRELOAD", None)
+                running, directory = self.start_and_find(kind)
+                self.assertEqual(json.loads(self.read(directory, "lock"))["pid"], running.pid)
+                self.assertEqual(self.child("--out", kind, code=75)["status"], "busy")
+                running.kill()
+                running.wait(SECONDS)
+                after = self.child("--out", kind, "+limits.steps=1", code=75)
+                self.assertEqual(after["status"], "preempted", "the lock of the dead one was taken over")
+                self.assertEqual([name for name in self.files(directory) if "lock" in name], [])
+                del os.environ["LD_PRELOAD"]
+
     def test_a_run_that_lost_its_lock_stops_without_writing(self):
         self.write("config.json", LONG)
         running, directory = self.start_and_find("out")

@@ -74,8 +74,9 @@ class SweepTest(ProgramTest):
         return {"LD_PRELOAD": library, "EXMY_FAULT": fault, "EXMY_FAULT_FOLDER": folder}
 
     def start(self, *words, **options):
-        options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "preexec_fn": interruptible, **options}
-        running = subprocess.Popen([program(), "sweep", *words], cwd=self.folder, stdin=subprocess.DEVNULL, **options)
+        options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE,
+                   "preexec_fn": interruptible, **options}
+        running = subprocess.Popen([program(), "sweep", *words], cwd=self.folder, **options)
         self.addCleanup(lambda: [pipe.close() for pipe in (running.stdout, running.stderr) if pipe])
         self.addCleanup(running.kill)
         return running
@@ -108,7 +109,7 @@ class Runs(SweepTest):
     def test_a_grid_is_a_table_of_runs_that_are_those_of_exmy_run(self):
         self.sweep_file(parameters={LR: {"values": [0.1, 0.2]}}, seeds=[1, 2])
         answer = self.good("sweep", "grid.json")
-        self.assertRegex(answer.lines[0], r"^run +lr +seed +status +train loss")
+        self.assertRegex(answer.lines[0], r"^run +lr +seed +status +step +train loss")
         self.assertEqual(answer.lines[-1], "4 runs: 4 completed")
         rows, _ = self.sweep()
         self.assertEqual([row["parameters"] for row in rows],
@@ -131,11 +132,11 @@ class Runs(SweepTest):
         self.assertEqual([run["run_id"] for run in index["runs"]], [row["run_id"] for row in rows])
 
     def test_duplicates_are_one_run(self):
-        self.sweep_file(parameters={LR: {"values": [0.1, 0.2, 0.1]}, "threads": {"values": [1, 2]}})
+        self.sweep_file(parameters={LR: {"values": [0.1, 0.2, 0.1]}}, seeds=[1, 2])
         rows, answer = self.sweep()
-        self.assertEqual(len(rows), 2)
-        self.assertIn("4 of 6 combinations", answer.err)
-        self.assertEqual(len(self.paths("report.json")), 2)
+        self.assertEqual(len(rows), 4)
+        self.assertIn("2 of 6 combinations", answer.err)
+        self.assertEqual(len(self.paths("report.json")), 4)
 
     def test_a_complete_sweep_is_left_alone(self):
         self.sweep_file()
@@ -164,7 +165,7 @@ class Runs(SweepTest):
             subprocess.run([program(), "sweep", "grid.json", "-j", "64", "--out", out], cwd=self.folder, check=True,
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**environment, **given})
             (report,) = [name for name in self.files(out) if name.endswith("report.json")]
-            self.assertEqual(json.loads(self.read(out, report))["provenance"]["threads_used"], expected)
+            self.assertEqual(json.loads(self.read(out, report))["provenance"]["threads"]["used"], expected)
 
     def test_a_diverged_run_is_a_row(self):
         self.sweep_file(parameters={LR: {"values": [0.1, 1e30]}})
@@ -366,8 +367,18 @@ class Interruptions(SweepTest):
             self.assertEqual(self.result(row["directory"]), self.result(whole["directory"]))
             self.assertEqual(len(self.events(row, "started")), 1)
 
+    def test_children_of_a_killed_runner_save_their_state_and_stop(self):
+        self.sweep_file(base=ENDLESS)
+        running = self.start("grid.json", "-j", "2")
+        self.wait_for(lambda: len(self.paths("progress.json")) == 2, "no run begins")
+        running.kill()
+        running.communicate()
+        self.wait_for(lambda: not self.children(), "its children go on")
+        saved = {path.split("/")[1] for path in self.paths("manifest.json") if "/checkpoint/" in path}
+        self.assertEqual(len(saved), 2, self.files("results"))
+
     def test_two_runners_share_the_work(self):
-        self.sweep_file(base=changed(LONG, training__steps=400), parameters={"seed": {"range": {"from": 1, "to": 12}}})
+        self.sweep_file(base=changed(LONG, training__steps=400), parameters={"seed": {"range": {"start": 1, "stop": 12, "step": 1}}})
         runners = [self.start("grid.json", "-j", "2", "--json") for _ in range(2)]
         answers = [runner.communicate(timeout=SECONDS) for runner in runners]
         self.assertEqual([runner.returncode for runner in runners], [0, 0], answers)
@@ -477,7 +488,7 @@ class BadInput(SweepTest):
     def test_sweeps_that_stand_for_nothing_too_much_or_nowhere(self):
         self.sweep_file(parameters={"training.optimzer.lr": {"values": [1]}})
         self.refused_sweep("grid.json", said="optimizer")
-        self.sweep_file(parameters={"seed": {"range": {"from": 1, "to": 100}}}, run_cap=20)
+        self.sweep_file(parameters={"seed": {"range": {"start": 1, "stop": 100, "step": 1}}}, run_cap=20)
         self.refused_sweep("grid.json", said="run_cap")
         self.sweep_file(constraints=["seed > 10"])
         self.refused_sweep("grid.json", said="no combination")
@@ -486,9 +497,9 @@ class BadInput(SweepTest):
         self.assertEqual(self.paths(""), [])
 
     def test_problems_of_all_runs_at_once_each_with_the_run_that_has_it(self):
-        self.sweep_file(parameters={"policy": {"values": [[], [{"match": {"role": "weight"}, "format": "e4m4"}]]},
+        self.sweep_file(parameters={"policy": {"values": [[], [{"match": {"role": "weight"}, "format": "e4m4x"}]]},
                                     LR: {"values": [0.1, -1]}})
-        answer = self.refused_sweep("grid.json", said="e4m4")
+        answer = self.refused_sweep("grid.json", said="e4m4x")
         self.assertEqual(sorted(e["code"] for e in answer.errors), ["E203", "E204"], answer)
         for error in answer.errors:
             self.assertRegex(error["text"], r"\(policy=.* and 1 more run\)$")

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -320,6 +321,28 @@ TEST_CASE("a process of another namespace is not asked for by its number") {
   put(scratch.path() / "end", "");
   CHECK(exit_code_of(outer) == 0);
   CHECK_FALSE(fs::exists(scratch.path() / "lock"));
+}
+
+TEST_CASE("of two that judged the same dead lock, the second does not remove the lock of the first") {
+  const test::Scratch scratch;
+  const fs::path lock = scratch.path() / "lock";
+  ProcessIdentity dead = this_process();
+  dead.start_ticks += 1;
+  leave_lock(scratch.path(), content_of(dead), 0s);
+  const auto seen = read_lock(lock);
+  REQUIRE(seen);
+  LockClaim first(scratch.path()), second(scratch.path());
+  {
+    const int guard = open((lock.string() + ".takeover").c_str(), O_RDWR | O_CREAT, 0666);
+    REQUIRE(flock(guard, LOCK_EX) == 0);
+    CHECK_FALSE(first.replace(*seen, {}));  // another process is about to
+    close(guard);
+  }
+  CHECK(first.replace(*seen, {}));
+  CHECK_FALSE(second.replace(*seen, {}));
+  CHECK_FALSE(second.become_lock());
+  CHECK(read_file(lock, 1 << 20) == first.content());
+  CHECK_FALSE(fs::exists(lock.string() + ".takeover"));
 }
 
 TEST_CASE("whoever waited long for a lock does not look silent with it") {

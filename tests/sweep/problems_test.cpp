@@ -164,6 +164,10 @@ TEST_CASE("keys that do not go together, and others that are wrong, all at once"
           .size() == 8);
 }
 
+TEST_CASE("with a problem there are no runs", "[sweep]") {
+  REQUIRE(runs_of(R"(, "seed": 2)").size() == 1);  // the problem: an unknown key, found last
+}
+
 TEST_CASE("the base configuration cannot be read", "[sweep]") {
   Document document = Document::parse(R"({"base": "none.json"})", "sweep.json");
   std::vector<Problem> problems;

@@ -2,14 +2,14 @@
 
 #include "sim/sweep/run_view.hpp"
 
-#include <sys/file.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmath>
-
-#include <fcntl.h>
+#include <optional>
 
 #include "sim/base/error.hpp"
+#include "sim/run/run_lock.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/sweep/directories.hpp"
 
@@ -110,20 +110,33 @@ TEST_CASE("what cannot be read is an error", "[run_view]") {
 
 TEST_CASE("a run whose lock is held is running", "[run_view]") {
   const Directory root;
-  root.write("r/lock", "");
   root.write("r/config.resolved.json", "{}");
   root.write("r/failure.json", R"({"status": "failed", "message": "before"})");
   root.write("r/progress.json", R"({"step": 25, "steps_count": 100, "train_loss": 1.5, "wall_s": 50})");
-  const int lock = ::open((root.path() / "r" / "lock").c_str(), O_RDWR);
-  REQUIRE(::flock(lock, LOCK_EX) == 0);
+  std::optional<RunLock> lock(std::in_place, root.path() / "r", WhenLocked::leave);
   const RunView view = view_run(root.path() / "r");
-  ::close(lock);
+  lock.reset();
+  CHECK(view_run(root.path() / "r").phase == RunPhase::failed);
   CHECK(view.phase == RunPhase::running);
   CHECK(view.step == 25);
   CHECK(view.steps_count == 100);
   CHECK(view.train_loss == 1.5);
   CHECK(view.seconds_left == 150);
   CHECK(view.message.empty());
+  CHECK(view.owner.find("process " + std::to_string(::getpid())) != std::string::npos);
+}
+
+TEST_CASE("a run whose owner died is not running", "[run_view]") {
+  const Directory root;
+  root.write("r/config.resolved.json", "{}");
+  const pid_t owner = ::fork();
+  if (owner == 0) {
+    new RunLock(root.path() / "r", WhenLocked::leave);  // stays when the process goes
+    ::_exit(0);
+  }
+  ::waitpid(owner, nullptr, 0);
+  REQUIRE(fs::exists(root.path() / "r" / "lock"));
+  CHECK(view_run(root.path() / "r").phase == RunPhase::stopped);
 }
 
 TEST_CASE("what the runner wrote about a run that ended badly", "[run_view]") {
@@ -161,7 +174,6 @@ TEST_CASE("a pruned run shows the value that decided", "[run_view]") {
 TEST_CASE("a run that was begun and that nobody works on can go on", "[run_view]") {
   const Directory root;
   root.write("r/config.resolved.json", "{}");
-  root.write("r/lock", "");
   CHECK(view_run(root.path() / "r").phase == RunPhase::stopped);
   CHECK(view_run(root.path() / "r").step == 0);
   root.write("r/events.jsonl", "{\"event\":\"started\",\"steps_count\":900}\n");

@@ -147,3 +147,9 @@ TEST_CASE("families of P3109: as many as the standard has", "[sweep]") {
                   "Binary4p4uf"}));
   REQUIRE(formats(R"("p3109": {"bits": [3, 16]})").size() == 454);  // README: 454 of 504
 }
+
+TEST_CASE("draws come once each", "[sweep]") {
+  const Texts two = values_of(R"({"values": [1, 2, 1, 2, 1, 2]})", R"(, "method": "random", "count": 2)");
+  REQUIRE(two.size() == 2);
+  REQUIRE(two[0] != two[1]);
+}

@@ -1,0 +1,14 @@
+#pragma once
+// What the program does before anything else.
+
+namespace exmy {
+
+/// A standard stream that is closed would leave its number to the next file that is opened, and what is
+/// printed would land there. What takes its place here (each the lowest free number) fails like a closed one.
+void occupy_standard_streams();
+
+/// OpenMP's threads spin while they wait, which is slow where cores are shared, and its runtime reads the
+/// policy before main: start again with the sleeping one, unless the user chose.
+void wait_without_spinning(char** argv);
+
+}  // namespace exmy
