@@ -28,6 +28,12 @@ CORNERS = ((DIVERGED, style.TROUBLE, "some seeds diverged"), ("other", "#8A8A8A"
 
 
 def suits(sweep):
+    """Whether the sweep is one over formats: no parameter has more values than the one that spans the map."""
+    name, most = _map_of(sweep), max((len(values) for _, values in sweep.parameters), default=0)
+    return name is not None and len(dict(sweep.parameters)[name]) == most
+
+
+def _map_of(sweep):
     """The name of the first parameter whose values are formats that differ in both E and M, or None."""
     for name, values in sweep.parameters:
         bits = [exponent_and_mantissa(value) for value in values]
@@ -38,7 +44,7 @@ def suits(sweep):
 
 def draw(sweep, metric, warn):
     """Yields figures of the sweep, PANELS_PER_PAGE panels each."""
-    name = suits(sweep)
+    name = _map_of(sweep)
     if name is None:
         warn(f"{sweep.path}: no parameter whose values are formats that differ in exponent and mantissa bits")
         return

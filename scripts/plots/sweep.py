@@ -53,7 +53,8 @@ class _Places:
     by side."""
 
     def __init__(self, values, name):
-        self.name = next((words for end, words in WORDS.items() if name.endswith(end)), name)
+        words = "format" if all(exponent_and_mantissa(value) for value in values) else name
+        self.name = next((words for end, words in WORDS.items() if name.endswith(end)), words)
         self.numeric = all(not isinstance(value, str) for value in values)
         self.values = sorted(values) if self.numeric else list(values)
         self.log = self.numeric and self.values[0] > 0 and self.values[-1] / self.values[0] >= 20
@@ -120,7 +121,7 @@ def _figure(sweep, metric, places, lines):
 
 
 def _draw_line(axis, cells, metric, places, look, dx):
-    """Seeds as points, their mean as line, its 95 % interval as bar; returns all drawn values."""
+    """Seeds as points, their mean as line, its 95 % interval as bar; returns what the axis has to show."""
     seen, x, means, bars = [], [], [], []
     for value in places.values:
         results = [result for result in map(metric.of, cells.get(value, [])) if result is not None]
@@ -136,8 +137,11 @@ def _draw_line(axis, cells, metric, places, look, dx):
         seen += results
     axis.plot(x, means, **look, linewidth=1.5, markersize=5, zorder=3)
     for at, mean, half in bars:
-        axis.errorbar([at], [mean], [[half], [half]], color=look["color"], linewidth=1, capsize=2, zorder=3)
-    return seen
+        axis.errorbar([at], [mean], [[half], [half]], color=look["color"], linewidth=0.9, capsize=2, alpha=0.6,
+                      zorder=2)
+    ends = [min(max(mean + sign * half, 0.6 * min(seen)), 1.5 * max(seen)) for _, mean, half in bars
+            for sign in (1, -1)]
+    return seen + ends
 
 
 def _baselines(axis, sweep, metric):
