@@ -6,7 +6,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter
 
 from plots import style
-from plots.sweep_directory import DIVERGED, FAILED, OPEN, PRUNED, exponent_and_mantissa, mean_and_interval
+from plots.sweep_directory import (DIVERGED, FAILED, OPEN, PRUNED, described, exponent_and_mantissa,
+                                   mean_and_interval)
 from plots.text import shorten
 
 PLOT, LEFT, RIGHT, TOP, BOTTOM = 2.9, 0.78, 2.45, 0.66, 0.56  # inches: height of the plot, and around it
@@ -91,8 +92,7 @@ def _lines(sweep, x_name):
     lines = {}
     for run in sweep.trials:
         if x_name in run.parameters:
-            label = ", ".join(str(run.parameters.get(name, "-")) for name in others)
-            lines.setdefault(label, {}).setdefault(run.parameters[x_name], []).append(run)
+            lines.setdefault(described(others, run), {}).setdefault(run.parameters[x_name], []).append(run)
     return lines
 
 
