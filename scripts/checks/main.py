@@ -68,6 +68,8 @@ def more(tally, config):
         build(tally, "v3")
     with tally.section("determinism"):
         determinism.compare(tally, config, SAME_BITS)
+    with tally.section("tests of recovery"):
+        unittests(tally, "tests/recovery", EXMY=program("test"))
     oracles.check(tally)
     for module in (coverage, mutation, fuzzing):
         with tally.section(module.__name__):

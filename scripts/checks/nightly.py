@@ -15,6 +15,7 @@ sys.dont_write_bytecode = True  # leave the source tree clean
 import fuzzing
 import mutation
 from builds import ROOT, build, ctest, folder, program
+from python_tests import unittests
 from tally import Tally
 
 RESULTS = os.path.join(ROOT, "results", "nightly")
@@ -23,6 +24,9 @@ LINE = re.compile(r"^nightly: .*: (\d+) cases, (\d+) mismatches$", re.M)
 MPFR_FORMATS = ["fp16", "bf16", "e6m9", "e3m12", "e4m11", "e7m8", "Binary16p8se", "Binary16p11sf", "Binary16p6se",
                 "Binary16p13sf"]
 FUZZING_S = 600  # each target
+# What the tests of runs that survive read: (fewest, all).
+RECOVERY = {"EXMY_KILLS": (20, 200), "EXMY_FAULTS": (40, 300), "EXMY_OFFSETS": (50, 500), "EXMY_RUNS": (60, 500),
+            "EXMY_RUNNER_KILLS": (5, 20)}
 
 
 def verify(tally, sample, seed):
@@ -44,11 +48,16 @@ def verify(tally, sample, seed):
 
 
 def cross(tally, sample, seed):
+    """The cross product of formats, operations and modes."""
+    return _tagged(tally, "cross product", CROSS_TESTS, sample, seed)
+
+
+def _tagged(tally, title, tests, sample, seed):
     """The cases of the tests with the tag [nightly]."""
-    if not build(tally, "test", *CROSS_TESTS):
+    if not build(tally, "test", *tests):
         return {}
     total = {"cases": 0, "mismatches": 0}
-    for name in CROSS_TESTS:
+    for name in tests:
         ended = subprocess.run([folder("test", "tests", name), "[nightly]"], stdout=subprocess.PIPE, text=True,
                                cwd=ROOT, check=False,
                                env={**os.environ, "EXMY_SAMPLE": str(sample), "EXMY_SEED": str(seed)})
@@ -56,9 +65,19 @@ def cross(tally, sample, seed):
         found = LINE.findall(ended.stdout)
         total["cases"] += sum(int(cases) for cases, _ in found)
         total["mismatches"] += sum(int(mismatches) for _, mismatches in found)
-        tally.add(f"cross product: {name}", ended.returncode == 0)
-    tally.add("cross product: there are cases", total["cases"] > 0)
+        tally.add(f"{title}: {name}", ended.returncode == 0)
+    tally.add(f"{title}: there are cases", total["cases"] > 0)
     return total
+
+
+def recovery(tally, sample, seed):
+    """Kills, full disks, damaged checkpoints, sweeps in chaos: the tests of scripts/test, with more of each."""
+    if not build(tally, "test", "exmy"):
+        return {}
+    counts = {name: str(max(least, most // sample)) for name, (least, most) in RECOVERY.items()}
+    for path, pattern in (("tests/cli", "test_resume.py"), ("tests/recovery", "test_*.py")):
+        unittests(tally, path, pattern, EXMY=program("test"), EXMY_SEED=str(seed), **counts)
+    return _tagged(tally, "changed bytes", ["engine_test"], sample, seed)
 
 
 def functions(tally, sample, seed):
@@ -94,7 +113,8 @@ def tsan(tally, sample, seed):
     return {}
 
 
-PARTS = {"verify": verify, "cross": cross, "functions": functions, "mutation": mutate, "fuzz": fuzz, "tsan": tsan}
+PARTS = {"verify": verify, "cross": cross, "functions": functions, "recovery": recovery, "mutation": mutate,
+         "fuzz": fuzz, "tsan": tsan}
 
 
 def check(tally, names, sample, seed):

@@ -15,6 +15,7 @@ PYTHON = os.path.join(ENVIRONMENT, "bin", "python")
 INSTALLED = os.path.join(ENVIRONMENT, "requirements.txt")  # what is installed: a copy of the list
 ORACLES = {"ml_dtypes": [("tests/oracles", "test_ml_dtypes.py")],
            "gfloat": [("tests/oracles", "test_gfloat.py")],
+           "safetensors": [("tests/oracles", "test_safetensors.py")],
            "softfloatpy": [("tests/oracles", "test_softfloat.py")],
            "jsonschema": [("tests/oracles", "test_reports.py"), ("tests/scripts", "test_schema.py"),
                           ("tests/cli", "test_config_schema.py"), ("tests/cli", "test_sweep_schema.py")]}
@@ -24,10 +25,11 @@ def check(tally):
     """Runs every oracle. One that cannot be installed is skipped, by name, unless EXMY_REQUIRE_ORACLES=1."""
     required = os.environ.get("EXMY_REQUIRE_ORACLES") == "1"
     with tally.section("oracles: programs"):
-        built = build(tally, "test", "exmy_oracle_driver", "exmy")
+        built = build(tally, "test", "exmy_oracle_driver", "exmy_safetensors_driver", "exmy")
     with tally.section("oracles: packages"):
         installed = install()
-    driver = folder("test", "tests", "oracles", "exmy_oracle_driver")
+    drivers = {"EXMY_ORACLE_DRIVER": folder("test", "tests", "oracles", "exmy_oracle_driver"),
+               "EXMY_SAFETENSORS_DRIVER": folder("test", "tests", "oracles", "exmy_safetensors_driver")}
     for name, modules in ORACLES.items():
         with tally.section(f"oracle {name}"):
             if not installed and required:
@@ -38,8 +40,7 @@ def check(tally):
                 tally.add(f"oracle {name}: the programs were not built", False)
             else:
                 for path, pattern in modules:
-                    unittests(tally, path, pattern, PYTHON, required, EXMY_ORACLE_DRIVER=driver,
-                              EXMY=program("test"))
+                    unittests(tally, path, pattern, PYTHON, required, EXMY=program("test"), **drivers)
 
 
 def install():

@@ -27,9 +27,17 @@ Json content_of(const fs::path& path) {
   const std::string text = read_file(path, json_limits::bytes);
   const Json manifest = Json::parse(text, nullptr, false);
   if (!manifest.is_object() || pretty_text(manifest) != text || !manifest.contains("content") ||
-      manifest.value("sha256", "") != sha256_hex(compact_text(manifest["content"])))
+      !manifest.contains("sha256") || manifest["sha256"] != sha256_hex(compact_text(manifest["content"])))
     throw CorruptFile(path.string() + ": its checksum does not fit");
   return manifest["content"];
+}
+
+/// Whether the parts that others rely on are of their types.
+bool is_well_formed(const Json& content) {
+  for (const char* key : {"files", "logs", "origin"})
+    if (!content.contains(key) || !content[key].is_object()) return false;
+  return std::all_of(content["logs"].begin(), content["logs"].end(),
+                     [](const Json& length) { return length.is_number_unsigned(); });
 }
 
 /// `identity` may be empty: of any run.
@@ -45,8 +53,10 @@ void require_ours(const fs::path& manifest, const Json& content, const std::stri
 
 StoredArrays arrays_of(const fs::path& path, const Json& entry) {
   std::string bytes;
+  const bool sized =
+      entry.is_object() && entry.contains("bytes_count") && entry["bytes_count"].is_number_unsigned();
   try {
-    bytes = read_file(path, any_size);
+    bytes = read_file(path, sized ? entry["bytes_count"].get<std::size_t>() : 0);
   } catch (const IoError& error) {
     throw CorruptFile(error.what());
   }
@@ -130,12 +140,14 @@ Checkpoint CheckpointStore::load(std::uint64_t step) const {
     throw CorruptFile(error.what());
   }
   require_ours(path / "manifest.json", content, identity_);
-  if (content.value("step", Json()) != step)
+  if (!content.contains("step") || content["step"] != step)
     throw CorruptFile((path / "manifest.json").string() + ": it is not of step " + std::to_string(step));
-  const Json files = content.value("files", Json::object());
+  if (!is_well_formed(content))
+    throw CorruptFile((path / "manifest.json").string() + ": not as it is written");
+  const Json& files = content["files"];
   return {step, arrays_of(path / "weights.safetensors", files.value("weights.safetensors", Json())),
-          arrays_of(path / "state.safetensors", files.value("state.safetensors", Json())),
-          content.value("logs", Json::object()), content.value("origin", Json::object())};
+          arrays_of(path / "state.safetensors", files.value("state.safetensors", Json())), content["logs"],
+          content["origin"]};
 }
 
 std::optional<Checkpoint> CheckpointStore::load_newest(std::vector<std::string>& complaints) const {

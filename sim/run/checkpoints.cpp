@@ -46,7 +46,7 @@ void Checkpoints::save(std::uint64_t done, RunState<T>& state) {
   ArchiveWriter<T> rest;
   state.visit_weights(weights);
   state.visit_rest(rest);
-  Checkpoint checkpoint{done, weights.take(), rest.take(), {}, {}};
+  Checkpoint checkpoint{done, weights.take(), rest.take(), Json::object(), Json::object()};
   complete_(checkpoint);
   store_->save(checkpoint);
 }

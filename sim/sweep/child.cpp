@@ -56,12 +56,14 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
 
 /// In the new process, where only async-signal-safe calls are allowed.
 [[noreturn]] void become(const char* program, char* const* words, char* const* environment, int out, int err,
-                         pid_t parent) {
+                         pid_t parent, unsigned life_s) {
   ::setpgid(0, 0);
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  ::signal(SIGALRM, SIG_DFL);
+  ::alarm(life_s);                          // survives execve
   if (::getppid() != parent) ::_exit(127);  // it died before it could be told
   const int nothing = ::open("/dev/null", O_RDONLY);
   if (nothing >= 0) ::dup2(nothing, STDIN_FILENO);
@@ -81,7 +83,7 @@ void Tail::add(const char* bytes, std::size_t count) {
 }
 
 Child::Child(const char* program, const std::vector<std::string>& words,
-             const std::vector<std::pair<std::string, std::string>>& environment) {
+             const std::vector<std::pair<std::string, std::string>>& environment, unsigned life_s) {
   std::vector<std::string> all = words, variables = environment_with(environment);
   all.insert(all.begin(), "exmy");
   const std::vector<char*> arguments = pointers_to(all), strings = pointers_to(variables);
@@ -89,7 +91,8 @@ Child::Child(const char* program, const std::vector<std::string>& words,
   const pid_t parent = ::getpid();
   process_ = ::fork();
   if (process_ < 0) throw IoError("cannot start a process: " + std::generic_category().message(errno));
-  if (process_ == 0) become(program, arguments.data(), strings.data(), out.ends[1], err.ends[1], parent);
+  if (process_ == 0)
+    become(program, arguments.data(), strings.data(), out.ends[1], err.ends[1], parent, life_s);
   ::setpgid(process_, process_);  // whoever comes first
   streams_[0].descriptor = out.reading();
   streams_[1].descriptor = err.reading();

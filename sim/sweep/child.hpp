@@ -30,8 +30,10 @@ inline constexpr const char* this_program = "/proc/self/exe";
 class Child {
  public:
   /// A program with these words; `environment` is added to ours. IoError if there are too many processes or files.
+  /// `life_s`: after so many seconds SIGALRM ends it, even if we are no longer there to do that: an orphan that hangs
+  /// would hold its lock for ever. 0: never.
   Child(const char* program, const std::vector<std::string>& words,
-        const std::vector<std::pair<std::string, std::string>>& environment);
+        const std::vector<std::pair<std::string, std::string>>& environment, unsigned life_s = 0);
   Child(Child&& other) noexcept;
   Child& operator=(Child&& other) noexcept;
   /// One that still runs is killed.

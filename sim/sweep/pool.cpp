@@ -22,10 +22,18 @@ void Pool::start(std::size_t task, const std::vector<std::string>& words,
                  const std::vector<std::pair<std::string, std::string>>& environment,
                  std::optional<double> time_limit_s) {
   const std::size_t wanted = std::exchange(size_, places_.size());  // as many as there can be
-  Place place{task, Child(program_, words, environment), Clock::now(), std::nullopt};
+  Place place{task, Child(program_, words, environment, time_limit_s ? life_of(*time_limit_s) : 0),
+              Clock::now(), std::nullopt};
   size_ = wanted;
   if (time_limit_s) place.deadline = place.begin + duration_of(*time_limit_s);
   places_.push_back(std::move(place));
+}
+
+/// Whole seconds, a little later than we would end it by force.
+unsigned Pool::life_of(double time_limit_s) const {
+  constexpr double longest = 1e9, later = 2;
+  const std::chrono::duration<double> grace = grace_;
+  return static_cast<unsigned>(std::min(longest, time_limit_s + grace.count() + later)) + 1;
 }
 
 std::vector<Ended> Pool::wait(StopSignals& signals, Clock::time_point until) {

@@ -49,6 +49,7 @@ class Pool {
     std::optional<Clock::time_point> deadline;  ///< of its next step: to be told, then to be killed
     bool timed_out = false;
   };
+  unsigned life_of(double time_limit_s) const;
   void enforce_limits(Clock::time_point now);
   void sleep(StopSignals& signals, Clock::time_point until);
 

@@ -1,6 +1,9 @@
 #include "sim/base/safetensors.hpp"
 
+#include <sys/resource.h>
+
 #include <stdexcept>
+#include <vector>
 
 #include "sim/base/error.hpp"
 #include "tests/support/catch.hpp"
@@ -82,4 +85,82 @@ TEST_CASE("hostile files are refused with the reason", "[safetensors]") {
             "overlaps"));
   CHECK(has(with(R"("__metadata__":{"a":1})", ""), "no string"));
   CHECK(has(with(R"("__metadata__":[])", ""), "no object"));
+}
+
+TEST_CASE("hostile numbers, names and sizes are refused too", "[safetensors]") {
+  const auto refused = [](const std::string& entries, const char* part) {
+    const std::string said = refusal(file_of("{" + entries + "}", "12345678"));
+    INFO(entries << ": " << said);
+    return said.find(part) != std::string::npos;
+  };
+  // Offsets and shapes that are no natural numbers, that leave 64 bits, that lie outside.
+  for (const char* const offset : {"-1", "-9223372036854775808", "1e0", "8.0", "\"8\"", "null", "[8]", "true",
+                                   "18446744073709551616", "1e400"}) {
+    CHECK(refused(R"("a":{"dtype":"U8","shape":[8],"data_offsets":[0,)" + std::string(offset) + "]}",
+                  "x.safetensors"));
+    CHECK(refused(R"("a":{"dtype":"U8","data_offsets":[0,8],"shape":[)" + std::string(offset) + "]}",
+                  "x.safetensors"));
+  }
+  for (const char* const offsets :
+       {"0,18446744073709551615", "9223372036854775808,9223372036854775816", "18446744073709551608,0", "0,9"})
+    CHECK(refused(R"("a":{"dtype":"U8","shape":[8],"data_offsets":[)" + std::string(offsets) + "]}",
+                  "outside"));
+  CHECK(refused(R"("a":{"dtype":"U8","shape":[8],"data_offsets":[0,4,8]})", "outside"));
+  // Products that wrap around to the right size.
+  CHECK(
+      refused(R"("a":{"dtype":"U8","shape":[4294967296,4294967296,8],"data_offsets":[0,8]})", "do not fit"));
+  CHECK(refused(R"("a":{"dtype":"F64","shape":[2305843009213693953],"data_offsets":[0,8]})", "do not fit"));
+  CHECK(
+      refused(R"("a":{"dtype":"U8","shape":[9223372036854775808,2,0],"data_offsets":[0,0]})", "do not fit"));
+  // Words that are no dtype.
+  for (const char* const dtype : {"", "f32", "F32 ", "F128", "U8\\u0000", "I4"})
+    CHECK(refused(R"("a":{"dtype":")" + std::string(dtype) + R"(","shape":[8],"data_offsets":[0,8]})",
+                  "unknown dtype"));
+  // A name twice, also when it is spelled differently; a name that is no UTF-8; half of a surrogate pair.
+  const std::string entry = R"(:{"dtype":"U8","shape":[4],"data_offsets":[)";
+  CHECK(refused(R"("a")" + entry + R"(0,4]},"\u0061")" + entry + "4,8]}", "no valid JSON"));
+  CHECK(refused("\"\xff\"" + entry + "0,4]}", "no valid JSON"));
+  CHECK(refused("\"\xc0\x80\"" + entry + "0,4]}", "no valid JSON"));
+  CHECK(refused(R"("\ud800")" + entry + "0,4]}", "no valid JSON"));
+  CHECK(refused(R"("__metadata__":{},"__metadata__":{})", "no valid JSON"));
+  // Every cut of a good file.
+  StoredArrays stored;
+  stored.arrays["a"] = {"F32", {2}, "12345678"};
+  stored.arrays["b"] = {"U64", {1}, "12345678"};
+  const std::string whole = to_safetensors(stored);
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    INFO("the first " << size << " bytes");
+    CHECK(!refusal(whole.substr(0, size)).empty());
+  }
+  CHECK(!refusal(whole + "1").empty());
+}
+
+namespace {
+
+/// Peak memory of this process, in KiB.
+long peak_memory() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss;
+}
+
+}  // namespace
+
+TEST_CASE("a hostile file does not get the memory that it asks for", "[safetensors]") {
+  // Claims of sizes cost nothing; a header of many values, or too long for the reader, ends at the reader's limits.
+  const std::string claim = std::string("\xff\xff\xff\xff\xff\xff\xff\x7f", 8);
+  const std::string huge = R"({"a":{"dtype":"U8","shape":[1099511627776],"data_offsets":[0,1099511627776]}})";
+  const std::string brackets(8 << 20, '['), blanks = "{" + std::string(90 << 20, ' ') + "}";
+  const std::string zeros = R"({"a":{"dtype":"U8","data_offsets":[0,0],"shape":[0)" + [] {
+    std::string many;
+    for (int i = 0; i < (4 << 20); ++i) many += ",0";
+    return many;
+  }() + "]}}";
+  std::vector<std::string> files{claim + "{}", file_of(huge, ""), file_of(brackets, ""), file_of(blanks, ""),
+                                 file_of(zeros, "")};
+  const long before = peak_memory();
+  for (const std::string& file : files) CHECK(!refusal(file).empty());
+  const long used = peak_memory() - before;
+  INFO(used << " KiB");
+  CHECK(used < 200 * 1024);  // the limit is a million JSON values, each with its place
 }

@@ -1,58 +1,17 @@
 """Runs that survive: killed, stopped or interrupted anywhere, and resumed, they give the same bits."""
 
-import json
 import os
 import random
 import shutil
 import signal
-import subprocess
 import time
 import unittest
 
-from program import HERE, ProgramTest, changed, program
-
-# Long enough to be hit in the middle; with everything that a run must remember.
-LONG = {"seed": 3,
-        "model": {"kind": "mlp", "hidden": [24]},
-        "data": {"kind": "digits", "validation_count": 1397},
-        "training": {"steps": 400, "batch_size": 16, "eval_every": 60,
-                     "optimizer": {"kind": "adam", "lr": 0.01},
-                     "loss_scale": {"kind": "dynamic", "initial": 1048576, "growth_interval": 5}},
-        "policy": [{"match": {"role": ["weight", "activation"]}, "format": "e4m3fn", "saturation": "finite"},
-                   {"match": {"role": ["activation_grad", "weight_grad"]}, "format": "e5m2",
-                    "rounding": "stochastic_b"}],
-        "checkpoint": {"every": 20}}
-SHORT = changed(LONG, training__steps=6, training__eval_every=2, checkpoint__every=2)
-KILLS = 20        # at random moments
-FAULTS = 40       # before or after a random call of write, fsync, rename ...
-TIMES = {"started_at", "finished_at", "wall_s", "steps_per_s"}
+from program import changed
+from survival import FAULTS, KILLS, LONG, SEED, SHORT, SurvivalTest
 
 
-def without_times(value):
-    if isinstance(value, dict):
-        return {key: without_times(item) for key, item in value.items() if key not in TIMES}
-    return [without_times(item) for item in value] if isinstance(value, list) else value
-
-
-class Resume(ProgramTest):
-    def result(self, directory):
-        """All of a run directory that must not depend on interruptions."""
-        report = without_times(self.report(directory))
-        events = [json.loads(line) for line in self.read(directory, "events.jsonl").splitlines()]
-        told = [e for e in events if e["event"] in ("validation", "skipped")]
-        return report, told, self.read(directory, "stats.jsonl"), self.read(directory, "weights.safetensors")
-
-    def whole(self, config, name="whole"):
-        """The result of the uninterrupted run, and the name of its directory."""
-        answer = self.good("run", self.write("config.json", config), "--out", name)
-        (directory,) = answer.lines
-        return self.result(directory), os.path.basename(directory)
-
-    def start(self, *words, environment=None):
-        return subprocess.Popen([program(), *words], cwd=self.folder, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
-                                env={**os.environ, **(environment or {})})
-
+class Resume(SurvivalTest):
     def wait_for_checkpoint(self, folder, running, newer_than=-1):
         """Waits until a run has a checkpoint of a step beyond one; the newest step."""
         deadline = time.monotonic() + 60
@@ -71,7 +30,7 @@ class Resume(ProgramTest):
             return -1
 
     def test_killed_at_random_moments_it_goes_on_to_the_same_result(self):
-        chance = random.Random(1)
+        chance = random.Random(SEED)
         expected, name = self.whole(LONG)
         begin = time.monotonic()
         self.good("run", "config.json", "--out", "timed")
@@ -93,29 +52,20 @@ class Resume(ProgramTest):
         self.assertEqual(self.result(f"killed/{name}"), expected)
         self.assertEqual(kills, KILLS)
 
-    def shim(self):
-        library = self.path("faults.so")
-        subprocess.run(["g++", "-shared", "-fPIC", "-O1", "-o", library, os.path.join(HERE, "faults.cpp"), "-ldl"],
-                       check=True)
-        return library
-
-    def test_killed_before_or_after_any_write_fsync_or_rename_nothing_is_lost(self):
-        chance = random.Random(2)
+    def test_killed_before_or_after_any_call_that_changes_files_nothing_is_lost(self):
+        chance = random.Random(SEED + 1)
         expected, name = self.whole(SHORT)
-        environment = {"LD_PRELOAD": self.shim(), "EXMY_CALLS": self.path("calls")}
+        environment = self.preloaded()
         self.good("run", "config.json", "--out", "counted", env=environment)
-        calls = int(self.read("calls"))
-        self.assertGreater(calls, 60)
+        calls, _ = self.counts()
+        self.assertGreater(calls, 100)
         moments = [(when, n) for when in ("EXMY_KILL_AT", "EXMY_KILL_AFTER") for n in range(1, calls + 1)]
         for when, n in chance.sample(moments, min(FAULTS, len(moments))):
-            with self.subTest(when=when, call=n):
+            with self.subTest(when=when, call=n, seed=SEED):
                 shutil.rmtree(self.path("killed"), ignore_errors=True)
                 answer = self.call("run", "config.json", "--out", "killed", env={**environment, when: str(n)})
                 self.assertEqual(answer.code, -signal.SIGKILL, answer)
-                self.good("run", "config.json", "--out", "killed")
-                self.assertEqual(self.result(f"killed/{name}"), expected)
-                self.good("verify-run", f"killed/{name}")
-                self.assertEqual([f for f in self.files("killed", name) if "checkpoint" in f], [])
+                self.goes_on(f"killed/{name}", expected)
 
     def test_signals_and_a_time_limit_stop_with_a_checkpoint_and_exit_code_75(self):
         expected, name = self.whole(LONG)

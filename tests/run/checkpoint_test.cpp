@@ -1,17 +1,13 @@
-// A run that is stopped and goes on gives what the uninterrupted run gives, bit for bit; and a checkpoint that
-// is not whole is noticed.
-
-#include <fstream>
+// A run that is stopped or breaks off, and goes on, gives what the uninterrupted run gives, bit for bit.
 
 #include "sim/base/error.hpp"
-#include "sim/base/files.hpp"
 #include "sim/base/json_text.hpp"
 #include "sim/run/checkpoints.hpp"
 #include "sim/run/report.hpp"
 #include "tests/base/scratch.hpp"
 #include "tests/run/configurations.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/splitmix64.hpp"
+#include "tests/support/nightly.hpp"
 
 namespace {
 
@@ -88,7 +84,7 @@ TEST_CASE("stopped after every step and resumed, a run gives the same report, co
 TEST_CASE("checkpoints in between change nothing, whatever their distance, and the last two are kept") {
   const Setup setup{small_xor, keras, stochastic_everywhere};
   const std::string whole = uninterrupted(setup);
-  for (const std::uint64_t every : {1u, 5u, 8u, 100u}) {
+  for (const std::uint64_t every : {1u, 2u, 3u, 5u, 7u, 8u, 100u}) {
     const test::Scratch scratch;
     const fs::path folder = scratch.path() / "checkpoint";
     Telemetry telemetry(setup.experiment.stats);
@@ -106,97 +102,87 @@ TEST_CASE("checkpoints in between change nothing, whatever their distance, and t
 
 namespace {
 
-/// Tiny checkpoints of steps 1 and 2.
-CheckpointStore tiny_store(const fs::path& folder) {
-  const CheckpointStore store(folder, "identity");
-  for (const std::uint64_t step : {1u, 2u}) {
-    Checkpoint c{step, {}, {}, {{"events.jsonl", 10 * step}}, {{"started_at", "noon"}}};
-    c.weights.arrays["w"] = {"F32", {2}, std::string("\0\0\x80\x3f\0\0\0\x40", 8)};
-    c.state.arrays["t"] = {"U64", {}, std::string(8, static_cast<char>(step))};
-    c.state.metadata["format w"] = "8 23";
-    store.save(c);
+struct Crash {};
+
+/// Breaks off in the middle of a step.
+class Crashing : public Silent {
+ public:
+  explicit Crashing(std::uint64_t step) : step_(step) {}
+  void stepped(std::uint64_t step, double loss, bool skipped) override {
+    if (step == step_) throw Crash{};
+    Silent::stepped(step, loss, skipped);
   }
-  return store;
+
+ private:
+  std::uint64_t step_;
+};
+
+/// A run that breaks off in step `crash`, goes on in a new process and breaks off again two steps later.
+std::string crashed_twice(const Setup& setup, std::uint64_t every, std::uint64_t crash) {
+  const test::Scratch scratch;
+  std::uint64_t begin = 0;  // where the next process goes on
+  for (const std::uint64_t step : {crash, crash + 2, ~std::uint64_t{0}}) {
+    Telemetry telemetry(setup.experiment.stats);
+    Crashing observer(step);
+    try {
+      const Trace trace = one_process(setup, scratch.path() / "checkpoint", telemetry, observer, {every, {}});
+      return result_of(setup, trace, telemetry);
+    } catch (const Crash&) {
+      CHECK(observer.first_steps.back() == begin);
+      begin = step / every * every;
+    }
+  }
+  return {};
 }
 
-constexpr const char* files_of_checkpoint[] = {"manifest.json", "state.safetensors", "weights.safetensors"};
-
-void put(const fs::path& path, const std::string& bytes) {
-  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+/// Whatever has a state: optimisers, loss scales, roundings that draw random numbers, carriers.
+std::vector<Json> stateful_configurations() {
+  std::vector<Json> all = configurations();
+  const auto add = [&](std::initializer_list<std::string> texts) { all.push_back(merged(texts).value()); };
+  add({small_digits, R"({"training": {"optimizer": {"weight_decay": 0.01}}})"});
+  add({small_digits, restless, R"({"training": {"loss_scale": {"on_saturated": true}},
+                                   "policy": [{"match": {"role": "weight_grad"}, "format": "e5m2",
+                                               "saturation": "finite"}]})"});
+  for (const char* const rounding : {"stochastic_a", "stochastic_b", "stochastic_c"})
+    add({small_xor, adam,
+         R"({"policy": [{"match": {}, "format": "bf16", "random_bits": 7, "rounding": ")" +
+             std::string(rounding) + R"("}]})"});
+  return all;
 }
 
-/// Whether the newest checkpoint is refused, and the one before it taken.
-bool falls_back(const CheckpointStore& store) {
-  std::vector<std::string> complaints;
-  const auto found = store.load_newest(complaints);
-  return found && found->step == 1 && complaints.size() == 1;
+/// Of all distances and steps those of the sample; how many there were, and how many gave another result.
+std::pair<std::uint64_t, std::uint64_t> crash_everywhere(test::NightlySample& sample) {
+  std::uint64_t crashes = 0, different = 0;
+  for (const Json& configuration : stateful_configurations()) {
+    const Setup setup{configuration.dump(), R"({"training": {"steps": 9, "eval_every": 4}})"};
+    const std::string whole = uninterrupted(setup);
+    for (const std::uint64_t every : {1u, 2u, 3u, 7u})
+      for (std::uint64_t crash = 0; crash < 9; ++crash) {
+        if (!sample.takes_next()) continue;
+        ++crashes;
+        if (crashed_twice(setup, every, crash) == whole) continue;
+        ++different;
+        UNSCOPED_INFO(configuration.dump() << " every " << every << ", crash in step " << crash);
+      }
+  }
+  return {crashes, different};
 }
 
 }  // namespace
 
-TEST_CASE("a checkpoint reads back as it was saved") {
-  const test::Scratch scratch;
-  const CheckpointStore store = tiny_store(scratch.path() / "c");
-  const Checkpoint two = store.load(2);
-  CHECK(two.step == 2);
-  CHECK(two.logs == Json{{"events.jsonl", 20}});
-  CHECK(two.origin == Json{{"started_at", "noon"}});
-  CHECK(two.weights.arrays.at("w").shape == std::vector<std::uint64_t>{2});
-  CHECK(two.state.metadata.at("format w") == "8 23");
-  CHECK_THROWS_AS(CheckpointStore(scratch.path() / "c", "another run").load(2), CorruptFile);
-  std::vector<std::string> complaints;
-  CHECK_FALSE(CheckpointStore(scratch.path() / "none", "identity").load_newest(complaints).has_value());
+TEST_CASE("whatever crashes in some step and goes on from any distance of checkpoints gives the same") {
+  test::NightlySample sample(5, 1);
+  const auto [crashes, different] = crash_everywhere(sample);
+  CHECK(crashes > 70);
+  CHECK(different == 0);
 }
 
-TEST_CASE("every flip of a bit of a checkpoint is noticed, and the one before it is taken") {
-  const test::Scratch scratch;
-  const CheckpointStore store = tiny_store(scratch.path() / "c");
-  const fs::path newest = scratch.path() / "c" / "step-000000000002";
-  for (const char* name : files_of_checkpoint) {
-    const std::string whole = read_file(newest / name, 1 << 20);
-    for (std::size_t i = 0; i < whole.size(); ++i)
-      for (const unsigned mask : {0x01u, 0x20u, 0x80u, 0xffu}) {
-        std::string flipped = whole;
-        flipped[i] = static_cast<char>(static_cast<unsigned char>(flipped[i]) ^ mask);
-        put(newest / name, flipped);
-        INFO(name << " byte " << i << " mask " << mask);
-        REQUIRE(falls_back(store));
-      }
-    put(newest / name, whole);
-  }
-  CHECK(store.load(2).step == 2);
-}
-
-TEST_CASE("truncated, spliced and missing files are noticed") {
-  const test::Scratch scratch;
-  const CheckpointStore store = tiny_store(scratch.path() / "c");
-  const fs::path newest = scratch.path() / "c" / "step-000000000002";
-  std::vector<std::string> whole;
-  for (const char* name : files_of_checkpoint) whole.push_back(read_file(newest / name, 1 << 20));
-  test::SplitMix64 random(1);
-  for (int trial = 0; trial < 10000; ++trial) {
-    const std::size_t file = random.below(3);
-    const std::string& one = whole[file];
-    const std::string& other = whole[random.below(3)];
-    std::string bytes = one.substr(0, random.below(one.size()));
-    if (random.below(2) == 0) bytes += other.substr(random.below(other.size()));  // a splice
-    if (bytes == one) continue;
-    put(newest / files_of_checkpoint[file], bytes);
-    INFO("trial " << trial);
-    REQUIRE(falls_back(store));
-    put(newest / files_of_checkpoint[file], one);
-  }
-  for (std::size_t file = 0; file < 3; ++file) {
-    fs::remove(newest / files_of_checkpoint[file]);
-    CHECK(falls_back(store));
-    put(newest / files_of_checkpoint[file], whole[file]);
-  }
-  // Without any whole checkpoint there is no silent start from the beginning.
-  put(newest / "manifest.json", "");
-  put(scratch.path() / "c" / "step-000000000001" / "manifest.json", "{}");
-  std::vector<std::string> complaints;
-  CHECK_THROWS_AS(store.load_newest(complaints), CorruptFile);
-  CHECK(complaints.size() == 2);
+TEST_CASE("whatever crashes in any step and goes on from any distance of checkpoints gives the same",
+          "[.nightly]") {
+  test::NightlySample sample;
+  const auto [crashes, different] = crash_everywhere(sample);
+  test::report_cases("crashes", crashes, different);
+  CHECK(different == 0);
 }
 
 TEST_CASE("a checkpoint of other tensors is refused") {

@@ -14,7 +14,8 @@ namespace exmy::test {
 
 class NightlySample {
  public:
-  NightlySample() : one_of_(from_environment("EXMY_SAMPLE", 1)), random_(from_environment("EXMY_SEED", 1)) {}
+  NightlySample() : NightlySample(from_environment("EXMY_SAMPLE", 1), from_environment("EXMY_SEED", 1)) {}
+  NightlySample(std::uint64_t one_of, std::uint64_t seed) : one_of_(one_of), random_(seed) {}
 
   /// Whether the next case is one of the sample.
   bool takes_next() { return one_of_ <= 1 || random_.below(one_of_) == 0; }
