@@ -50,7 +50,7 @@ def _choose_x(parameters):
 
 
 class _Places:
-    """Where values of the parameter lie on the axis: at their logarithm (base 2 or 10), at themselves, or side
+    """Where values of a parameter lie on the axis: at their logarithm (base 2 or 10), at themselves, or side
     by side."""
 
     def __init__(self, values, name):
@@ -137,8 +137,8 @@ def _draw_line(axis, cells, metric, places, look, dx):
         seen += results
     axis.plot(x, means, **look, linewidth=1.5, markersize=5, zorder=3)
     for at, mean, half in bars:
-        axis.errorbar([at], [mean], [[half], [half]], color=look["color"], linewidth=0.9, capsize=2, alpha=0.6,
-                      zorder=2)
+        axis.errorbar([at], [mean], [[half], [half]], color=look["color"], linewidth=0.9, capsize=2,
+                      alpha=0.6, zorder=2)
     ends = [min(max(mean + sign * half, 0.6 * min(seen)), 1.5 * max(seen)) for _, mean, half in bars
             for sign in (1, -1)]
     return seen + ends

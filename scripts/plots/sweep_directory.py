@@ -115,7 +115,7 @@ def _outcome(folder, warn):
 
 
 def described(names, run):
-    """The run's values of these parameters in words: texts as they are, numbers with the last part of the name."""
+    """These parameters of the run in words: texts as they are, numbers with the last part of their name."""
     words = [run.parameters.get(name, "-") for name in names]
     return ", ".join(value if isinstance(value, str) else f"{name.rpartition('.')[2]} = {value:g}"
                      for name, value in zip(names, words))
