@@ -8,8 +8,8 @@ from matplotlib.colors import ListedColormap, LogNorm, Normalize
 from matplotlib.patches import Polygon, Rectangle
 
 from plots import style
-from plots.sweep_directory import (COMPLETED, DIVERGED, FAILED, OPEN, PRUNED, exponent_and_mantissa,
-                                   mean_and_interval)
+from plots.sweep_directory import (COMPLETED, DIVERGED, FAILED, OPEN, PRUNED, described,
+                                   exponent_and_mantissa, mean_and_interval)
 from plots.text import shorten
 
 PANELS_PER_PAGE = 9
@@ -65,8 +65,7 @@ def _panels(sweep, name):
     others = [other for other, _ in sweep.parameters if other != name]
     panels = {}
     for run in sweep.trials:
-        title = ", ".join(str(run.parameters.get(other, "-")) for other in others)
-        cells = panels.setdefault(title, {})
+        cells = panels.setdefault(described(others, run), {})
         cells.setdefault(exponent_and_mantissa(run.parameters[name]), []).append(run)
     return panels
 
@@ -105,7 +104,7 @@ def _page(sweep, panels, metric, baselines, scale):
         y = BOTTOM + (rows - 1 - row) * (panel_size[1] + BETWEEN)
         axis = fig.add_axes([x / style.WIDTH, y / height, *(size / of for size, of in
                                                             zip(panel_size, (style.WIDTH, height)))])
-        _axes(axis, shorten(title, 34), exponents, mantissas, column == 0, row == rows - 1)
+        _axes(axis, shorten(title, 34), exponents, mantissas, column == 0, i + columns >= len(panels))
         for (e, m), runs in panel.items():
             states |= _cell(axis, (m - 0.5, e - 0.5), runs, metric, scale, width)
     style.heading(fig, f"{metric.title} by format: {sweep.name}", _explanation(sweep, metric, baselines))

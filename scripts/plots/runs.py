@@ -65,7 +65,7 @@ class Run:
 
 
 def load_runs(paths, warn, leave_out=()):
-    """All usable runs of `paths`, labelled, but not those below the folders `leave_out`. `warn(message)` hears
+    """The usable runs of `paths`, labelled, but none below the folders `leave_out`. `warn(message)` hears
     of every path that is not usable.
 
     Runs named directly keep their order; those found below a directory are sorted by data, then from wide

@@ -6,7 +6,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter
 
 from plots import style
-from plots.sweep_directory import DIVERGED, FAILED, OPEN, PRUNED, exponent_and_mantissa, mean_and_interval
+from plots.sweep_directory import (DIVERGED, FAILED, OPEN, PRUNED, described, exponent_and_mantissa,
+                                   mean_and_interval)
 from plots.text import shorten
 
 PLOT, LEFT, RIGHT, TOP, BOTTOM = 2.9, 0.78, 2.45, 0.66, 0.56  # inches: height of the plot, and around it
@@ -49,7 +50,7 @@ def _choose_x(parameters):
 
 
 class _Places:
-    """Where values of the parameter lie on the axis: at their logarithm (base 2 or 10), at themselves, or side
+    """Where values of a parameter lie on the axis: at their logarithm (base 2 or 10), at themselves, or side
     by side."""
 
     def __init__(self, values, name):
@@ -91,8 +92,7 @@ def _lines(sweep, x_name):
     lines = {}
     for run in sweep.trials:
         if x_name in run.parameters:
-            label = ", ".join(str(run.parameters.get(name, "-")) for name in others)
-            lines.setdefault(label, {}).setdefault(run.parameters[x_name], []).append(run)
+            lines.setdefault(described(others, run), {}).setdefault(run.parameters[x_name], []).append(run)
     return lines
 
 
@@ -137,8 +137,8 @@ def _draw_line(axis, cells, metric, places, look, dx):
         seen += results
     axis.plot(x, means, **look, linewidth=1.5, markersize=5, zorder=3)
     for at, mean, half in bars:
-        axis.errorbar([at], [mean], [[half], [half]], color=look["color"], linewidth=0.9, capsize=2, alpha=0.6,
-                      zorder=2)
+        axis.errorbar([at], [mean], [[half], [half]], color=look["color"], linewidth=0.9, capsize=2,
+                      alpha=0.6, zorder=2)
     ends = [min(max(mean + sign * half, 0.6 * min(seen)), 1.5 * max(seen)) for _, mean, half in bars
             for sign in (1, -1)]
     return seen + ends

@@ -114,6 +114,13 @@ def _outcome(folder, warn):
     return OPEN, {}
 
 
+def described(names, run):
+    """These parameters of the run in words: texts as they are, numbers with the last part of their name."""
+    words = [run.parameters.get(name, "-") for name in names]
+    return ", ".join(value if isinstance(value, str) else f"{name.rpartition('.')[2]} = {value:g}"
+                     for name, value in zip(names, words))
+
+
 def exponent_and_mantissa(value):
     """(E, M) of a format by its name (or its JSON object), or None."""
     text = str(value)

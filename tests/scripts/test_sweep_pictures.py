@@ -145,6 +145,7 @@ class Pictures(support.FolderTest):
             synthetic_sweeps.write_sweep(self.path("many"), "s", {**formats, "x": list(range(10))}, (1,),
                                          lambda values, seed: 0.1 + values[1]), self.fail)
         first, second = exm.draw(loaded, LOSS, self.fail)
+        self.assertEqual(first.axes[2].get_title(loc="left"), "x = 2")
         layout.check(self, first)
         style.plt.close(second)
 
