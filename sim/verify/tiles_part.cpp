@@ -29,22 +29,28 @@ Reduction reduction(Draw& draw) {
   return how;
 }
 
-/// A matrix of values of one format: some binades around 1, and some of the smallest numbers.
+/// A matrix of values of one format: some binades, and some of the smallest numbers.
 struct Factor {
   Format format;
   std::vector<float> values;
 
   Factor(Draw& draw, std::size_t size)
       : format(format_of(factor_names[draw.below(factor_names.size())])), values(size) {
-    const std::uint64_t top = format.max_finite_code();
-    const std::uint64_t one = static_cast<std::uint64_t>(format.bias) << format.mantissa_bits;
-    const std::uint64_t binades = (1 + draw.below(9)) << format.mantissa_bits;
+    const int span = std::array{0, 1, 4, 9}[draw.below(4)];
     for (float& v : values) {
-      const std::uint64_t near_one = one - std::min(one, binades / 2) + draw.below(binades);
-      const std::uint64_t code = std::min(top, draw.one_in(12) ? draw.below(4) : near_one);
-      const auto x = static_cast<float>(format.finite_value(code));
-      v = draw.one_in(2) ? -x : x;
+      const double x = draw.one_in(12) ? format.finite_value(draw.below(4)) : number(draw, span);
+      v = static_cast<float>(draw.one_in(2) ? -x : x);
     }
+  }
+  /// Binades around 1; with span 0 two binades far apart, so that one product is nearly swamped by another.
+  double number(Draw& draw, int span) const {
+    const int exponent = span == 0
+                             ? (draw.one_in(2) ? -6 : 5)
+                             : static_cast<int>(draw.below(2 * static_cast<std::uint64_t>(span))) - span;
+    const std::uint64_t mantissa = draw.below(std::uint64_t{1} << format.mantissa_bits);
+    const auto field = static_cast<std::uint64_t>(std::max(0, exponent + format.bias));
+    return format.finite_value(
+        std::min(format.max_finite_code(), (field << format.mantissa_bits) | mantissa));
   }
   FactorFacts facts(const TileKernels& level) const {
     return {format, level.magnitudes(values.data(), values.size())};

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include <iterator>
+
 #include "sim/quant/histogram.hpp"
 #include "tests/support/catch.hpp"
 
@@ -40,6 +42,19 @@ TEST_CASE("zeros, infinities and NaN are not counted", "[histogram]") {
   const ExponentHistogram h = of({0, -0.0, inf, -inf, std::numeric_limits<double>::quiet_NaN()});
   CHECK(h.empty());
   CHECK(h.trimmed() == Trimmed{0, {}});
+}
+
+TEST_CASE("a span counts like its numbers one by one, and leaves nothing where nothing counts",
+          "[histogram]") {
+  const double numbers[] = {0.0, 1.5, -0.25, infinity64, nan64, 0x1p-1074, -0x1.8p1000, -0.0, 0x1p-1022, 3.0};
+  ExponentHistogram together, alone, none;
+  together.add(numbers, std::size(numbers));
+  for (const double x : numbers) alone.add(x);
+  CHECK(together.packed() == alone.packed());
+  const double nothing[] = {0.0, -0.0, infinity64, nan64};
+  none.add(nothing, std::size(nothing));
+  none.add(nullptr, 0);
+  CHECK(none.empty());
 }
 
 TEST_CASE("exponents of exact values go beyond binary64, and collect at the ends", "[histogram]") {

@@ -64,4 +64,4 @@ exmy_mutant(tile formats/kernels/tiles_v2.cpp formats/kernels/tile_counts.inc
 exmy_mutant(tile_count formats/kernels/tiles_v2.cpp formats/kernels/tile_counts.inc
   "constant(0x1p-24f)" "constant(0x1p-25f)" tiles)
 exmy_mutant(tile_proof sim/ops/tile_plan.cpp sim/ops/tile_plan.cpp
-  "t.bits <= p && p <= 11" "p <= 11" tiles)
+  "? TileStep::fused : TileStep::odd" "? TileStep::fused : TileStep::fused" tiles)
