@@ -46,12 +46,13 @@ TEST_CASE("zeros, infinities and NaN are not counted", "[histogram]") {
 
 TEST_CASE("a span counts like its numbers one by one, and leaves nothing where nothing counts",
           "[histogram]") {
-  const double numbers[] = {0.0, 1.5, -0.25, infinity64, nan64, 0x1p-1074, -0x1.8p1000, -0.0, 0x1p-1022, 3.0};
+  const double numbers[] = {0.0,       1.5,         -0.25, exmy::infinity64, exmy::nan64,
+                            0x1p-1074, -0x1.8p1000, -0.0,  0x1p-1022,        3.0};
   ExponentHistogram together, alone, none;
   together.add(numbers, std::size(numbers));
   for (const double x : numbers) alone.add(x);
   CHECK(together.packed() == alone.packed());
-  const double nothing[] = {0.0, -0.0, infinity64, nan64};
+  const double nothing[] = {0.0, -0.0, exmy::infinity64, exmy::nan64};
   none.add(nothing, std::size(nothing));
   none.add(nullptr, 0);
   CHECK(none.empty());
