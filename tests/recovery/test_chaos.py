@@ -44,7 +44,7 @@ def sweep():
 
 def is_temporary(name):
     """What a process that is killed may leave."""
-    return name.startswith(".exmy-") or name == "lock.takeover"
+    return name.startswith(".exmy-") or name in ("lock", "lock.takeover")
 
 
 class Chaos(SurvivalTest):
