@@ -182,6 +182,8 @@ void Schedule::settle_crashed(std::size_t run, const ChildOutcome& outcome, bool
 }
 
 void Schedule::settle_failed(std::size_t run, const ChildOutcome& outcome, RunPhase phase) {
+  guarded([&] { slots_[run].view = view_run(directory(run)); });
+  if (is_complete(slots_[run].view.phase)) return complete(run);  // what failed came after its report
   const std::uint64_t attempts = slots_[run].crashes + (phase == RunPhase::crashed ? 0 : 1);
   guarded([&] {
     write_failure(directory(run), {phase, outcome.exit_code, outcome.signal, attempts, outcome.message});

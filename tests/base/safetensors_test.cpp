@@ -162,5 +162,10 @@ TEST_CASE("a hostile file does not get the memory that it asks for", "[safetenso
   for (const std::string& file : files) CHECK(!refusal(file).empty());
   const long used = peak_memory() - before;
   INFO(used << " KiB");
-  CHECK(used < 200 * 1024);  // the limit is a million JSON values, each with its place
+#ifdef __SANITIZE_ADDRESS__
+  constexpr long most = 1024 * 1024;  // the sanitizer keeps what is freed
+#else
+  constexpr long most = 200 * 1024;  // a million JSON values, each with its place
+#endif
+  CHECK(used < most);
 }

@@ -1,5 +1,6 @@
 """What the tests of runs that survive share: configurations, results that must not depend on what happened, and
-how often something happens: EXMY_KILLS, EXMY_FAULTS and EXMY_OFFSETS, drawn with EXMY_SEED (scripts/nightly has more)."""
+how often something happens: EXMY_KILLS, EXMY_FAULTS and EXMY_OFFSETS, drawn with EXMY_SEED (scripts/nightly has
+more)."""
 
 import json
 import os

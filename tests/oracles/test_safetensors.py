@@ -169,7 +169,8 @@ class Safetensors(unittest.TestCase):
     def test_both_read_the_same_of_damaged_files(self):
         """Whatever the package refuses, we refuse; whatever both read is the same."""
         random = np.random.default_rng(2)
-        whole = safetensors.numpy.save({"a": np.arange(4, dtype=np.float32), "b": np.arange(3, dtype=np.uint8)}, {"k": "v"})
+        arrays = {"a": np.arange(4, dtype=np.float32), "b": np.arange(3, dtype=np.uint8)}
+        whole = safetensors.numpy.save(arrays, {"k": "v"})
         read = refused = stricter = 0
         for _ in range(3000):
             content = bytearray(whole)

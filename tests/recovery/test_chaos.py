@@ -1,5 +1,6 @@
-"""Sweeps whose runs crash and hang, whose runner is killed, and which two runners share: at the end every run is complete,
-none was trained to the end twice, and all results are those of a sweep that nothing happened to, bit for bit.
+"""Sweeps whose runs crash and hang, whose runner is killed, and which two runners share: at the end every run
+is complete, none was trained to the end twice, and all results are those of a sweep that nothing happened to, bit
+for bit.
 
 From the environment: EXMY_RUNS, EXMY_RUNNER_KILLS, EXMY_SEED. scripts/nightly has more of each.
 """
@@ -44,7 +45,7 @@ def sweep():
 
 def is_temporary(name):
     """What a process that is killed may leave."""
-    return name.startswith(".exmy-") or name == "lock.takeover"
+    return name.startswith(".exmy-") or name in ("lock", "lock.takeover")
 
 
 class Chaos(SurvivalTest):
@@ -67,8 +68,8 @@ class Chaos(SurvivalTest):
         """A runner, just started."""
         log = open(self.path(f"log-{len(self.running)}"), "wb")
         self.addCleanup(log.close)
-        self.running.append(subprocess.Popen([program(), "sweep", "sweep.json", "--quiet", "--json", "-j", "2", "--out", out],
-                                             cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+        command = [program(), "sweep", "sweep.json", "--quiet", "--json", "-j", "2", "--out", out]
+        self.running.append(subprocess.Popen(command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                              env={**os.environ, **self.environment}))
         return self.running[-1]
 
@@ -142,11 +143,12 @@ class Chaos(SurvivalTest):
         fates = self.lines("fates")
         self.assertGreaterEqual(fates.count("crash"), RUNS // 10)
         self.assertGreaterEqual(fates.count("hang"), RUNS // 100)
-        print(f"{RUNS} runs, {fates.count('crash')} crashes, {fates.count('hang')} hangs, {RUNNER_KILLS} runners killed",
-              flush=True)
+        print(f"{RUNS} runs, {fates.count('crash')} crashes, {fates.count('hang')} hangs,",
+              f"{RUNNER_KILLS} runners killed", flush=True)
 
     def check_results(self):
-        names = sorted(os.path.basename(os.path.dirname(name)) for name in self.files("whole") if name.endswith("report.json"))
+        reports = [name for name in self.files("whole") if name.endswith("report.json")]
+        names = sorted(os.path.basename(os.path.dirname(name)) for name in reports)
         self.assertEqual(len(names), RUNS)
         for name in names:
             self.assertEqual(self.result(f"out/chaos/{name}"), self.result(f"whole/chaos/{name}"), name)
@@ -173,7 +175,8 @@ class Chaos(SurvivalTest):
         """Each run is there once, complete, with the numbers that the undisturbed sweep shows."""
         def rows(out):
             answer = self.good("sweep", "sweep.json", "--quiet", "--json", "--out", out)
-            return [{key: value for key, value in json.loads(line).items() if key != "directory"} for line in answer.lines]
+            lines = [json.loads(line) for line in answer.lines]
+            return [{key: value for key, value in line.items() if key != "directory"} for line in lines]
 
         found = rows("out")
         self.assertEqual(found, rows("whole"))
