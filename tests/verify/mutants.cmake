@@ -39,11 +39,11 @@ exmy_mutant(difference formats/exact.cpp formats/exact.cpp
   "high - low - (sticky ? 1 : 0)" "high - low" operations)
 exmy_mutant(nan_code formats/codec.cpp formats/codec.cpp
   "(std::uint64_t{1} << (f.mantissa_bits - 1))" "std::uint64_t{1}" codes)
-exmy_mutant(kernel formats/kernels/level_baseline.cpp formats/kernels/level.inc
+exmy_mutant(kernel formats/kernels/level_baseline.cpp formats/kernels/rounding.inc
   "error * 0x1p53" "error * 0x1p52" kernels/round)
 exmy_mutant(kernel_constant formats/kernels/kernels.cpp formats/kernels/kernels.cpp
   "f.mantissa_bits - 2)" "f.mantissa_bits - 1)" kernels/round)
-exmy_mutant(to_odd formats/kernels/level_baseline.cpp formats/kernels/level.inc
+exmy_mutant(to_odd formats/kernels/level_baseline.cpp formats/kernels/rounding.inc
   "(~bits & 1) & inward)" "(bits & 1) & inward)" kernels/arithmetic)
 exmy_mutant(catalogue formats/catalog.cpp formats/catalog.cpp
   "unsigned_zero(5, 2, 16)" "unsigned_zero(5, 2, 15)" digests)
