@@ -16,9 +16,12 @@ class ExponentHistogram {
     if (x != 0 && is_finite(x)) add_exponent(parts_of(x).exponent);
   }
   void add(const double* x, std::size_t n) {
-    if (counts_.empty()) counts_.resize(highest - lowest + 1);
-    std::uint64_t* const of_field = counts_.data() - lowest - 1023;  // by the exponent field of a normal number
-    for (std::size_t i = 0; i < n; ++i) {
+    std::size_t i = 0;
+    while (counts_.empty() && i < n) add(x[i++]);  // without a number that counts it stays empty
+    if (counts_.empty()) return;
+    std::uint64_t* const of_field =
+        counts_.data() - lowest - 1023;  // by the exponent field of a normal number
+    for (; i < n; ++i) {
       const std::uint64_t field = (bits_of(x[i]) >> 52) & 0x7ff;
       if (field - 1 < 0x7fe)
         ++of_field[field];

@@ -42,6 +42,19 @@ TEST_CASE("zeros, infinities and NaN are not counted", "[histogram]") {
   CHECK(h.trimmed() == Trimmed{0, {}});
 }
 
+TEST_CASE("a span counts like its numbers, and leaves a histogram empty that has nothing to count",
+          "[histogram]") {
+  constexpr double inf = std::numeric_limits<double>::infinity();
+  const std::vector<double> nothing{0, -0.0, inf, std::numeric_limits<double>::quiet_NaN()};
+  ExponentHistogram h;
+  h.add(nothing.data(), nothing.size());
+  CHECK(h.empty());
+  const std::vector<double> some{0, -inf, 3, -0.0, 0x1p-1074, -2, inf, 0x1.8p-1022, 0x1p1023};
+  h.add(some.data(), some.size());
+  h.add(nothing.data(), nothing.size());
+  CHECK(h.trimmed() == of({3, 0x1p-1074, -2, 0x1.8p-1022, 0x1p1023}).trimmed());
+}
+
 TEST_CASE("exponents of exact values go beyond binary64, and collect at the ends", "[histogram]") {
   ExponentHistogram h;
   h.add_exponent(-2148);  // 2^-1074 squared
