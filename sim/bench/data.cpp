@@ -1,0 +1,46 @@
+#include "sim/bench/data.hpp"
+
+#include "formats/binary64.hpp"
+#include "sim/base/json_text.hpp"
+#include "sim/base/philox.hpp"
+
+namespace exmy::bench {
+
+std::vector<double> numbers(const std::string& name, std::size_t n, double largest) {
+  const RandomStream random(1, "bench/" + name, 0);
+  std::vector<double> x(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::uint64_t word = random.word64(i);
+    const int binade = static_cast<int>(word % 16);
+    const double v = largest * pow2(-binade) * static_cast<double>(word >> 11) * 0x1p-53;
+    x[i] = binade > 13 ? 0 : (word & 16) != 0 ? -v : v;
+  }
+  return x;
+}
+
+std::vector<float> values_of(const Format& format, const std::string& name, std::size_t n, double largest) {
+  std::vector<float> x;
+  x.reserve(n);
+  for (const double v : numbers(name, n, largest))
+    x.push_back(static_cast<float>(project({format, Rounding::nearest_even, Saturation::finite}, v).value));
+  return x;
+}
+
+std::string difference(const std::vector<double>& got, const std::vector<double>& want) {
+  if (got.size() != want.size())
+    return std::to_string(got.size()) + " numbers, not " + std::to_string(want.size());
+  for (std::size_t i = 0; i < got.size(); ++i)
+    if (!same_bits(got[i], want[i]))
+      return "element " + std::to_string(i) + ": " + hex_float(got[i]) + ", not " + hex_float(want[i]);
+  return {};
+}
+
+std::string difference(const Counters& got, const Counters& want) {
+  for (std::size_t i = 0; i < counters_count; ++i)
+    if (got.counts[i] != want.counts[i])
+      return "counter " + std::string(counter_names[i]) + ": " + std::to_string(got.counts[i]) + ", not " +
+             std::to_string(want.counts[i]);
+  return {};
+}
+
+}  // namespace exmy::bench

@@ -1,0 +1,27 @@
+#pragma once
+// Numbers for the rows: the same in every run.
+
+#include <bit>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "formats/counters.hpp"
+#include "formats/project.hpp"
+
+namespace exmy::bench {
+
+/// n numbers up to `largest` in magnitude, over fourteen binades, some of them 0, as binary64 numbers that most formats
+/// have to round.
+std::vector<double> numbers(const std::string& name, std::size_t n, double largest);
+/// The same, rounded to a format that fits float.
+std::vector<float> values_of(const Format& format, const std::string& name, std::size_t n, double largest);
+
+inline bool same_bits(double x, double y) {
+  return std::bit_cast<std::uint64_t>(x) == std::bit_cast<std::uint64_t>(y);
+}
+/// Where two results differ, or nothing.
+std::string difference(const std::vector<double>& got, const std::vector<double>& want);
+std::string difference(const Counters& got, const Counters& want);
+
+}  // namespace exmy::bench

@@ -1,0 +1,110 @@
+#include <unistd.h>
+
+#include <cstring>
+#include <memory>
+
+#include "formats/catalog.hpp"
+#include "formats/kernels/kernels.hpp"
+#include "sim/bench/data.hpp"
+#include "sim/bench/rows.hpp"
+
+namespace exmy::bench {
+namespace {
+
+/// Elements of each of two arrays that fill half of the second-level cache.
+std::size_t elements_in_l2() {
+#ifdef _SC_LEVEL2_CACHE_SIZE
+  const long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
+#else
+  const long bytes = 0;
+#endif
+  return static_cast<std::size_t>(bytes > 0 ? bytes : 512 * 1024) / (4 * sizeof(double));
+}
+
+constexpr std::size_t elements_in_dram = std::size_t{8} << 20;  // 64 MiB an array
+
+enum class Place : std::uint8_t { l2, dram, dram_in_place };
+
+std::size_t elements_in(Place place, const Setting& setting) {
+  if (setting.quick) return 4099;
+  return place == Place::l2 ? elements_in_l2() : elements_in_dram;
+}
+
+/// Arrays x and q, and what the kernel does to them.
+struct Pass {
+  Projection how;
+  NearestEven fast;
+  bool in_place;
+  std::vector<double> x, q, copy;
+
+  Pass(const Format& format, Place place, const Setting& setting)
+      : how{format},
+        fast(*nearest_even_of(how)),
+        in_place(place == Place::dram_in_place),
+        x(numbers("round", elements_in(place, setting), 2 * format.max_finite())),
+        q(x.size()),
+        copy(x.size()) {}
+
+  void round(Counters* counters) {
+    kernels().round(fast, x.data(), in_place ? x.data() : q.data(), x.size(), counters);
+  }
+  void move() { std::memcpy(copy.data(), x.data(), x.size() * sizeof(double)); }
+  /// Compares values and counters with the definition.
+  std::string check() {
+    std::vector<double> want;
+    Counters counters, counted;
+    for (const double v : x) {
+      const Outcome out = project(how, v);
+      want.push_back(out.value);
+      counters.add(out.events);
+    }
+    kernels().round(fast, x.data(), q.data(), x.size(), &counted);
+    std::string found = difference(q, want) + difference(counted, counters);
+    round(nullptr);
+    return found + difference(in_place ? x : q, want);
+  }
+};
+
+Measurement beside_memcpy(const char* format, Place place, const Setting& setting) {
+  const auto pass = std::make_shared<Pass>(format_of(format), place, setting);
+  const auto n = static_cast<double>(pass->x.size());
+  return {"memcpy", [pass] { pass->move(); }, [pass] { pass->round(nullptr); }, n, n, pass->check(), {}};
+}
+
+Measurement counted_beside_silent(const char* format, const Setting& setting) {
+  const auto pass = std::make_shared<Pass>(format_of(format), Place::l2, setting);
+  const auto counters = std::make_shared<Counters>();
+  const auto n = static_cast<double>(pass->x.size());
+  return {"the same without counters",
+          [pass] { pass->round(nullptr); },
+          [pass, counters] { pass->round(counters.get()); },
+          n,
+          n,
+          pass->check(),
+          {}};
+}
+
+Row row(const std::string& name, double floor, double goal,
+        std::function<Measurement(const Setting&)> prepare) {
+  return {"round/" + name, Judged::by_rate, "Gelem/s", floor, goal, std::move(prepare)};
+}
+
+}  // namespace
+
+std::vector<Row> rounding_rows() {
+  std::vector<Row> all;
+  for (const char* format : {"fp16", "e4m3fn"}) {
+    const std::string name = std::string(format) + "/double/";
+    const auto beside = [format](Place place) {
+      return [=](const Setting& s) { return beside_memcpy(format, place, s); };
+    };
+    all.push_back(row(name + "L2", 0.6, 0.9, beside(Place::l2)));
+    all.push_back(row(name + "DRAM", 0.9, 1.2, beside(Place::dram)));
+    all.push_back(row(name + "DRAM/in-place", 0.9, 1.2, beside(Place::dram_in_place)));
+    all.push_back(row(name + "L2/counted", 0.30, 0.45,
+                      [format](const Setting& s) { return counted_beside_silent(format, s); }));
+  }
+  return all;
+}
+
+}  // namespace exmy::bench
