@@ -118,13 +118,13 @@ std::string table_head(const std::vector<Row>& rows) {
          cell("ratio", 8) + cell("floor", 7) + cell("goal", 7) + "  " + cell("", 7, false) + "yardstick\n";
 }
 
-std::string table_row(const Result& r, const std::vector<Row>& rows, bool explain) {
+std::string table_row(const Result& r, const std::vector<Row>& rows, const Setting& setting, bool explain) {
   const std::string name = cell(r.row->name, name_width(rows), false);
   if (!r.difference.empty()) return name + "  DIFFERENT: " + r.difference + "\n";
   const std::string chosen = explain && !r.chosen.empty() ? "    " + r.chosen + "\n" : "";
   return name + cell(text(r.value), 9) + " " + cell(r.row->unit, 8, false) + cell(text(r.ratio), 8) +
-         cell(text(r.row->floor), 7) + cell(text(r.row->goal), 7) + "  " + cell(verdict(r), 7, false) +
-         r.yardstick + "\n" + chosen;
+         cell(text(r.row->floor), 7) + cell(text(r.row->goal), 7) + "  " +
+         cell(setting.quick ? "" : verdict(r), 7, false) + r.yardstick + "\n" + chosen;
 }
 
 std::string summary(const std::vector<Result>& results, const Setting& setting) {

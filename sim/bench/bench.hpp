@@ -19,8 +19,9 @@ Result measure(const Row& row, const Setting& setting);
 Json json_of(const std::vector<Result>& results, const Setting& setting, bool explain);
 
 std::string table_head(const std::vector<Row>& rows);
-/// `width`: of the longest name, as in the head.
-std::string table_row(const Result& result, const std::vector<Row>& rows, bool explain);
+/// `rows`: all of the table, as in the head. Says `goal`, `floor` (only that is reached) or `below`, unless quick.
+std::string table_row(const Result& result, const std::vector<Row>& rows, const Setting& setting,
+                      bool explain);
 /// What the figures are and where they come from; or that they say nothing.
 std::string summary(const std::vector<Result>& results, const Setting& setting);
 

@@ -1,5 +1,9 @@
 #include "sim/bench/data.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <limits>
+
 #include "formats/binary64.hpp"
 #include "sim/base/json_text.hpp"
 #include "sim/base/philox.hpp"
@@ -12,8 +16,8 @@ std::vector<double> numbers(const std::string& name, std::size_t n, double large
   for (std::size_t i = 0; i < n; ++i) {
     const std::uint64_t word = random.word64(i);
     const int binade = static_cast<int>(word % 16);
-    const double v = largest * pow2(-binade) * static_cast<double>(word >> 11) * 0x1p-53;
-    x[i] = binade > 13 ? 0 : (word & 16) != 0 ? -v : v;
+    const double a = binade > 13 ? 0 : largest * pow2(-binade) * static_cast<double>(word >> 11) * 0x1p-53;
+    x[i] = (word & 16) != 0 ? -a : a;
   }
   return x;
 }
@@ -24,6 +28,19 @@ std::vector<float> values_of(const Format& format, const std::string& name, std:
   for (const double v : numbers(name, n, largest))
     x.push_back(static_cast<float>(project({format, Rounding::nearest_even, Saturation::finite}, v).value));
   return x;
+}
+
+void add_specials(const Format& format, std::vector<double>& x) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  const double all[] = {infinity,
+                        -infinity,
+                        std::numeric_limits<double>::quiet_NaN(),
+                        -0.0,
+                        format.max_finite(),
+                        -format.max_finite(),
+                        format.min_positive(),
+                        -format.min_positive()};
+  std::copy_n(all, std::min(x.size(), std::size(all)), x.begin());
 }
 
 std::string difference(const std::vector<double>& got, const std::vector<double>& want) {

@@ -11,11 +11,14 @@
 
 namespace exmy::bench {
 
-/// n numbers up to `largest` in magnitude, over fourteen binades, some of them 0, as binary64 numbers that most formats
+/// n numbers up to `largest` in magnitude, over fourteen binades, some of them +-0, as binary64 numbers that most formats
 /// have to round.
 std::vector<double> numbers(const std::string& name, std::size_t n, double largest);
 /// The same, rounded to a format that fits float.
 std::vector<float> values_of(const Format& format, const std::string& name, std::size_t n, double largest);
+
+/// The first numbers become +-infinity, NaN, -0, and the largest and smallest of the format.
+void add_specials(const Format& format, std::vector<double>& x);
 
 inline bool same_bits(double x, double y) {
   return std::bit_cast<std::uint64_t>(x) == std::bit_cast<std::uint64_t>(y);

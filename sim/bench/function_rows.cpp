@@ -22,6 +22,7 @@ struct LookUp {
   LookUp(Function f, const Format& format, std::size_t n)
       : function(f), how{format}, fast(*nearest_even_of(how)), table(f, format), odd(n), q(n) {
     for (const float v : values_of(format, "functions", n, 16)) x.push_back(static_cast<double>(v));
+    add_specials(format, x);
   }
 
   void run() {

@@ -137,6 +137,7 @@ std::vector<Row> shape_rows() {
            0.5,
            {},
            [=, what = case_named(known, name).what](const Setting& s) { return beside_square(what, e, s); }});
+  if (omp_get_num_procs() < 2) return all;
   for (const char* name : {"fp32", "fp16/fused/excluded"})
     all.push_back({std::string("threads/2/") + name, Judged::by_rate, "GMAC/s", 1.8, 1.95,
                    [what = case_named(known, name).what](const Setting& s) { return two_threads(what, s); }});

@@ -43,7 +43,9 @@ struct Pass {
         in_place(place == Place::dram_in_place),
         x(numbers("round", elements_in(place, setting), 2 * format.max_finite())),
         q(x.size()),
-        copy(x.size()) {}
+        copy(x.size()) {
+    add_specials(format, x);
+  }
 
   void round(Counters* counters) {
     kernels().round(fast, x.data(), in_place ? x.data() : q.data(), x.size(), counters);

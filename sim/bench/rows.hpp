@@ -8,7 +8,7 @@ namespace exmy::bench {
 std::vector<Row> rounding_rows();
 std::vector<Row> function_rows();
 std::vector<Row> matrix_rows();
-std::vector<Row> shape_rows();  ///< ragged matrices, threads
+std::vector<Row> shape_rows();  ///< ragged matrices; two threads, where there are two processors
 std::vector<Row> step_rows();
 
 std::vector<Row> all_rows();

@@ -30,7 +30,7 @@ int bench_command(const BenchArguments& arguments) {
   std::vector<bench::Result> results;
   for (const bench::Row& row : rows) {
     results.push_back(bench::measure(row, setting));
-    std::cout << bench::table_row(results.back(), rows, arguments.explain) << std::flush;
+    std::cout << bench::table_row(results.back(), rows, setting, arguments.explain) << std::flush;
   }
   std::cout << bench::summary(results, setting);
   if (!arguments.json.empty())
