@@ -10,14 +10,15 @@
 
 namespace exmy::bench {
 
-std::vector<double> numbers(const std::string& name, std::size_t n, double largest) {
+std::vector<double> numbers(const std::string& name, std::size_t n, double largest, int binades) {
   const RandomStream random(1, "bench/" + name, 0);
   std::vector<double> x(n);
   for (std::size_t i = 0; i < n; ++i) {
     const std::uint64_t word = random.word64(i);
-    const int binade = static_cast<int>(word % 16);
-    const double a = binade > 13 ? 0 : largest * pow2(-binade) * static_cast<double>(word >> 11) * 0x1p-53;
-    x[i] = (word & 16) != 0 ? -a : a;
+    const int binade = static_cast<int>(word & 1023) % (binades + 2);
+    const double a =
+        binade >= binades ? 0 : largest * pow2(-binade) * static_cast<double>(word >> 11) * 0x1p-53;
+    x[i] = (word & 1024) != 0 ? -a : a;
   }
   return x;
 }
@@ -25,7 +26,7 @@ std::vector<double> numbers(const std::string& name, std::size_t n, double large
 std::vector<float> values_of(const Format& format, const std::string& name, std::size_t n, double largest) {
   std::vector<float> x;
   x.reserve(n);
-  for (const double v : numbers(name, n, largest))
+  for (const double v : numbers(name, n, largest, 14))
     x.push_back(static_cast<float>(project({format, Rounding::nearest_even, Saturation::finite}, v).value));
   return x;
 }

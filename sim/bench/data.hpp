@@ -11,10 +11,10 @@
 
 namespace exmy::bench {
 
-/// n numbers up to `largest` in magnitude, over fourteen binades, some of them +-0, as binary64 numbers that most formats
+/// n numbers up to `largest` in magnitude, over so many binades, some of them +-0, as binary64 numbers that most formats
 /// have to round.
-std::vector<double> numbers(const std::string& name, std::size_t n, double largest);
-/// The same, rounded to a format that fits float.
+std::vector<double> numbers(const std::string& name, std::size_t n, double largest, int binades);
+/// The same over fourteen, rounded to a format that fits float.
 std::vector<float> values_of(const Format& format, const std::string& name, std::size_t n, double largest);
 
 /// The first numbers become +-infinity, NaN, -0, and the largest and smallest of the format.

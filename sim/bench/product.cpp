@@ -80,8 +80,10 @@ void Product::run() {
   if (by_tiles_) return;
   const MatmulTask t = task();
   const Counting counting = counts_ ? Counting::counters : Counting::nothing;
-  chosen_ = (path_of(t, counting) == MatmulPath::definition ? "the definition" : "panels in binary64") +
-            level_of(kernels().isa) + chosen_;
+  chosen_ =
+      (path_of(t, counting) == MatmulPath::definition ? "the definition: "
+                                                      : "panels in binary64" + level_of(kernels().isa)) +
+      chosen_;
   MatmulResult result = matmul(t, counting);
   y_ = std::move(result.y);
   counters_ = result.counters;

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <memory>
 
+#include "formats/binary64.hpp"
 #include "formats/catalog.hpp"
 #include "formats/kernels/kernels.hpp"
 #include "sim/bench/data.hpp"
@@ -30,6 +31,11 @@ std::size_t elements_in(Place place, const Setting& setting) {
   return place == Place::l2 ? elements_in_l2() : elements_in_dram;
 }
 
+/// Those of its numbers, one above and two below.
+int binades_of(const Format& f) {
+  return parts_of(f.max_finite()).exponent - parts_of(f.min_positive()).exponent + 4;
+}
+
 /// Arrays x and q, and what the kernel does to them.
 struct Pass {
   Projection how;
@@ -41,7 +47,7 @@ struct Pass {
       : how{format},
         fast(*nearest_even_of(how)),
         in_place(place == Place::dram_in_place),
-        x(numbers("round", elements_in(place, setting), 2 * format.max_finite())),
+        x(numbers("round", elements_in(place, setting), 2 * format.max_finite(), binades_of(format))),
         q(x.size()),
         copy(x.size()) {
     add_specials(format, x);

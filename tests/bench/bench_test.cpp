@@ -2,8 +2,10 @@
 
 #include <string>
 
+#include "formats/catalog.hpp"
 #include "sim/bench/bench.hpp"
 #include "sim/bench/plain.hpp"
+#include "sim/bench/product.hpp"
 #include "sim/bench/timing.hpp"
 #include "tests/support/catch.hpp"
 
@@ -61,4 +63,19 @@ TEST_CASE("the plain yardstick multiplies matrices") {
   bench::plain().product(3, 3, 2, a, b, y);
   const float want[] = {1, 2, 8, 3, 4, 18, 5, 6, 28};
   for (int i = 0; i < 9; ++i) CHECK(y[i] == want[i]);
+}
+
+TEST_CASE("a product that tiles refuse goes the simulator's other ways, and is compared too") {
+  const Projection fp32, down{format_of("fp16"), Rounding::toward_negative};
+  Reduction wide, directed;
+  wide.product = wide.accumulator = fp32;
+  directed.accumulator = down;
+  for (const bool counts : {false, true}) {
+    bench::Product panels({wide, format_of("fp32"), 1}, {5, 7, 9}, counts);
+    CHECK(panels.difference() == "");
+    CHECK(panels.chosen().starts_with("panels in binary64 ("));
+    bench::Product definition({directed, format_of("fp16"), 1}, {5, 7, 9}, counts);
+    CHECK(definition.difference() == "");
+    CHECK(definition.chosen().starts_with("the definition: the rounding is not nearest_even"));
+  }
 }

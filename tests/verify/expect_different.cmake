@@ -4,7 +4,7 @@ execute_process(COMMAND ${PROGRAM} ${PART} RESULT_VARIABLE code OUTPUT_VARIABLE 
 set(first "DIFFERENT: [1-9]")
 set(second "    got      ")
 if(PART MATCHES "^bench:")
-  set(first "DIFFERENT: [ye]")  # "y: element ...", "element ..."
+  set(first "DIFFERENT: [cey]")  # "counter ...", "element ...", "y: element ..."
   set(second "different: [1-9]")
 endif()
 if(NOT code EQUAL 5 OR NOT out MATCHES "${first}" OR NOT out MATCHES "${second}")

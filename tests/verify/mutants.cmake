@@ -60,7 +60,7 @@ exmy_mutant(table formats/functions/function_table.cpp formats/functions/functio
 exmy_mutant(function formats/functions/logistic.cpp formats/functions/logistic.cpp
   "magnitude(x) < 0x1p-46" "magnitude(x) < 0x1p-4" functions/digests)
 exmy_mutant(bench_round formats/kernels/kernels.cpp formats/kernels/kernels.cpp
-  "f.mantissa_bits - 2)" "f.mantissa_bits - 1)" bench:round)
+  "f.mantissa_bits - 2)" "f.mantissa_bits - 1)" bench:round/)
 exmy_mutant(bench_matrix sim/ops/tile_plan.cpp sim/ops/tile_plan.cpp "<< 23 | 0x00400000u" "<< 23" bench:matrix/fp16)
 exmy_mutant(bench_function formats/functions/function_table.cpp formats/functions/function_table.cpp
   "(is_negative(x) ? last_ + 1 : 0)" "(is_negative(x) ? last_ : 0)" bench:function/tanh)
