@@ -7,7 +7,6 @@
 #include <cstdio>
 
 #include "sim/bench/rows.hpp"
-#include "sim/bench/timing.hpp"
 #include "sim/run/provenance.hpp"
 
 namespace exmy::bench {
@@ -15,15 +14,6 @@ namespace {
 
 Repetitions repetitions_of(const Setting& setting) {
   return setting.quick ? Repetitions{1, 0} : Repetitions{};
-}
-
-double ratio_of(const Row& row, const Measurement& m, const Timing& t) {
-  const double work = m.kernel_work / m.yardstick_work;
-  return row.judged == Judged::by_time ? t.time_ratio / work : work / t.time_ratio;
-}
-
-double value_of(const Row& row, const Measurement& m, const Timing& t) {
-  return row.judged == Judged::by_time ? 1e3 * t.kernel_s / m.kernel_work : 1e-9 * m.kernel_work / t.kernel_s;
 }
 
 std::string text(const std::optional<double>& x) {
@@ -81,18 +71,22 @@ std::vector<Row> chosen_rows(const std::string& filter) {
   return all;
 }
 
+Result result_of(const Row& row, const Measurement& m, const Timing& t) {
+  const double work = m.kernel_work / m.yardstick_work;
+  const bool by_time = row.judged == Judged::by_time;
+  const double ratio = by_time ? t.time_ratio / work : work / t.time_ratio;
+  const double value = by_time ? 1e3 * t.kernel_s / m.kernel_work : 1e-9 * m.kernel_work / t.kernel_s;
+  return {&row, ratio, value, m.yardstick, {}, m.chosen};
+}
+
 Result measure(const Row& row, const Setting& setting) {
   const int threads = omp_get_max_threads();
   const Measurement m = row.prepare(setting);
+  if (!m.difference.empty()) return {&row, 0, 0, m.yardstick, m.difference, m.chosen};
   omp_set_num_threads(1);
-  Result result{&row, 0, 0, m.yardstick, m.difference, m.chosen};
-  if (m.difference.empty()) {
-    const Timing timing = time_in_turns(m.reference, m.kernel, repetitions_of(setting));
-    result.ratio = ratio_of(row, m, timing);
-    result.value = value_of(row, m, timing);
-  }
+  const Timing timing = time_in_turns(m.reference, m.kernel, repetitions_of(setting));
   omp_set_num_threads(threads);
-  return result;
+  return result_of(row, m, timing);
 }
 
 Json json_of(const std::vector<Result>& results, const Setting& setting, bool explain) {

@@ -6,11 +6,15 @@
 
 #include "sim/base/json.hpp"
 #include "sim/bench/row.hpp"
+#include "sim/bench/timing.hpp"
 
 namespace exmy::bench {
 
 /// Rows whose name contains `filter`.
 std::vector<Row> chosen_rows(const std::string& filter);
+
+/// Ratio and value (1e9 units of work a second, or ms) of a row whose bits are right.
+Result result_of(const Row& row, const Measurement& measurement, const Timing& timing);
 
 /// Prepares the row, which compares bits, and unless they differ measures it with one thread.
 Result measure(const Row& row, const Setting& setting);

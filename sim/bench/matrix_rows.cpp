@@ -94,8 +94,10 @@ void with_threads(int count, Product& product) {
 Measurement two_threads(const ProductCase& what, const Setting& setting) {
   const Extents e = setting.quick ? Extents{72, 72, 72} : Extents{384, 384, 384};
   const auto product = std::make_shared<Product>(what, e, false);
+  const int threads = omp_get_max_threads();
   omp_set_num_threads(2);
   const std::string found = product->difference();
+  omp_set_num_threads(threads);
   return {"one thread",
           [product] { with_threads(1, *product); },
           [product] { with_threads(2, *product); },

@@ -57,6 +57,18 @@ TEST_CASE("a ratio is one of rates, or of times") {
   CHECK(calls == "ykyk");
 }
 
+TEST_CASE("rates are of the same work, times of one unit of it") {
+  std::string calls;
+  const bench::Row by_rate = written_down(calls, "", bench::Judged::by_rate);
+  const bench::Row by_time = written_down(calls, "", bench::Judged::by_time);
+  const bench::Measurement m = by_rate.prepare({});  // the kernel does 8 where the yardstick does 2
+  const bench::Timing timing{2, 1, 0.5};
+  CHECK(bench::result_of(by_rate, m, timing).ratio == 8);
+  CHECK(bench::result_of(by_rate, m, timing).value == 8 * 1e-9);
+  CHECK(bench::result_of(by_time, m, timing).ratio == 0.125);
+  CHECK(bench::result_of(by_time, m, timing).value == 125);
+}
+
 TEST_CASE("the plain yardstick multiplies matrices") {
   const float a[] = {1, 2, 3, 4, 5, 6}, b[] = {1, 0, 2, 0, 1, 3};  // 3 x 2 and 2 x 3
   float y[9];
