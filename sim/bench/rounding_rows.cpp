@@ -47,7 +47,8 @@ struct Pass {
       : how{format},
         fast(*nearest_even_of(how)),
         in_place(place == Place::dram_in_place),
-        x(numbers("round", elements_in(place, setting), 2 * format.max_finite(), binades_of(format))),
+        x(numbers("round", elements_in(place, setting), pow2(parts_of(format.max_finite()).exponent + 2),
+                  binades_of(format))),
         q(x.size()),
         copy(x.size()) {
     add_specials(format, x);
@@ -67,9 +68,9 @@ struct Pass {
       counters.add(out.events);
     }
     kernels().round(fast, x.data(), q.data(), x.size(), &counted);
-    std::string found = difference(q, want) + difference(counted, counters);
+    const std::string values = difference(q, want), counts = difference(counted, counters);
     round(nullptr);
-    return found + difference(in_place ? x : q, want);
+    return first_of({values, counts, difference(in_place ? x : q, want)});
   }
 };
 
