@@ -25,6 +25,7 @@ struct Arguments {
   exmy::ResumeArguments resume;
   exmy::ValidateArguments validate;
   exmy::VerifyArguments verify;
+  exmy::BenchArguments bench;
   std::string schema;
   exmy::arith::Request arith;
   exmy::QuantizeArguments quantize;
@@ -125,6 +126,15 @@ void add_verify(CLI::App& app, Arguments& a, int& code) {
   verify->callback([&] { code = exmy::verify_command(a.verify); });
 }
 
+void add_bench(CLI::App& app, exmy::BenchArguments& a, int& code) {
+  CLI::App* bench = app.add_subcommand("bench", "how fast the kernels are, beside memcpy, sgemm and Eigen");
+  bench->add_option("--json", a.json, "file for the rows");
+  bench->add_option("--filter", a.filter, "only rows with this in their name");
+  bench->add_flag("--explain", a.explain, "say which kernel each matrix product gets, and why");
+  bench->add_flag("--quick", a.quick, "each row once, small: compares bits, its times say nothing");
+  bench->callback([&] { code = exmy::bench_command(a); });
+}
+
 void add_format(CLI::App& app, Arguments& a, int& code) {
   CLI::App* format = app.add_subcommand("format", "look at number formats");
   format->require_subcommand(1);
@@ -206,6 +216,7 @@ int run_program(int argc, char** argv) {
   add_format(app, arguments, code);
   add_quantize(app, arguments, code);
   add_verify(app, arguments, code);
+  add_bench(app, arguments.bench, code);
   check_command(app, {argv + 1, argv + argc});
   exmy::check_numbers({argv + 1, argv + argc});
   try {

@@ -1,5 +1,5 @@
 # exmy_mutant(NAME UNIT FILE FROM TO PART): the self-check of a build in which one constant is wrong must find it.
-# FROM becomes TO in a copy of FILE, a header or source of formats/ or sim/verify/; the source UNIT, compiled with
+# FROM becomes TO in a copy of FILE, a header or source of formats/ or sim/; the source UNIT, compiled with
 # that copy, is linked before the library, whose own object is then not taken.
 add_library(exmy_mutant_main OBJECT verify/mutant_main.cpp)
 target_link_libraries(exmy_mutant_main PRIVATE exmy_sim exmy_options)
@@ -59,3 +59,8 @@ exmy_mutant(table formats/functions/function_table.cpp formats/functions/functio
   "(is_negative(x) ? last_ + 1 : 0)" "(is_negative(x) ? last_ : 0)" functions/tables)
 exmy_mutant(function formats/functions/logistic.cpp formats/functions/logistic.cpp
   "magnitude(x) < 0x1p-46" "magnitude(x) < 0x1p-4" functions/digests)
+exmy_mutant(bench_round formats/kernels/kernels.cpp formats/kernels/kernels.cpp
+  "f.mantissa_bits - 2)" "f.mantissa_bits - 1)" bench:round/)
+exmy_mutant(bench_matrix sim/ops/tile_plan.cpp sim/ops/tile_plan.cpp "<< 23 | 0x00400000u" "<< 23" bench:matrix/fp16)
+exmy_mutant(bench_function formats/functions/function_table.cpp formats/functions/function_table.cpp
+  "(is_negative(x) ? last_ + 1 : 0)" "(is_negative(x) ? last_ : 0)" bench:function/tanh)
