@@ -12,8 +12,8 @@ import sys
 FLOORS = [["formats"], ["formats/kernels", "formats/functions"], ["formats/operations"],
           ["sim/base"], ["sim/tensor"], ["sim/quant"], ["sim/config"], ["sim/arith"], ["sim/ops"], ["sim/nn"],
           ["sim/nn/ops", "sim/nn/optimizers", "sim/nn/datasets", "sim/nn/schedules"], ["sim/nn/models"],
-          ["sim/run"], ["sim/tools", "sim/verify", "sim/sweep"], ["sim/compare"], ["sim/cli"], ["sim/command_line"],
-          ["sim/main.cpp"]]
+          ["sim/run"], ["sim/tools", "sim/verify", "sim/bench", "sim/sweep"], ["sim/compare"], ["sim/cli"],
+          ["sim/command_line"], ["sim/main.cpp"]]
 # Plug-ins: a file includes its own header and these, never another plug-in; registry.cpp includes them all.
 PLUGINS = ("sim/nn/ops", "sim/nn/models", "sim/nn/optimizers", "sim/nn/datasets")
 SHARED = {"registry", "model", "initialize", "optimizer", "dataset", "data_file", "data_error"}

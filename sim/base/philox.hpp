@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "formats/kernels/kernels.hpp"
+
 namespace exmy {
 
 using PhiloxBlock = std::array<std::uint32_t, 4>;
@@ -46,6 +48,11 @@ class RandomStream {
     const std::uint32_t word = block(i / 8)[(i % 8) / 2];
     return ((i % 2 != 0 ? word >> 16 : word) & 0xffffu) >> (16 - n);
   }
+  /// The same for elements i, i + 1, ...
+  void bits(std::uint64_t i, int n, std::uint32_t* r, std::size_t count) const {
+    kernels().random(key(), i, n, r, count);
+  }
+  RandomKey key() const { return {key_, step_}; }
   /// Two 64-bit numbers a block: (w1:w0), (w3:w2).
   std::uint64_t word64(std::uint64_t i) const {
     const PhiloxBlock w = block(i / 2);

@@ -124,4 +124,13 @@ struct VerifyArguments {
 /// Compares the program with itself, a second implementation and the machine; 5 if bits differ.
 int verify_command(const VerifyArguments& arguments);
 
+struct BenchArguments {
+  std::filesystem::path json;  ///< where the rows go; empty: nowhere
+  std::string filter;          ///< part of a row's name
+  bool explain = false;        ///< what the analyser chose for matrix products
+  bool quick = false;          ///< every row once, small: bits only
+};
+/// Times each kernel beside its yardstick, after its bits were compared; 5 if they differ.
+int bench_command(const BenchArguments& arguments);
+
 }  // namespace exmy

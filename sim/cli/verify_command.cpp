@@ -8,6 +8,7 @@
 #include "sim/base/suggest.hpp"
 #include "sim/base/text.hpp"
 #include "sim/cli/commands.hpp"
+#include "sim/cli/words.hpp"
 #include "sim/run/provenance.hpp"
 #include "sim/verify/certificate.hpp"
 #include "sim/verify/parts.hpp"
@@ -39,15 +40,6 @@ verify::Options options_of(const VerifyArguments& a) {
   if (a.quick && a.full) throw UsageError("--quick and --full exclude each other");
   if (a.sample == 0) throw UsageError("--sample must be at least 1");
   return {a.full, a.seed, a.sample, a.parts};
-}
-
-/// Wherever the certificate cannot go, nobody should wait an hour for it.
-void check_place(const std::filesystem::path& file) {
-  if (file.empty()) return;
-  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
-  if (!std::filesystem::is_directory(folder))
-    throw IoError(printable(file.string()) + ": no such directory: " + printable(folder.string()));
-  if (std::filesystem::is_directory(file)) throw IoError(printable(file.string()) + ": is a directory");
 }
 
 void run_parts(const std::vector<verify::Part>& parts, verify::Certificate& certificate) {

@@ -1,5 +1,6 @@
 #include "sim/cli/words.hpp"
 
+#include <filesystem>
 #include <set>
 #include <string_view>
 
@@ -45,6 +46,14 @@ void check_numbers(const std::vector<std::string>& words) {
         std::string_view(".iInN").find(word[1]) != std::string_view::npos)
       throw UsageError(in_quotes(word) + " would be an option; put -- before the numbers");
   }
+}
+
+void check_place(const std::filesystem::path& file) {
+  if (file.empty()) return;
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  if (!std::filesystem::is_directory(folder))
+    throw IoError(printable(file.string()) + ": no such directory: " + printable(folder.string()));
+  if (std::filesystem::is_directory(file)) throw IoError(printable(file.string()) + ": is a directory");
 }
 
 }  // namespace exmy

@@ -44,12 +44,23 @@ void add_verify(CLI::App& app, int& code) {
   verify->callback([a, &code] { code = verify_command(*a); });
 }
 
+void add_bench(CLI::App& app, int& code) {
+  const auto a = std::make_shared<BenchArguments>();
+  CLI::App* bench = app.add_subcommand("bench", "how fast the kernels are, beside memcpy, sgemm and Eigen");
+  bench->add_option("--json", a->json, "file for the rows");
+  bench->add_option("--filter", a->filter, "only rows with this in their name");
+  bench->add_flag("--explain", a->explain, "say which kernel each matrix product gets, and why");
+  bench->add_flag("--quick", a->quick, "each row once, small: compares bits, its times say nothing");
+  bench->callback([a, &code] { code = bench_command(*a); });
+}
+
 }  // namespace
 
 void add_check_commands(CLI::App& app, int& code) {
   add_validate(app, code);
   add_schema(app, code);
   add_verify(app, code);
+  add_bench(app, code);
 }
 
 }  // namespace exmy

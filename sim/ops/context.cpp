@@ -33,8 +33,8 @@ SiteState& Context::at(const std::string& layer, const std::string& op, Pass pas
   const auto found = states_.find(site);
   if (found != states_.end()) return found->second;
   SiteState state{site, policy_->resolve(site), {}, {}, nullptr, 0};
-  state.fast = nearest_even_of(state.treatment.quantizer.projection);
-  state.fast_outer = nearest_even_of(state.treatment.outer);
+  state.fast = fast_projection_of(state.treatment.quantizer.projection);
+  state.fast_outer = fast_projection_of(state.treatment.outer);
   const bool silent = state.treatment.exact;
   if (telemetry_->options().counters && !silent) state.record = &telemetry_->record(site, state.treatment);
   return states_.emplace(site, std::move(state)).first->second;

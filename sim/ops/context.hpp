@@ -19,10 +19,10 @@ namespace exmy {
 struct SiteState {
   Site site;
   Treatment treatment;
-  std::optional<NearestEven> fast;        ///< of the quantiser's projection
-  std::optional<NearestEven> fast_outer;  ///< of the outer one
-  SiteRecord* record = nullptr;           ///< null when nothing is counted
-  std::uint64_t uses = 0;                 ///< in the current step
+  std::optional<FastProjection> fast;        ///< of the quantiser's projection
+  std::optional<FastProjection> fast_outer;  ///< of the outer one
+  SiteRecord* record = nullptr;              ///< null when nothing is counted
+  std::uint64_t uses = 0;                    ///< in the current step
 };
 
 class Context {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "formats/binary64.hpp"
+#include "sim/ops/panel_steps.hpp"
 
 namespace exmy {
 namespace {
@@ -27,17 +28,28 @@ std::vector<U> pack(const MatmulTask& t) {
   return packed;
 }
 
+std::size_t chunks_of(const MatmulTask& t) { return (t.k + t.how.chunk - 1) / t.how.chunk; }
+
+PanelPlace place_of(const MatmulTask& t, std::size_t row, std::size_t panel, std::size_t steps) {
+  return {row * t.n + panel * W, std::min(W, t.n - panel * W), steps};
+}
+
 /// Runs `sequence(first, count, sums)` over the chunks of a reduction and adds the chunk sums up.
-template <class Sequence, class Outer>
-void over_chunks(const MatmulTask& t, double* s, const Sequence& sequence, const Outer& outer) {
-  const std::size_t chunks = (t.k + t.how.chunk - 1) / t.how.chunk;
+template <class Sequence>
+void over_chunks(const MatmulTask& t, std::size_t row, std::size_t panel, Counters* counters, double* s,
+                 const Sequence& sequence) {
+  const std::size_t chunks = chunks_of(t);
   std::vector<double> sums(chunks * W);
   for (std::size_t c = 0; c < chunks; ++c) {
     const std::size_t first = c * t.how.chunk;
     sequence(first, std::min(t.how.chunk, t.k - first), sums.data() + c * W);
   }
   const std::vector<double> ones(chunks, 1.0);
-  outer(ones.data(), sums.data(), chunks, s);
+  const PanelPlace place = place_of(t, row, panel, chunks);
+  PanelRandom none(nullptr, t.random.outer, place);
+  PanelRandom random(&t.how.outer, t.random.outer, place);
+  const PanelSteps outer{nullptr, &*t.fast.outer, nullptr, counters, nullptr, nullptr};
+  run_steps(outer, none, random, 0, chunks, ones.data(), sums.data(), s);
 }
 
 /// One row of a times one panel of b.
@@ -48,19 +60,18 @@ class PanelProduct {
   void operator()(std::size_t row, std::size_t panel, double* s, DotCounters& counters) const {
     const double* a = t_.a.data() + row * t_.k;
     const double* b = b_.data() + panel * t_.k * W;
-    const PanelSteps inner{t_.fast.product ? &*t_.fast.product : nullptr, &*t_.fast.accumulator,
-                           counts_ ? &counters.product.counters : nullptr,
-                           counts_ ? &counters.accumulator.counters : nullptr};
-    const auto sequence = [&](std::size_t first, std::size_t count, double* sums) {
-      kernels().panel(inner, a + first, b + first * W, count, sums);
+    Counters* products = counts_ ? &counters.product.counters : nullptr;
+    Counters* sums = counts_ ? &counters.accumulator.counters : nullptr;
+    const PanelSteps inner{t_.fast.product ? &*t_.fast.product : nullptr, &*t_.fast.accumulator, products,
+                           sums};
+    const PanelPlace place = place_of(t_, row, panel, t_.k);
+    PanelRandom product(t_.how.product ? &*t_.how.product : nullptr, t_.random.product, place);
+    PanelRandom accumulator(&t_.how.accumulator, t_.random.accumulator, place);
+    const auto sequence = [&](std::size_t first, std::size_t count, double* to) {
+      run_steps(inner, product, accumulator, first, count, a + first, b + first * W, to);
     };
     if (t_.how.order == Order::sequential) return sequence(0, t_.k, s);
-    const PanelSteps outer{nullptr, &*t_.fast.outer, nullptr,
-                           counts_ ? &counters.accumulator.counters : nullptr};
-    over_chunks(t_, s, sequence,
-                [&](const double* ones, const double* sums, std::size_t chunks, double* total) {
-                  kernels().panel(outer, ones, sums, chunks, total);
-                });
+    over_chunks(t_, row, panel, sums, s, sequence);
   }
 
  private:
@@ -83,11 +94,7 @@ class Fp32Product {
       std::copy(narrow.begin(), narrow.end(), sums);
     };
     if (t_.how.order == Order::sequential) return sequence(0, t_.k, s);
-    const PanelSteps outer{nullptr, &*t_.fast.outer, nullptr, nullptr};
-    over_chunks(t_, s, sequence,
-                [&](const double* ones, const double* sums, std::size_t chunks, double* total) {
-                  kernels().panel(outer, ones, sums, chunks, total);
-                });
+    over_chunks(t_, row, panel, nullptr, s, sequence);
   }
 
  private:
@@ -103,7 +110,7 @@ void merge(DotCounters& into, const DotCounters& from) {
 /// The padding columns of the last panel add products +-0 to +0.
 void discount_padding(const MatmulTask& t, std::size_t columns, DotCounters& c) {
   const std::uint64_t steps = t.k * (W - columns);
-  const std::size_t chunks = t.how.order == Order::chunked ? (t.k + t.how.chunk - 1) / t.how.chunk : 0;
+  const std::size_t chunks = t.how.order == Order::chunked ? chunks_of(t) : 0;
   const std::uint64_t sums = steps + chunks * (W - columns);
   for (const Counter counter : {Counter::zero_in, Counter::total}) {
     if (t.how.product) c.product.counters[counter] -= steps;

@@ -12,7 +12,7 @@ namespace exmy {
 
 /// A reduction with the fast forms of its projections, where they have one.
 struct FastReduction {
-  std::optional<NearestEven> product, accumulator, outer;
+  std::optional<FastProjection> product, accumulator, outer;
 };
 
 /// What a product is made of; matrices in binary64, a row-major [m][k], b column-major [n][k].
@@ -32,7 +32,7 @@ enum class Counting : std::uint8_t { nothing, counters, histograms };
 /// Which implementation runs; all give the same bits.
 enum class MatmulPath : std::uint8_t {
   definition,  ///< scalar reference: every projection, every carrier
-  panels,      ///< nearest-even steps in binary64, rounded to odd before each projection
+  panels,      ///< steps in binary64, rounded to odd before each projection
   fp32         ///< exact products summed by float fma; nothing is counted
 };
 MatmulPath path_of(const MatmulTask& task, Counting counting);

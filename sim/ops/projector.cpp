@@ -44,7 +44,7 @@ struct Projector<T>::Run {
   const Projection& how;
   Semantics semantics;
   functions::Function f;
-  std::optional<NearestEven> fast;         ///< where the fast path is proven: nearest-even, float carrier
+  std::optional<FastProjection> fast;      ///< where the fast path is proven: float carrier
   std::optional<FunctionSource> function;  ///< where it serves the projection
   RandomStream random;
   SiteRecord* record;
@@ -77,6 +77,14 @@ struct Projector<T>::Run {
     return is_stochastic(how.rounding) ? random.bits(index, how.random_bits) : 0;
   }
 
+  /// A sum of zero is negative if a term is and the mode is toward_negative.
+  void add(const Block& a, const Block& b, Block& odd, std::size_t n) const {
+    kernels().add(a.data(), b.data(), odd.data(), n);
+    if (how.rounding != Rounding::toward_negative) return;
+    for (std::size_t i = 0; i < n; ++i)
+      if (odd[i] == 0) odd[i] = with_sign(0.0, is_negative(a[i]) || is_negative(b[i]));
+  }
+
   /// The results before projection, rounded to odd in binary64.
   void rounded_to_odd(const Block& a, const Block& b, Block& odd, std::size_t n) const {
     const Kernels& k = kernels();
@@ -85,10 +93,10 @@ struct Projector<T>::Run {
       case Kind::sub: {
         Block minus;
         std::transform(b.data(), b.data() + n, minus.data(), std::negate<>());
-        k.add(a.data(), minus.data(), odd.data(), n);
+        add(a, minus, odd, n);
         break;
       }
-      case Kind::add: k.add(a.data(), b.data(), odd.data(), n); break;
+      case Kind::add: add(a, b, odd, n); break;
       case Kind::mul: k.mul(a.data(), b.data(), odd.data(), n); break;
       case Kind::div: k.div(a.data(), b.data(), odd.data(), n); break;
       case Kind::sqrt: k.sqrt(a.data(), odd.data(), n); break;
@@ -129,10 +137,12 @@ struct Projector<T>::Run {
     ++record->interval[Counter::update_lost];
   }
 
-  void count_lost(const Block& a, const Block& b, const Block& odd, const Block& q, std::size_t n) {
+  void count_lost(const Block& a, const Block& b, const Block& odd, const Block& q, std::uint64_t index,
+                  std::size_t n) {
     for (std::size_t i = 0; i < n; ++i) {
       const bool at_maximum = magnitude(q[i]) == how.format.max_finite();
-      const bool saturated = at_maximum && project(how, odd[i]).events.has(Event::saturated);
+      const bool saturated =
+          at_maximum && project(how, odd[i], random_of(index + i)).events.has(Event::saturated);
       count_lost(a[i], b[i], q[i], saturated);
     }
   }
@@ -144,16 +154,18 @@ struct Projector<T>::Run {
     return kind != Kind::function || record == nullptr || std::none_of(odd.data(), odd.data() + n, stands_in);
   }
 
-  bool block_by_kernel(const Block& a, const Block& b, const Block& odd, std::size_t n, Block& q) {
+  bool block_by_kernel(const Block& a, const Block& b, const Block& odd, std::uint64_t index, std::size_t n,
+                       Block& q) {
     if (!fast || !kernel_counts(odd, n)) return false;
     Counters counters;
-    kernels().round(*fast, odd.data(), q.data(), n, record != nullptr ? &counters : nullptr);
+    std::array<std::uint32_t, block_size> drawn;
+    if (is_stochastic(how.rounding)) random.bits(index, how.random_bits, drawn.data(), n);
+    kernels().round(*fast, odd.data(), q.data(), n, record != nullptr ? &counters : nullptr, drawn.data());
     if (record == nullptr) return true;
     record->total += counters;
     record->interval += counters;
-    if (is_update) count_lost(a, b, odd, q, n);
-    if (histograms)
-      record->before.add(odd.data(), n);
+    if (is_update) count_lost(a, b, odd, q, index, n);
+    if (histograms) record->before.add(odd.data(), n);
     return true;
   }
 
@@ -165,7 +177,7 @@ struct Projector<T>::Run {
     gather(row, column, n, a, b);
     const bool is_known = kind == Kind::function ? function.has_value() : fast.has_value();
     if (is_known) rounded_to_odd(a, b, odd, n);
-    if (!is_known || !block_by_kernel(a, b, odd, n, q))
+    if (!is_known || !block_by_kernel(a, b, odd, index, n, q))
       block_by_reference(a, b, is_known && kind == Kind::function ? &odd : nullptr, index, n, q);
     non_finite = non_finite || any_non_finite(q.data(), n);
     if (record != nullptr && histograms) record->after.add(q.data(), n);
@@ -186,7 +198,7 @@ Tensor<T> Projector<T>::run(Kind kind, In x, In y, bool is_update, functions::Fu
   const Projection& how = projection();
   const bool p3109 = x.semantics == Semantics::p3109 || y.semantics == Semantics::p3109;
   const Semantics semantics = p3109 ? Semantics::p3109 : Semantics::ieee754;
-  std::optional<NearestEven> fast = std::is_same_v<T, float> ? state_->fast : std::nullopt;
+  std::optional<FastProjection> fast = std::is_same_v<T, float> ? state_->fast : std::nullopt;
   if (is_extreme(x) || is_extreme(y)) fast = std::nullopt;  // a quotient's error could leave binary64
   if (kind == Kind::div && (p3109 || how.format.semantics == Semantics::p3109))
     fast = std::nullopt;  // x/0 is NaN

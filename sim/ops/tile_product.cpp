@@ -9,7 +9,7 @@ namespace exmy {
 namespace {
 
 constexpr std::size_t most_rows = 8, most_sums = 512;
-constexpr std::size_t parallel_from = 1 << 16;  // multiply-adds below which threads cost more than they give
+constexpr std::size_t parallel_work = 1 << 16;  // multiply-adds below which threads cost more than they give
 
 TileCounts& operator+=(TileCounts& into, const TileCounts& c) {
   into.total += c.total;
@@ -178,7 +178,7 @@ bool run(Multiplication& work, const FloatMatrix& y, TileProduct& out) {
   const std::size_t groups = (y.rows + group - 1) / group;
   const std::size_t panels = work.panels();
   bool valid = true;
-#pragma omp parallel if (out.work >= parallel_from)
+#pragma omp parallel if (out.work >= parallel_work)
   {
 #pragma omp for schedule(static)
     for (std::size_t p = 0; p < panels; ++p) work.pack(p);

@@ -17,9 +17,10 @@ class ExponentHistogram {
   }
   void add(const double* x, std::size_t n) {
     std::size_t i = 0;
-    while (i < n && counts_.empty()) add(x[i++]);
+    while (counts_.empty() && i < n) add(x[i++]);  // without a number that counts it stays empty
     if (counts_.empty()) return;
-    std::uint64_t* const of_field = counts_.data() - lowest - 1023;  // by the exponent field of a normal number
+    std::uint64_t* const of_field =
+        counts_.data() - lowest - 1023;  // by the exponent field of a normal number
     for (; i < n; ++i) {
       const std::uint64_t field = (bits_of(x[i]) >> 52) & 0x7ff;
       if (field - 1 < 0x7fe)

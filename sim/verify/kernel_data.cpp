@@ -1,5 +1,6 @@
 #include "sim/verify/kernel_data.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -21,7 +22,7 @@ Subject drawn_subject(int number) {
     f.infinities = draw.one_in(2);
     f.negative_zero = f.nan != NanCodes::negative_zero && !draw.one_in(4);
     if (draw.one_in(4)) f.semantics = Semantics::p3109;
-    if (problem_of(f).empty() && nearest_even_of({f}))
+    if (problem_of(f).empty() && fast_projection_of({f}))
       return {"drawn" + std::to_string(number) + "/e" + std::to_string(f.exponent_bits) + "m" +
                   std::to_string(f.mantissa_bits) + "b" + std::to_string(f.bias),
               f};
@@ -78,6 +79,21 @@ double hard_value(const Format& f, Draw& draw) {
 const std::vector<Subject>& kernel_subjects() {
   static const std::vector<Subject> all = make_subjects();
   return all;
+}
+
+Projection fast_mode(const Format& format, Draw& draw) {
+  const int index =
+      draw.one_in(2) ? static_cast<int>(draw.below(3)) : static_cast<int>(draw.below(modes_count));
+  Projection how = mode(format, index, draw);
+  how.random_bits = std::min(how.random_bits, 50 - format.mantissa_bits);
+  const bool exists = !is_stochastic(how.rounding) || how.random_bits > 0;
+  return exists ? how : Projection{format, Rounding::nearest_even, how.saturation};
+}
+
+std::vector<std::uint32_t> randoms_of(const Projection& how, std::size_t n, Draw& draw) {
+  std::vector<std::uint32_t> r(n);
+  for (std::uint32_t& x : r) x = random_of(how, draw);
+  return r;
 }
 
 std::vector<double> hard_values(const Format& f, std::size_t n, Draw& draw) {

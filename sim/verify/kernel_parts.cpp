@@ -28,18 +28,19 @@ void compare_counters(const Counters& got, const Counters& want, const std::stri
 
 // ---- round ---------------------------------------------------------------------------------------
 
-void compare_round(const Kernels& k, const Subject& s, const Projection& how, const Values& x, Tally& tally) {
-  const NearestEven fast = *nearest_even_of(how);
+void compare_round(const Kernels& k, const Subject& s, const Projection& how, const Values& x,
+                   const std::vector<std::uint32_t>& r, Tally& tally) {
+  const FastProjection fast = *fast_projection_of(how);
   Values q(x.size()), in_place = x;
   Counters got, want;
-  k.round(fast, x.data(), q.data(), x.size(), &got);
-  k.round(fast, in_place.data(), in_place.data(), x.size(), nullptr);
+  k.round(fast, x.data(), q.data(), x.size(), &got, r.data());
+  k.round(fast, in_place.data(), in_place.data(), x.size(), nullptr, r.data());
   for (std::size_t i = 0; i < x.size(); ++i) {
-    const Outcome out = project(how, x[i]);
+    const Outcome out = project(how, x[i], r[i]);
     want.add(out.events);
     tally.expect(same_bits(q[i], out.value) && same_bits(in_place[i], out.value), [&] {
-      return Mismatch{"round " + label(s, k, how), "x " + text(x[i]), text(out.value),
-                      text(q[i]) + " counting, " + text(in_place[i]) + " without"};
+      return Mismatch{"round " + label(s, k, how), "x " + text(x[i]) + " R " + std::to_string(r[i]),
+                      text(out.value), text(q[i]) + " counting, " + text(in_place[i]) + " without"};
     });
   }
   compare_counters(got, want, "round " + label(s, k, how), tally);
@@ -50,9 +51,10 @@ void run_round(const Batch& batch, Tally& tally) {
   for (const std::uint64_t unit : batch.units) {
     Draw draw(batch.seed, unit);
     const Subject& s = subjects[unit % subjects.size()];
-    const Projection how{s.format, Rounding::nearest_even, static_cast<Saturation>(draw.below(3))};
-    Values x = hard_values(s.format, 40 + draw.below(24), draw);  // every tail of a vector loop
-    for (const Kernels* k : available_kernels()) compare_round(*k, s, how, x, tally);
+    const Projection how = fast_mode(s.format, draw);
+    const Values x = hard_values(s.format, 40 + draw.below(24), draw);  // every tail of a vector loop
+    const std::vector<std::uint32_t> r = randoms_of(how, x.size(), draw);
+    for (const Kernels* k : available_kernels()) compare_round(*k, s, how, x, r, tally);
   }
 }
 
@@ -117,7 +119,7 @@ std::vector<Part> kernel_parts() {
   return {{"kernels/round",
            levels,
            "reference",
-           "nearest-even projections of named and drawn formats; values and counters",
+           "projections of named and drawn formats in every mode; values and counters",
            std::uint64_t{1} << 20,
            64,
            8,

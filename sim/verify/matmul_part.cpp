@@ -7,8 +7,8 @@
 namespace exmy::verify {
 namespace {
 
-std::optional<NearestEven> fast_of(const std::optional<Projection>& how) {
-  return how ? nearest_even_of(*how) : std::nullopt;
+std::optional<FastProjection> fast_of(const std::optional<Projection>& how) {
+  return how ? fast_projection_of(*how) : std::nullopt;
 }
 
 const Subject& float_subject(Draw& draw) { return kernel_subjects()[draw.below(19)]; }

@@ -19,7 +19,8 @@ struct Case {
   Projection accumulator;
   std::string name;
   std::size_t count;
-  Values a, b, s;  ///< s: the sums so far
+  Values a, b, s;                                     ///< s: the sums so far
+  std::vector<std::uint32_t> product_random, random;  ///< R of step k and column j at [k W + j]
 };
 
 struct Answer {
@@ -29,8 +30,8 @@ struct Answer {
 };
 
 /// s' = acc(s + a b), counted; the addend is swamped if it is finite, not 0 and without effect.
-double step(const Projection& acc, double a, double b, double s, Answer& answer) {
-  const Outcome next = exmy::fma(acc, a, b, s);
+double step(const Projection& acc, double a, double b, double s, std::uint32_t r, Answer& answer) {
+  const Outcome next = exmy::fma(acc, a, b, s, r);
   answer.accumulator.add(next.events);
   answer.met_nan = answer.met_nan || next.events.has(Event::nan_in);
   const bool addend = a != 0 && b != 0 && is_finite(a) && is_finite(b);
@@ -45,13 +46,13 @@ Answer by_reference(const Case& c) {
     for (std::size_t k = 0; k < c.count; ++k) {
       double a = c.a[k], b = c.b[k * W + j];
       if (c.product) {
-        const Outcome t = mul(*c.product, a, b);
+        const Outcome t = mul(*c.product, a, b, c.product_random[k * W + j]);
         answer.product.add(t.events);
         answer.met_nan = answer.met_nan || t.events.has(Event::nan_in);
         a = t.value;
         b = 1;
       }
-      answer.s[j] = step(c.accumulator, a, b, answer.s[j], answer);
+      answer.s[j] = step(c.accumulator, a, b, answer.s[j], c.random[k * W + j], answer);
     }
   return answer;
 }
@@ -75,13 +76,16 @@ void compare_values(const Values& got, const Values& want, const std::string& ho
 }
 
 void compare(const Kernels& k, const Case& c, const Answer& want, Tally& tally) {
-  const std::optional<NearestEven> product = c.product ? nearest_even_of(*c.product) : std::nullopt;
-  const NearestEven accumulator = *nearest_even_of(c.accumulator);
-  const NearestEven* p = product ? &*product : nullptr;
+  const std::optional<FastProjection> product = c.product ? fast_projection_of(*c.product) : std::nullopt;
+  const FastProjection accumulator = *fast_projection_of(c.accumulator);
+  const FastProjection* p = product ? &*product : nullptr;
   Counters products, sums;
   Values counted = c.s, silent = c.s;
-  k.panel({p, &accumulator, &products, &sums}, c.a.data(), c.b.data(), c.count, counted.data());
-  k.panel({p, &accumulator, nullptr, nullptr}, c.a.data(), c.b.data(), c.count, silent.data());
+  PanelSteps steps{p, &accumulator, nullptr, nullptr, c.product_random.data(), c.random.data()};
+  k.panel(steps, c.a.data(), c.b.data(), c.count, silent.data());
+  steps.product_counters = &products;
+  steps.accumulator_counters = &sums;
+  k.panel(steps, c.a.data(), c.b.data(), c.count, counted.data());
   const std::string how = "panel " + c.name + ", " + k.isa;
   compare_values(counted, want.s, how + ", counting", tally);
   compare_values(silent, want.s, how, tally);
@@ -101,11 +105,10 @@ double draw_value(Draw& draw, bool specials, const Format& grid) {
 Case case_of(Draw& draw) {
   const Subject &acc = float_subject(draw), &product = float_subject(draw), &grid = float_subject(draw);
   const bool rounded = draw.one_in(2), specials = draw.one_in(3);
-  const auto how = [&](const Subject& s) {
-    return Projection{s.format, Rounding::nearest_even, static_cast<Saturation>(draw.below(3))};
-  };
-  Case c{{}, how(acc), acc.name, draw.below(24), {}, {}, Values(W)};
-  if (rounded) c.product = how(product);
+  Case c{{}, fast_mode(acc.format, draw), acc.name, draw.below(24), {}, {}, Values(W), {}, {}};
+  if (rounded) c.product = fast_mode(product.format, draw);
+  if (rounded) c.product_random = randoms_of(*c.product, c.count * W, draw);
+  c.random = randoms_of(c.accumulator, c.count * W, draw);
   if (rounded) c.name += " of products in " + product.name;
   for (std::size_t k = 0; k < c.count; ++k) c.a.push_back(draw_value(draw, specials, grid.format));
   for (std::size_t i = 0; i < c.count * W; ++i) c.b.push_back(draw_value(draw, specials, grid.format));
@@ -142,8 +145,9 @@ void run_panel_fp32(const Batch& batch, Tally& tally) {
     const bool specials = draw.one_in(3);
     const std::vector<float> a = floats(count, draw, specials), b = floats(count * W, draw, specials),
                              start = floats(W, draw, false);
+    const std::vector<std::uint32_t> none(count * W);
     const Answer want =
-        by_reference({{}, Projection{}, "fp32", count, widened(a), widened(b), widened(start)});
+        by_reference({{}, Projection{}, "fp32", count, widened(a), widened(b), widened(start), none, none});
     for (const Kernels* k : available_kernels()) {
       std::vector<float> s = start;
       k->panel_fp32(a.data(), b.data(), count, s.data());
@@ -161,7 +165,7 @@ Part panel_part() {
   return {"kernels/panel",
           "kernels at every instruction-set level",
           "chains of the reference's mul and fma",
-          "sums of up to 23 products, 32 columns, formats mixed; values and counters",
+          "sums of up to 23 products, 32 columns, formats and modes mixed; values and counters",
           std::uint64_t{1} << 17,
           64,
           4,

@@ -16,10 +16,10 @@ constexpr const char* names[] = {"fp16",   "bf16",     "tf32",    "e6m9",   "dlf
 struct Sweep {
   Subject subject;
   Projection how;
-  std::optional<NearestEven> fast;
+  std::optional<FastProjection> fast;
 
   explicit Sweep(const char* name)
-      : subject(std::string_view(name)), how{subject.format}, fast(nearest_even_of(how)) {}
+      : subject(std::string_view(name)), how{subject.format}, fast(fast_projection_of(how)) {}
 };
 
 std::vector<double> floats_of(std::span<const std::uint64_t> codes) {
@@ -50,8 +50,8 @@ void compare_kernel(const Sweep& s, const std::vector<double>& x, const std::vec
   const std::string how = std::string(", ") + kernels().isa;
   Counters got;
   std::vector<double> q(x.size()), silent(x.size());
-  kernels().round(*s.fast, x.data(), q.data(), x.size(), &got);
-  kernels().round(*s.fast, x.data(), silent.data(), x.size(), nullptr);
+  kernels().round(*s.fast, x.data(), q.data(), x.size(), &got, nullptr);
+  kernels().round(*s.fast, x.data(), silent.data(), x.size(), nullptr, nullptr);
   for (std::size_t i = 0; i < x.size(); ++i)
     tally.expect(same_bits(q[i], want[i]) && same_bits(silent[i], want[i]), [&] {
       return Mismatch{text(s.subject, s.how) + how, "x " + text(x[i]), text(want[i]),

@@ -23,7 +23,8 @@ struct Case {
   std::optional<Projection> product;
   Projection accumulator;
   std::size_t count;
-  Values a, b, s;  ///< s: the sums so far
+  Values a, b, s;                                     ///< s: the sums so far
+  std::vector<std::uint32_t> product_random, random;  ///< R of step k and column j at [k W + j]
 };
 
 struct Answer {
@@ -33,8 +34,8 @@ struct Answer {
 };
 
 /// s' = acc(s + t), counted; the addend t or a b is swamped if it is finite, not 0 and without effect.
-double step(const Projection& acc, double a, double b, double s, Answer& answer) {
-  const Outcome next = exmy::fma(acc, a, b, s);
+double step(const Projection& acc, double a, double b, double s, std::uint32_t r, Answer& answer) {
+  const Outcome next = exmy::fma(acc, a, b, s, r);
   answer.accumulator.add(next.events);
   answer.met_nan = answer.met_nan || next.events.has(Event::nan_in);
   const bool addend = a != 0 && b != 0 && is_finite(a) && is_finite(b);
@@ -50,13 +51,13 @@ Answer by_reference(const Case& c) {
       const double a = c.a[k], b = c.b[k * W + j];
       double& s = answer.s[j];
       if (!c.product) {
-        s = step(c.accumulator, a, b, s, answer);
+        s = step(c.accumulator, a, b, s, c.random[k * W + j], answer);
         continue;
       }
-      const Outcome t = mul(*c.product, a, b);
+      const Outcome t = mul(*c.product, a, b, c.product_random[k * W + j]);
       answer.product.add(t.events);
       answer.met_nan = answer.met_nan || t.events.has(Event::nan_in);
-      s = step(c.accumulator, t.value, 1.0, s, answer);
+      s = step(c.accumulator, t.value, 1.0, s, c.random[k * W + j], answer);
     }
   return answer;
 }
@@ -74,13 +75,16 @@ void judge(Differences& d, const Kernels& k, const Case& c, Counters got, Counte
 }
 
 void compare(Differences& d, const Kernels& k, const Case& c, const Answer& want) {
-  const std::optional<NearestEven> product = c.product ? nearest_even_of(*c.product) : std::nullopt;
-  const NearestEven accumulator = *nearest_even_of(c.accumulator);
-  const NearestEven* p = product ? &*product : nullptr;
+  const std::optional<FastProjection> product = c.product ? fast_projection_of(*c.product) : std::nullopt;
+  const FastProjection accumulator = *fast_projection_of(c.accumulator);
+  const FastProjection* p = product ? &*product : nullptr;
   Counters products, sums;
   Values counted = c.s, silent = c.s;
-  k.panel({p, &accumulator, &products, &sums}, c.a.data(), c.b.data(), c.count, counted.data());
-  k.panel({p, &accumulator, nullptr, nullptr}, c.a.data(), c.b.data(), c.count, silent.data());
+  PanelSteps steps{p, &accumulator, nullptr, nullptr, c.product_random.data(), c.random.data()};
+  k.panel(steps, c.a.data(), c.b.data(), c.count, silent.data());
+  steps.product_counters = &products;
+  steps.accumulator_counters = &sums;
+  k.panel(steps, c.a.data(), c.b.data(), c.count, counted.data());
   for (std::size_t j = 0; j < W; ++j) {
     d.value(counted[j], want.s[j], [&] { return text(k, c) + " counted"; });
     d.value(silent[j], want.s[j], [&] { return text(k, c) + " silent"; });
@@ -102,7 +106,9 @@ double draw(Random& random, Data data, const Format& grid) {
 
 Case case_of(Random& random, const std::optional<Projection>& product, const Projection& accumulator,
              Data data) {
-  Case c{product, accumulator, static_cast<std::size_t>(random.below(24)), {}, {}, Values(W)};
+  Case c{product, accumulator, static_cast<std::size_t>(random.below(24)), {}, {}, Values(W), {}, {}};
+  c.product_random = test::drawn(product.value_or(accumulator), c.count * W, random);
+  c.random = test::drawn(accumulator, c.count * W, random);
   const Format grid = format_of(random.below(2) == 0 ? "e4m3fn" : "fp16");
   for (std::size_t k = 0; k < c.count; ++k) c.a.push_back(draw(random, data, grid));
   for (std::size_t i = 0; i < c.count * W; ++i) c.b.push_back(draw(random, data, grid));
@@ -118,7 +124,8 @@ Case case_of(Random& random, const std::optional<Projection>& product, const Pro
 }
 
 Projection some(Random& random, const char* const* names, std::size_t n) {
-  return {format_of(names[random.below(n)]), Rounding::nearest_even, test::saturations[random.below(3)]};
+  const Format f = format_of(names[random.below(n)]);
+  return test::with_any_mode({f, Rounding::nearest_even, test::saturations[random.below(3)]}, random);
 }
 
 Values widened(const std::vector<float>& x) { return {x.begin(), x.end()}; }
@@ -131,10 +138,13 @@ TEST_CASE("panel kernels equal chains of scalar steps", "[kernels]") {
                              "Binary8p3sf", "e5m6",     "e7m5",   "e9m40"};
   Differences d;
   Random random(5);
-  for (int i = 0; i < 4000; ++i) {
+  for (int i = 0; i < 6000; ++i) {
     const Projection accumulator = some(random, names.data(), names.size());
     std::optional<Projection> product;
     if (i % 2 == 0) product = some(random, names.data(), names.size());
+    if (i % 4 == 0) product->rounding = accumulator.rounding;
+    if (i % 4 == 0)
+      product->random_bits = std::min(accumulator.random_bits, 50 - product->format.mantissa_bits);
     const Case c = case_of(random, product, accumulator, static_cast<Data>(i % 3));
     const Answer want = by_reference(c);
     for (const Kernels* k : test::levels_of_this_machine()) compare(d, *k, c, want);
@@ -150,8 +160,9 @@ TEST_CASE("fp32 panels equal chains of scalar fma", "[kernels]") {
     std::vector<float> a(count), b(count * W), start(W);
     for (auto* v : {&a, &b, &start})
       for (float& x : *v) x = test::any_float(random, i % 3 == 0 && v != &start);
+    const std::vector<std::uint32_t> none(count * W);
     const Answer want =
-        by_reference({std::nullopt, Projection{}, count, widened(a), widened(b), widened(start)});
+        by_reference({std::nullopt, Projection{}, count, widened(a), widened(b), widened(start), none, none});
     for (const Kernels* k : test::levels_of_this_machine()) {
       std::vector<float> s = start;
       k->panel_fp32(a.data(), b.data(), count, s.data());

@@ -74,6 +74,27 @@ class Differences {
   std::string text_;
 };
 
+// ---- modes ----------------------------------------------------------------------------------------
+
+/// A mode of rounding, every second time nearest-even; as many random bits as the fast form can take.
+inline Projection with_any_mode(Projection how, SplitMix64& random) {
+  const int most = std::min(32, 50 - how.format.mantissa_bits);
+  if (random.below(2) == 0) how.rounding = static_cast<Rounding>(random.below(most > 0 ? 9 : 6));
+  how.random_bits = most > 0 ? 1 + static_cast<int>(random.below(static_cast<std::uint64_t>(most))) : 16;
+  return how;
+}
+
+/// R for n projections, often the smallest and the largest one.
+inline std::vector<std::uint32_t> drawn(const Projection& how, std::size_t n, SplitMix64& random) {
+  const auto last = static_cast<std::uint32_t>((std::uint64_t{1} << how.random_bits) - 1);
+  std::vector<std::uint32_t> r(n);
+  for (std::uint32_t& x : r) {
+    const std::uint64_t kind = random.below(8);
+    x = kind == 0 ? 0 : kind == 1 ? last : static_cast<std::uint32_t>(random.bits()) & last;
+  }
+  return r;
+}
+
 // ---- numbers that hurt ----------------------------------------------------------------------------
 
 /// A grid point, the quarters up to the next one, and the doubles beside them; both signs.

@@ -212,14 +212,19 @@ TEST_CASE("kernels and reference do the same at a site", "[projector]") {
   d.check(1'000'000);
 }
 
-TEST_CASE("directed, odd and stochastic rounding take the reference with either carrier", "[projector]") {
+TEST_CASE("kernels and reference do the same at a site in every mode", "[projector]") {
   Differences d;
   Random random(42);
-  for (int mode = 1; mode < 9; ++mode) {
-    const Projection how{format_of("fp16"), static_cast<Rounding>(mode), Saturation::none, 11};
-    compare(d, how, operands(random, how, Format{}, Data::special));
-  }
-  d.check(1'000);
+  for (const char* name : {"fp16", "bf16", "fp32", "e5m2", "e4m3fn", "e2m1fn", "Binary8p4se"})
+    for (int mode = 1; mode < 9; ++mode)
+      for (const Data data : {Data::finite, Data::special, Data::positive, Data::small_steps}) {
+        const int n = 1 + static_cast<int>(random.below(name == std::string("fp32") ? 27 : 32));
+        const Projection how{format_of(name), static_cast<Rounding>(mode), test::saturations[random.below(3)],
+                             n};
+        compare(d, how,
+                operands(random, how, format_of(random.below(4) == 0 ? "Binary8p4se" : "fp32"), data));
+      }
+  d.check(500'000);
 }
 
 TEST_CASE("a divisor may be any binary64 number", "[projector]") {
@@ -290,4 +295,18 @@ TEST_CASE("an update is lost when the weight stays although its step is not 0", 
   CHECK(w.data == std::vector<float>{16, 16, 16, 448, 448, 0, 0.5f, 1});
   CHECK(place.record().total[Counter::update_lost] == 5);  // not: step 0, saturated, moved
   CHECK(place.record().total[Counter::saturated] == 1);
+}
+
+TEST_CASE("whether an update at the maximum was saturated depends on its random number", "[projector]") {
+  const Projection how{format_of("e4m3fn"), Rounding::stochastic_a, Saturation::finite, 1};
+  Place place(how);
+  auto p = place.projector<float>();
+  const Operands<float> o =
+      simple(std::vector<float>(600, 448), std::vector<float>(600, -16));  // 464: v = 1/2
+  const Tensor<float> w = p.update(o.x, o.y);
+  CHECK(w.data == o.x.data);
+  const Counters& c = place.record().total;
+  CHECK(c[Counter::saturated] > 200);
+  CHECK(c[Counter::update_lost] > 200);
+  CHECK(c[Counter::saturated] + c[Counter::update_lost] == 600);
 }

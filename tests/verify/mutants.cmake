@@ -1,5 +1,5 @@
 # exmy_mutant(NAME UNIT FILE FROM TO PART): the self-check of a build in which one constant is wrong must find it.
-# FROM becomes TO in a copy of FILE, a header or source of formats/ or sim/verify/; the source UNIT, compiled with
+# FROM becomes TO in a copy of FILE, a header or source of formats/ or sim/; the source UNIT, compiled with
 # that copy, is linked before the library, whose own object is then not taken.
 add_library(exmy_mutant_main OBJECT verify/mutant_main.cpp)
 target_link_libraries(exmy_mutant_main PRIVATE exmy_sim exmy_options)
@@ -39,11 +39,11 @@ exmy_mutant(difference formats/exact.cpp formats/exact.cpp
   "high - low - (sticky ? 1 : 0)" "high - low" operations)
 exmy_mutant(nan_code formats/codec.cpp formats/codec.cpp
   "(std::uint64_t{1} << (f.mantissa_bits - 1))" "std::uint64_t{1}" codes)
-exmy_mutant(kernel formats/kernels/level_baseline.cpp formats/kernels/level.inc
+exmy_mutant(kernel formats/kernels/level_baseline.cpp formats/kernels/rounding.inc
   "error * 0x1p53" "error * 0x1p52" kernels/round)
 exmy_mutant(kernel_constant formats/kernels/kernels.cpp formats/kernels/kernels.cpp
   "f.mantissa_bits - 2)" "f.mantissa_bits - 1)" kernels/round)
-exmy_mutant(to_odd formats/kernels/level_baseline.cpp formats/kernels/level.inc
+exmy_mutant(to_odd formats/kernels/level_baseline.cpp formats/kernels/rounding.inc
   "(~bits & 1) & inward)" "(bits & 1) & inward)" kernels/arithmetic)
 exmy_mutant(catalogue formats/catalog.cpp formats/catalog.cpp
   "unsigned_zero(5, 2, 16)" "unsigned_zero(5, 2, 15)" digests)
@@ -65,3 +65,8 @@ exmy_mutant(tile_count formats/kernels/tiles_v2.cpp formats/kernels/tile_counts.
   "constant(0x1p-24f)" "constant(0x1p-25f)" tiles)
 exmy_mutant(tile_proof sim/ops/tile_plan.cpp sim/ops/tile_plan.cpp
   "? TileStep::fused : TileStep::odd" "? TileStep::fused : TileStep::fused" tiles)
+exmy_mutant(bench_round formats/kernels/kernels.cpp formats/kernels/kernels.cpp
+  "f.mantissa_bits - 2)" "f.mantissa_bits - 1)" bench:round/)
+exmy_mutant(bench_matrix sim/ops/tile_plan.cpp sim/ops/tile_plan.cpp "<< 23 | 0x00400000u" "<< 23" bench:matrix/fp16)
+exmy_mutant(bench_function formats/functions/function_table.cpp formats/functions/function_table.cpp
+  "(is_negative(x) ? last_ + 1 : 0)" "(is_negative(x) ? last_ : 0)" bench:function/tanh)

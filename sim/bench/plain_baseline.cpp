@@ -1,0 +1,4 @@
+#define EXMY_PLAIN_TABLE plain_baseline
+#define EXMY_PLAIN_EIGEN Eigen_plain_baseline
+#define EXMY_PLAIN_ISA "baseline"
+#include "sim/bench/plain.inc"

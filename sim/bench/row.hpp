@@ -1,0 +1,42 @@
+#pragma once
+// A row of `exmy bench`: one kernel beside its yardstick.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace exmy::bench {
+
+/// `quick`: the least work that meets every path; its times say nothing.
+struct Setting {
+  bool quick = false;
+};
+
+/// What is timed; its kernel has run once and its result was compared with the scalar reference.
+struct Measurement {
+  std::string yardstick;                       ///< what it is, for people
+  std::function<void()> reference, kernel;     ///< reference: the yardstick
+  double yardstick_work = 0, kernel_work = 0;  ///< of a call: elements, multiply-adds, steps
+  std::string difference;                      ///< the first one found; empty: the same bits
+  std::string chosen;                          ///< the analyser's choice, of matrix products
+};
+
+/// How a row is judged: work per time, as a part of the yardstick's; or time, as a multiple of the yardstick's.
+enum class Judged : std::uint8_t { by_rate, by_time };
+
+struct Row {
+  std::string name;
+  Judged judged = Judged::by_rate;
+  std::string unit;  ///< of `value`: Gelem/s, GMAC/s, ms/step
+  std::optional<double> floor, goal;
+  std::function<Measurement(const Setting&)> prepare;
+};
+
+struct Result {
+  const Row* row;
+  double ratio = 0, value = 0;
+  std::string yardstick, difference, chosen;
+};
+
+}  // namespace exmy::bench

@@ -1,0 +1,16 @@
+#pragma once
+// The rows, in groups. Goals without a kernel have no row: pairwise sums, models of matrix units.
+
+#include "sim/bench/row.hpp"
+
+namespace exmy::bench {
+
+std::vector<Row> rounding_rows();
+std::vector<Row> function_rows();
+std::vector<Row> matrix_rows();
+std::vector<Row> shape_rows();  ///< ragged matrices; two threads, where there are two processors
+std::vector<Row> step_rows();
+
+std::vector<Row> all_rows();
+
+}  // namespace exmy::bench
