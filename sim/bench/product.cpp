@@ -6,22 +6,6 @@
 namespace exmy::bench {
 namespace {
 
-Counters counters_of(const TileCounts& c) {
-  Counters all;
-  all[Counter::total] = c.total;
-  all[Counter::zero_in] = c.zero_in;
-  all[Counter::inexact] = c.inexact;
-  all[Counter::rounded_up] = c.up;
-  all[Counter::rounded_down] = c.down;
-  all[Counter::tie] = c.tie;
-  all[Counter::saturated] = c.saturated;
-  all[Counter::underflow_to_zero] = c.to_zero;
-  all[Counter::underflow_inexact] = c.tiny;
-  all[Counter::subnormal_out] = c.subnormal;
-  all[Counter::swamped] = c.swamped;
-  return all;
-}
-
 std::string level_of(const char* isa) { return std::string(" (") + isa + "): "; }
 
 std::string labelled(const std::string& label, const std::string& difference) {
