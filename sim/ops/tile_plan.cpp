@@ -16,8 +16,8 @@ constexpr double binary32_max = 0x1.fffffep127;
 /// Exponent of the number that all values of a format are multiples of.
 int grid_of(const Format& f) { return f.e_min() - f.mantissa_bits; }
 
-/// An addend: bits of precision, grid, largest magnitude.
-struct Addend {
+/// A summand: bits of precision, grid, largest magnitude.
+struct Summand {
   int bits;
   int grid;
   double largest;
@@ -34,7 +34,7 @@ int grid_of(const FactorFacts& x) {
   return std::max(grid, parts_of(static_cast<double>(x.range.smallest)).exponent - x.format.mantissa_bits);
 }
 
-Addend product_of(const FactorFacts& a, const FactorFacts& b) {
+Summand product_of(const FactorFacts& a, const FactorFacts& b) {
   return {a.format.precision() + b.format.precision(), grid_of(a) + grid_of(b),
           static_cast<double>(a.range.largest) * static_cast<double>(b.range.largest)};
 }
@@ -98,8 +98,8 @@ class Planner {
   Planner(bool counts, bool has_fma) : counts_(counts), has_fma_(has_fma) {}
 
   /// The steps of n sums s = acc(s + t), or acc(s + product(t)).
-  std::optional<TileRounding> steps(const std::optional<Projection>& product, const Projection& acc, Addend t,
-                                    std::size_t n) {
+  std::optional<TileRounding> steps(const std::optional<Projection>& product, const Projection& acc,
+                                    Summand t, std::size_t n) {
     TileRounding r;
     const bool fused_product = has_fma_ && !product && acc == Projection{};
     r.wide_products = counts_ && fused_product && !t.is_binary32();
@@ -121,7 +121,7 @@ class Planner {
   }
 
   /// Afterwards t is the rounded product.
-  bool round_product(const Projection& how, Addend& t, TileRounding& r) {
+  bool round_product(const Projection& how, Summand& t, TileRounding& r) {
     const Format& f = how.format;
     why_ = obstacle(how);
     if (!why_.empty()) why_ = "product: " + why_;
@@ -141,7 +141,7 @@ class Planner {
     return true;
   }
 
-  std::optional<TileRounding> native(const Addend& t, std::size_t n, TileRounding& r) {
+  std::optional<TileRounding> native(const Summand& t, std::size_t n, TileRounding& r) {
     bound_ = bound_of(t.largest, n, binary32_bits);
     if (r.wide_products && bound_ > 0x1p126) return refuse("the error of a sum may overflow binary32");
     r.step = TileStep::native;
@@ -151,7 +151,7 @@ class Planner {
     return r;
   }
 
-  std::optional<TileRounding> rounded(const Projection& acc, const Addend& t, std::size_t n,
+  std::optional<TileRounding> rounded(const Projection& acc, const Summand& t, std::size_t n,
                                       TileRounding& r) {
     const Format& f = acc.format;
     if (const std::string why = obstacle(acc); !why.empty()) return refuse(why);
@@ -209,7 +209,7 @@ TileDecision plan_tiles(const Reduction& how, const FactorFacts& a, const Factor
   if (planner.bound() > binary32_max) return refused("a chunk may overflow binary32");
   const Format& f = how.accumulator.format;
   const int grid = how.accumulator == Projection{} ? binary32_grid : grid_of(f);
-  const Addend chunk{f.precision(), grid, planner.bound()};
+  const Summand chunk{f.precision(), grid, planner.bound()};
   plan.outer = planner.steps(std::nullopt, how.outer, chunk, (k + how.chunk - 1) / how.chunk);
   if (!plan.outer) return refused("outer: " + planner.why());
   return {plan, described(plan.inner) + "; chunks: " + described(*plan.outer)};
