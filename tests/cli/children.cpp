@@ -3,6 +3,7 @@
 //   crash   die of SIGSEGV at once           crashN  likewise, the first N of them
 //   late    die of SIGALRM in the middle     lateN   likewise, the first N
 //   fail    say so and end with exit code 9  hang    sleep for ever (TERM ends them)
+//   deaf    sleep for ever, only KILL ends them
 //   shout   say 8 MB of complaints first     lie     end with exit code 0 and no answer
 //   meetN   wait until N of them are there   alone   fail if another one is there
 // Counts are kept in files of the folder EXMY_FAULT_FOLDER.
@@ -86,7 +87,8 @@ void act(const std::string& action, const std::string& fault) {
   if (count > 0 && !among_first(fault, count)) return;
   if (word == "crash") ::raise(SIGSEGV);
   if (word == "late") die_late();
-  if (word == "hang")
+  if (word == "deaf") ::signal(SIGTERM, SIG_IGN);
+  if (word == "hang" || word == "deaf")
     for (;;) ::pause();
   if (word == "shout") shout();
   if (word == "alone") be_alone();

@@ -320,7 +320,7 @@ class Interruptions(SweepTest):
         self.sweep_file(base=ENDLESS)
         for times, code in ((1, 75), (2, 130)):
             with self.subTest(times):
-                environment = self.faults("hang@seed=2") if times == 2 else {}
+                environment = self.faults("deaf@seed=2") if times == 2 else {}
                 screen, side = pty.openpty()
                 running = self.start("grid.json", "-j", "2", "--out", str(times), stdin=side, stdout=subprocess.DEVNULL,
                                      stderr=subprocess.DEVNULL, preexec_fn=lambda: self.own_terminal(side),
