@@ -1,0 +1,195 @@
+// Tiles of every shape and instruction-set level against the scalar operations, step by step: values, counters, the
+// largest sum. Whether a tile may be used is another question (tests/ops/tile_plan_test.cpp).
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "formats/arithmetic.hpp"
+#include "formats/catalog.hpp"
+#include "formats/counters.hpp"
+#include "formats/kernels/tiles.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/splitmix64.hpp"
+
+namespace {
+
+using namespace exmy;
+using Random = exmy::test::SplitMix64;
+
+/// The constants of a format, written out from their definition.
+NearestEven32 constants(const Format& f) {
+  const auto power = [](int e) { return std::bit_cast<float>(static_cast<std::uint32_t>(e + 127) << 23); };
+  NearestEven32 k;
+  k.unit = static_cast<std::uint32_t>(23 - f.mantissa_bits) * 0x00800000u + 0x00400000u;
+  k.min_normal = power(f.e_min());
+  k.e_min_bits = std::bit_cast<std::uint32_t>(k.min_normal);
+  k.max_finite = static_cast<float>(f.max_finite());
+  k.tiny_below = k.min_normal - power(f.e_min()) * power(-f.mantissa_bits - 2);
+  return k;
+}
+
+struct Way {
+  const char* name;
+  TileRounding how;
+  Projection product, sum;
+};
+
+Way way(const char* name, TileStep step, const char* product, const char* sum, TileLimit limit, bool clamps) {
+  Way w{name, {}, {}, {format_of(sum), Rounding::nearest_even, Saturation::none}};
+  w.how.step = step;
+  w.how.limit = limit;
+  w.how.clamps = clamps;
+  if (limit == TileLimit::saturate) w.sum.saturation = Saturation::finite;
+  w.how.sum = constants(w.sum.format);
+  if (step == TileStep::native) w.how.sum = {0, 0, std::numeric_limits<float>::max(), 0x1p-126f, 0};
+  if (product != nullptr) {
+    w.product = {format_of(product), Rounding::nearest_even, Saturation::finite};
+    w.how.rounds_product = w.how.saturates_product = true;
+    w.how.product = constants(w.product.format);
+  }
+  return w;
+}
+
+/// Operands are e4m3fn numbers up to 30: products are multiples of 2^-18, up to 900.
+std::vector<Way> ways() {
+  std::vector<Way> all{
+      way("native", TileStep::native, nullptr, "fp32", TileLimit::watch, false),
+      way("native, rounded products", TileStep::native, "e4m3fn", "fp32", TileLimit::watch, false)};
+  for (const TileLimit limit : {TileLimit::excluded, TileLimit::saturate, TileLimit::watch}) {
+    all.push_back(way("fused", TileStep::fused, nullptr, "fp16", limit, false));
+    all.push_back(way("fused, clamped", TileStep::fused, nullptr, "e5m7", limit, true));
+    all.push_back(way("fused, rounded products", TileStep::fused, "e4m3fn", "fp16", limit, true));
+    all.push_back(way("odd", TileStep::odd, nullptr, "e5m6", limit, true));
+    all.push_back(way("odd, rounded products", TileStep::odd, "e5m7", "e5m6", limit, true));
+  }
+  all.push_back(way("saturating sums", TileStep::odd, nullptr, "e4m3fn", TileLimit::saturate, true));
+  all.push_back(way("saturating fused sums", TileStep::fused, nullptr, "e4m7", TileLimit::saturate, true));
+  Way wide = all.front();
+  wide.name = "wide products";
+  wide.how.wide_products = true;
+  all.push_back(wide);
+  return all;
+}
+
+std::vector<float> numbers(Random& random, std::size_t n, bool wide) {
+  const Format f = format_of("e4m3fn");
+  std::vector<float> x(n);
+  for (float& v : x) {
+    const std::uint64_t code = random.below(8) == 0 ? random.below(4) : random.below(0x5f);  // up to 30
+    const double magnitude =
+        wide ? 1.0 + static_cast<double>(random.below(1 << 23)) * 0x1p-23 : f.finite_value(code);
+    v = static_cast<float>((random.bits() & 1) != 0 ? magnitude : -magnitude);
+  }
+  return x;
+}
+
+struct Expected {
+  float s = 0, largest = 0;
+  Counters product, sum;
+
+  void step(const Way& w, double a, double b) {
+    double t = 1, u = a * b;  // exact: 48 bits
+    if (w.how.rounds_product) {
+      const Outcome p = mul(w.product, a, b);
+      product.add(p.events);
+      u = p.value;
+    }
+    const Outcome next = w.how.rounds_product ? fma(w.sum, u, t, static_cast<double>(s))
+                                              : fma(w.sum, a, b, static_cast<double>(s));
+    sum.add(next.events);
+    const bool still = next.value == static_cast<double>(s) && u != 0 && !next.events.has(Event::saturated);
+    sum[Counter::swamped] += still ? 1 : 0;
+    s = static_cast<float>(next.value);
+    largest = std::max(largest, std::abs(s));
+  }
+};
+
+std::string difference(const TileCounts& got, const Counters& want) {
+  Counters all;
+  all[Counter::total] = got.total;
+  all[Counter::zero_in] = got.zero_in;
+  all[Counter::inexact] = got.inexact;
+  all[Counter::rounded_up] = got.up;
+  all[Counter::rounded_down] = got.down;
+  all[Counter::tie] = got.tie;
+  all[Counter::saturated] = got.saturated;
+  all[Counter::underflow_to_zero] = got.to_zero;
+  all[Counter::underflow_inexact] = got.tiny;
+  all[Counter::subnormal_out] = got.subnormal;
+  all[Counter::swamped] = got.swamped;
+  std::string out;
+  for (std::size_t i = 0; i < counters_count; ++i)
+    if (all.counts[i] != want.counts[i])
+      out += std::string(counter_names[i]) + " " + std::to_string(all.counts[i]) + " for " +
+             std::to_string(want.counts[i]) + "; ";
+  return out;
+}
+
+void compare(const TileKernels& level, const TileShape& shape, bool counts, const Way& w, Random& random) {
+  constexpr std::size_t k = 17;
+  const bool wide = w.how.wide_products;
+  const std::vector<float> a = numbers(random, shape.rows * k, wide),
+                           b = numbers(random, k * shape.width, wide);
+  std::vector<float> sums(shape.rows * shape.width);
+  TileResult got;
+  shape.run(w.how, {a.data(), k, 1, b.data(), k, sums.data()}, got);
+  Expected all;
+  std::size_t wrong = 0;
+  for (std::size_t r = 0; r < shape.rows; ++r)
+    for (std::size_t j = 0; j < shape.width; ++j) {
+      all.s = 0;
+      for (std::size_t i = 0; i < k; ++i)
+        all.step(w, static_cast<double>(a[r * k + i]), static_cast<double>(b[i * shape.width + j]));
+      const float s = sums[r * shape.width + j];
+      wrong += s == all.s ? 0u : 1u;
+    }
+  INFO(level.isa << " " << shape.rows << " x " << shape.width << " " << w.name << " into "
+                 << w.how.sum.max_finite);
+  CHECK(wrong == 0);
+  if (w.how.limit == TileLimit::watch && (counts || w.how.step != TileStep::native))
+    CHECK(got.largest == all.largest);
+  if (!counts) return;
+  CHECK(difference(got.sum, all.sum) == "");
+  if (w.how.rounds_product) CHECK(difference(got.product, all.product) == "");
+}
+
+}  // namespace
+
+TEST_CASE("tiles of every shape and level do what the scalar operations do") {
+  Random random(5);
+  for (const TileKernels* level : available_tile_kernels())
+    for (const bool counts : {false, true})
+      for (const TileShape& shape : counts ? level->counting : level->fast)
+        for (const Way& w : ways())
+          if (!w.how.wide_products || (counts && level->has_fma)) compare(*level, shape, counts, w, random);
+}
+
+TEST_CASE("magnitudes of an array: the largest, and the smallest that is not 0") {
+  const float infinity = std::numeric_limits<float>::infinity(),
+              nan = std::numeric_limits<float>::quiet_NaN();
+  for (const TileKernels* level : available_tile_kernels())
+    for (std::size_t n = 0; n < 70; ++n) {
+      std::vector<float> x(n, -0.0f);
+      Magnitudes m = level->magnitudes(x.data(), n);
+      CHECK((m.largest == 0 && m.smallest == infinity));
+      if (n == 0) continue;
+      x[n / 2] = -0x1p-149f;
+      x[n - 1] = n == 1 ? -0x1p-149f : 5;
+      m = level->magnitudes(x.data(), n);
+      CHECK(m.smallest == (n == 2 ? 5 : 0x1p-149f));
+      CHECK(m.largest == (n == 1 ? 0x1p-149f : 5));
+      for (const float bad : {infinity, -infinity, nan}) {
+        x[n / 3] = bad;
+        CHECK(level->magnitudes(x.data(), n).largest == infinity);
+      }
+    }
+}
+
+TEST_CASE("the tiles in use are those of a level that this machine has") {
+  const auto all = available_tile_kernels();
+  CHECK(std::any_of(all.begin(), all.end(), [](const TileKernels* k) { return k == &tile_kernels(); }));
+}
