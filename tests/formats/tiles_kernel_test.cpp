@@ -169,6 +169,22 @@ TEST_CASE("tiles of every shape and level do what the scalar operations do") {
           if (!w.how.wide_products || (counts && level->has_fma)) compare(*level, shape, counts, w, random);
 }
 
+TEST_CASE("tininess is that of the exact sum, where its binary32 neighbour is not tiny any more") {
+  // e4m3: 7 2^-9, then 3 2^-11 - 2^-32 more: 15.5 2^-10 - 2^-32 rounds to 15 2^-10 < 2^-6 without a lower limit.
+  const Way w = way("odd", TileStep::odd, nullptr, "e4m3", TileLimit::watch, true);
+  const std::vector<float> a{1, 1};
+  for (const TileKernels* level : available_tile_kernels())
+    for (const TileShape& shape : level->counting) {
+      std::vector<float> b(2 * shape.width, 0x7p-9f), sums(shape.rows * shape.width);
+      std::fill(b.begin() + static_cast<std::ptrdiff_t>(shape.width), b.end(), 0x3p-11f - 0x1p-32f);
+      TileResult got;
+      shape.run(w.how, {a.data(), 0, 1, b.data(), 2, sums.data()}, got);
+      CHECK(sums.front() == 0x1p-6f);
+      CHECK(got.sum.tiny == shape.rows * shape.width);
+      CHECK(got.sum.tie == 0);
+    }
+}
+
 TEST_CASE("magnitudes of an array: the largest, and the smallest that is not 0") {
   const float infinity = std::numeric_limits<float>::infinity(),
               nan = std::numeric_limits<float>::quiet_NaN();

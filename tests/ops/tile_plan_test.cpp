@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "formats/catalog.hpp"
@@ -134,6 +135,36 @@ TEST_CASE("what binary32 cannot hold is refused, with the reason") {
   how.product = Projection{format_of("e4m3fn")};
   CHECK(plan_tiles(how, {format_of("e4m3fn"), {64, 1}}, {format_of("e4m3fn"), {64, 1}}, 8, false, true).why ==
         "product: it may overflow");
+}
+
+TEST_CASE("one factor that is not finite is enough to refuse") {
+  const Format f = format_of("e5m2");
+  const Magnitudes finite{1, 1}, wild{std::numeric_limits<float>::infinity(), 1};
+  CHECK(plan_tiles(sums_in("fp16"), {f, finite}, {f, finite}, 8, false, true).plan);
+  for (const auto& [a, b] : {std::pair{finite, wild}, {wild, finite}, {wild, wild}})
+    CHECK(plan_tiles(sums_in("fp16"), {f, a}, {f, b}, 8, false, true).why == "an operand is not finite");
+}
+
+TEST_CASE("sums that make the constant C overflow are refused, and would be NaN") {
+  const Reduction how = sums_in("bf16");
+  const Format f = format_of("e8m1");
+  const auto decided = [&](float largest) {
+    return plan_tiles(how, {f, {largest, largest}}, {f, {largest, largest}}, 1, false, true);
+  };
+  const TileDecision fits = decided(0x1p54f);  // 2^108 + its bound is below 2^(103 + 7)
+  REQUIRE(fits.plan);
+  CHECK(decided(0x1p55f).why == "sums may be too large for the constant C");
+  const auto product = [&](float x) {
+    return multiply({&x, 1, 1, 1, 1}, {&x, 1, 1, 1, 1}, *fits.plan, 0, false, tile_kernels())->y.front();
+  };
+  CHECK(product(0x1p54f) == 0x1p108f);
+  CHECK(std::isnan(product(0x1p56f)));
+}
+
+TEST_CASE("counted fp32 sums of wide products stay far below the maximum") {
+  const FactorFacts a{format_of("fp32"), {0x1p60f, 1}}, b{format_of("fp32"), {0x1p59f, 1}};
+  CHECK(plan_tiles(sums_in("fp32"), a, b, 100, true, true).plan);  // 100 2^119 < 2^126
+  CHECK(plan_tiles(sums_in("fp32"), a, b, 200, true, true).why == "the error of a sum may overflow binary32");
 }
 
 TEST_CASE("fp32 sums need no finite operands and no small products, unless they are counted") {
