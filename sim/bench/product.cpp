@@ -26,7 +26,7 @@ bool Product::run_tiles() {
   const FactorFacts a{what_.operands, level.magnitudes(a_.data(), a_.size())};
   const FactorFacts b{what_.operands, level.magnitudes(b_.data(), b_.size())};
   const TileDecision decision = plan_tiles(what_.how, a, b, extents_.k, counts_, level.has_fma);
-  chosen_ = decision.why;
+  chosen_ = decision.plan ? describe(*decision.plan) : decision.why;
   if (!decision.plan) return false;
   const FloatMatrix left{a_.data(), extents_.m, extents_.k, extents_.k, 1};
   const FloatMatrix right{b_.data(), extents_.k, extents_.n, extents_.n, 1};

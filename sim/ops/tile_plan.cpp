@@ -205,14 +205,18 @@ TileDecision plan_tiles(const Reduction& how, const FactorFacts& a, const Factor
   const auto inner = planner.steps(how.product, how.accumulator, product_of(a, b), n);
   if (!inner) return refused(planner.why());
   plan.inner = *inner;
-  if (!chunked) return {plan, described(plan.inner)};
+  if (!chunked) return {plan, {}};
   if (planner.bound() > binary32_max) return refused("a chunk may overflow binary32");
   const Format& f = how.accumulator.format;
   const int grid = how.accumulator == Projection{} ? binary32_grid : grid_of(f);
   const Summand chunk{f.precision(), grid, planner.bound()};
   plan.outer = planner.steps(std::nullopt, how.outer, chunk, (k + how.chunk - 1) / how.chunk);
   if (!plan.outer) return refused("outer: " + planner.why());
-  return {plan, described(plan.inner) + "; chunks: " + described(*plan.outer)};
+  return {plan, {}};
+}
+
+std::string describe(const TilePlan& plan) {
+  return described(plan.inner) + (plan.outer ? "; chunks: " + described(*plan.outer) : "");
 }
 
 }  // namespace exmy

@@ -22,7 +22,7 @@ struct TilePlan {
   std::optional<TileRounding> outer;  ///< of chunk sums: a = 1
 };
 
-/// A plan, or why there is none.
+/// A plan, or why there is none. (What a plan is says `describe`: in words only where they are wanted.)
 struct TileDecision {
   std::optional<TilePlan> plan;
   std::string why;
@@ -39,5 +39,8 @@ struct TileDecision {
 /// u <- round_away(u + max|a| max|b|), k times, bounds every sum.
 TileDecision plan_tiles(const Reduction& how, const FactorFacts& a, const FactorFacts& b, std::size_t k,
                         bool counts, bool has_fma);
+
+/// "exact products, binary32 sums, rounded again, no overflow by bound".
+std::string describe(const TilePlan& plan);
 
 }  // namespace exmy

@@ -112,7 +112,7 @@ void compare(const Work& w, const Defined& want, const TileKernels& level, bool 
   const FloatMatrix a{w.a.values.data(), w.m, w.k, w.k, 1}, b{w.b.values.data(), w.k, w.n, 1, w.k};
   const auto got = multiply(a, b, *decision.plan, w.how.chunk, counts, level);
   if (!got) return;
-  const std::string where = std::string(level.isa) + ": " + w.text() + ", " + decision.why;
+  const std::string where = std::string(level.isa) + ": " + w.text() + ", " + describe(*decision.plan);
   for (std::size_t i = 0; i < want.y.size(); ++i) {
     const auto expected = static_cast<double>(want.y[i]), found = static_cast<double>(got->y[i]);
     tally.expect(same_bits(found, expected), [&] {

@@ -157,7 +157,7 @@ bool compare(const Case& c, const Defined& want, const TileKernels& level, bool 
   const Laid a = laid(c.a, c.m, c.k, random.below(2) == 0), b = laid(c.b, c.n, c.k, random.below(2) == 0);
   const auto got = multiply(a.view, b.view.transposed(), *decision.plan, c.how.chunk, counts, level);
   if (!got) return false;
-  INFO(text(c, level, decision.why));
+  INFO(text(c, level, describe(*decision.plan)));
   const auto same = [](float x, float y) {
     return std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(y);
   };
