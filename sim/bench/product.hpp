@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/ops/matmul.hpp"
+#include "sim/ops/order_product.hpp"
 #include "sim/ops/tile_product.hpp"
 
 namespace exmy::bench {
@@ -41,6 +42,7 @@ class Product {
 
  private:
   bool run_tiles();
+  bool run_orders();
   MatmulTask task() const;
 
   ProductCase what_;
@@ -49,6 +51,7 @@ class Product {
   std::vector<float> a_, b_;
   std::vector<double> y_;  ///< of the other path
   TileProduct tiles_;
+  std::optional<OrderProduct> ordered_;
   bool by_tiles_ = false;
   DotCounters counters_;
   std::string chosen_;
