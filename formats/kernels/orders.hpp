@@ -25,14 +25,16 @@ struct ExactSum {
 struct BlockRounding {
   std::size_t terms = 1, at_once = 1;  ///< of a group; of those, as many as are added in 32 bits
   int fraction_bits = 0, lowest = 0;   ///< F; the smallest e
+  bool narrow = false;                 ///< the sum of a group has no more than 24 bits
   bool nearest = false;                ///< the sum is rounded to nearest even, else toward zero
   int mantissa_bits = 23;              ///< of the output
   float min_normal = 0;                ///< of the output
   double cut = 0;                      ///< as in ExactSum, for the sum of a group
 };
 
-/// The exponent of a factor that is 0; of factors e, or max(e, e_min).
-inline constexpr std::int16_t exponent_of_zero = -10000;
+/// The exponent of a factor that is 0; of others floor(log2 |x|), or the smallest one of their format. Those of b are
+/// biased, so that those of products are.
+inline constexpr std::int16_t exponent_of_zero = -10000, exponent_bias = 127;
 
 /// Beside the operands of a tile their exponents: of a twice in a word, [row][k]; of b [k][width]. The sums start at 0.
 struct BlockOperands {
@@ -42,7 +44,7 @@ struct BlockOperands {
   const std::int16_t* b_exponents = nullptr;
 };
 
-/// Tiles of `rows` rows, or one. Sums are [row][width]. Without vectors there is `pairwise` alone.
+/// Tiles of `rows` rows, or one; k is not 0. Sums are [row][width]. Without vectors there is `pairwise` alone.
 struct OrderTile {
   std::size_t rows;
   void (*pairwise)(const PairwiseRounding&, bool counts, const TileOperands&, TileResult&);

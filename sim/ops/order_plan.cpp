@@ -148,12 +148,20 @@ std::string no_unit(const Reduction& how, const Terms& t, double bound, int top)
   if (!f.is_signed || !f.zero || f.subnormals != Subnormals::gradual || f.mantissa_bits > 23 ||
       f.mantissa_bits < 1 || f.e_min() < -126)
     return "the unit's output is none of binary32";
+  if (p.rounding == Rounding::nearest_even && f.mantissa_bits > 21)
+    return "the unit rounds to nearest in more than 22 bits";
   if (bits > 28) return "more than 28 bits are kept";
   if (!t.are_binary32()) return "a product may be no binary32 number";
   if (t.grid < -126 || t.grid < format_grid(f)) return "products may lie below the grid of the output";
   if (bound > f.max_finite() || bound > float_max) return "a sum may overflow";
   if (top > bits + 126 || std::max(f.e_min(), t.grid + bits) > bits + 126) return "exponents are too large";
   return {};
+}
+
+/// The size of as many parts of n as there must be if none is larger than `most`.
+std::size_t in_equal_parts(std::size_t n, std::size_t most) {
+  const std::size_t parts = std::max<std::size_t>(1, (n + most - 1) / most);
+  return std::max<std::size_t>(1, (n + parts - 1) / parts);
 }
 
 OrderDecision plan_block(const Reduction& how, const FactorFacts& a, const FactorFacts& b, std::size_t k,
@@ -168,13 +176,16 @@ OrderDecision plan_block(const Reduction& how, const FactorFacts& a, const Facto
   const int top =
       std::max(top_exponent(a, block.e_min_a) + top_exponent(b, block.e_min_b), exponent_of(bound));
   if (const std::string why = no_unit(how, t, bound, top); !why.empty()) return no_plan(why);
-  const auto cut = cut_of(t, std::min(block.terms, length));
+  const std::size_t n = std::min(block.terms, length);
+  const auto cut = cut_of(t, n);
   if (counts && !cut)
     return no_plan("whether a group leaves a trace may need more than two binary64 numbers");
   BlockPlan plan;
   BlockRounding& unit = plan.unit;
   unit.terms = block.terms;
-  unit.at_once = ((std::size_t{1} << (31 - block.fraction_bits)) - 2) / 4;
+  const auto fit = [&](int bits) { return bits < 3 ? 0 : ((std::size_t{1} << bits) - 2) / 4; };
+  unit.narrow = n <= fit(24 - block.fraction_bits);
+  unit.at_once = in_equal_parts(n, fit(31 - block.fraction_bits));
   unit.fraction_bits = block.fraction_bits;
   unit.lowest = std::max(f.e_min(), t.grid + block.fraction_bits);
   unit.nearest = how.accumulator.rounding == Rounding::nearest_even;
@@ -212,7 +223,8 @@ std::string words(const ExactSum& sum) {
 std::string words(const BlockPlan& plan) {
   const BlockRounding& unit = plan.unit;
   return "matrix unit in 32 bits, " + std::to_string(std::min(unit.terms, unit.at_once)) + " of " +
-         std::to_string(unit.terms) + " products at once" + (plan.outer ? "; chunks in binary32" : "");
+         std::to_string(unit.terms) + " products at once, rounded in " +
+         (unit.narrow ? "binary32" : "binary64") + (plan.outer ? "; chunks in binary32" : "");
 }
 
 }  // namespace

@@ -141,7 +141,8 @@ struct BlockWork : OrderWork {
   void pack(std::size_t panel) {
     panels.pack(panel);
     const std::size_t first = panel * a.columns * panels.width, count = a.columns * panels.width;
-    for (std::size_t i = first; i < first + count; ++i) b_exponents[i] = exponent(panels.packed[i], e_min_b);
+    for (std::size_t i = first; i < first + count; ++i)
+      b_exponents[i] = static_cast<std::int16_t>(exponent(panels.packed[i], e_min_b) + exponent_bias);
   }
 
   void tile(const OrderPlace& at, Steps& mine) const {
