@@ -86,6 +86,8 @@ OrderDecision plan_pairwise(const Reduction& how, const FactorFacts& a, const Fa
   each.limit = bound <= f.max_finite()                          ? TileLimit::excluded
                : how.accumulator.saturation == Saturation::none ? TileLimit::watch
                                                                 : TileLimit::saturate;
+  const bool twice = how.product && how.product->format == f && !each.saturates_product;  // the same rounding
+  if (twice && !counts && each.limit == TileLimit::excluded) each.rounds_product = false;
   if (2 * std::min(bound, f.max_finite()) >= pow2(103 + f.mantissa_bits))
     return no_plan("sums may be too large for the constant C");
   return {tree, {}};
