@@ -70,6 +70,11 @@ exmy_mutant(tile_count formats/kernels/tiles_v2.cpp formats/kernels/tile_counts.
   "constant(0x1p-24f)" "constant(0x1p-25f)" tiles)
 exmy_mutant(tile_proof sim/ops/tile_plan.cpp sim/ops/tile_plan.cpp
   "? TileStep::fused : TileStep::odd" "? TileStep::fused : TileStep::fused" tiles)
+exmy_mutant(order_tree formats/kernels/orders_v2.cpp formats/kernels/orders_pairwise.inc
+  "before >> level & 1" "before >> level & 3" orders)
+exmy_mutant(order_exact sim/ops/order_plan.cpp sim/ops/order_plan.cpp "pow2(53 + t.grid)" "pow2(62 + t.grid)" orders)
+exmy_mutant(order_block sim/ops/order_plan.cpp sim/ops/order_plan.cpp
+  "t.grid + block.fraction_bits" "t.grid + block.fraction_bits + 1" orders)
 exmy_mutant(bench_round formats/kernels/kernels.cpp formats/kernels/kernels.cpp
   "f.mantissa_bits - 2)" "f.mantissa_bits - 1)" bench:round/)
 exmy_mutant(bench_matrix sim/ops/tile_plan.cpp sim/ops/tile_plan.cpp "<< 23 | 0x00400000u" "<< 23" bench:matrix/fp16)
