@@ -58,6 +58,15 @@ struct OrderedSums {
       how.accumulator.random_bits = 1 + static_cast<int>(draw.below(24));
     }
     a = factor(draw, fa, m * k), b = factor(draw, fb, n * k);
+    if (draw.one_in(3)) cancel();
+  }
+
+  /// All products but the first have an opposite.
+  void cancel() {
+    for (std::size_t t = 1; t < k / 2; ++t) {
+      for (std::size_t i = 0; i < m; ++i) a[i * k + k - t] = -a[i * k + t];
+      for (std::size_t j = 0; j < n; ++j) b[j * k + k - t] = b[j * k + t];
+    }
   }
 
   void as_unit(Draw& draw) {
