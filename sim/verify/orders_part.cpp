@@ -25,7 +25,7 @@ Projection to_nearest(Draw& draw) {
 
 /// Values of a format within some binades of 1 or in two binades far apart, some of the smallest, zeros, pairs that cancel.
 std::vector<float> factor(Draw& draw, const Format& f, std::size_t n) {
-  const int span = std::array{0, 1, 4, 9}[draw.below(4)];
+  const int span = std::array{0, 1, 4, 15}[draw.below(4)];
   const std::uint64_t tiny = draw.one_in(3) ? 12 : 100000;
   std::vector<float> x(n);
   for (std::size_t i = 0; i < n; ++i) {
@@ -63,8 +63,8 @@ struct OrderedSums {
 
   /// All products but the first have an opposite.
   void cancel() {
-    for (std::size_t t = 1; t < k / 2; ++t) {
-      for (std::size_t i = 0; i < m; ++i) a[i * k + k - t] = -a[i * k + t];
+    for (std::size_t t = 1; 2 * t <= k; ++t) {
+      for (std::size_t i = 0; i < m; ++i) a[i * k + k - t] = 2 * t == k ? 0.0f : -a[i * k + t];
       for (std::size_t j = 0; j < n; ++j) b[j * k + k - t] = b[j * k + t];
     }
   }
@@ -149,7 +149,7 @@ Part orders_part() {
           "sums by definition",
           "drawn shapes, formats, units; values and counters",
           std::uint64_t{1} << 12,
-          16,
+          4,
           1,
           run_orders,
           {}};

@@ -28,10 +28,10 @@ Projection nearest(Random& random) {
   return {one_of(random, sum_names), Rounding::nearest_even, static_cast<Saturation>(random.below(3))};
 }
 
-/// All products but a few have an opposite.
+/// All products but the first have an opposite.
 void cancel(OrderCase& c) {
-  for (std::size_t t = 2; t < c.k / 2; ++t) {
-    for (std::size_t i = 0; i < c.m; ++i) c.a[i * c.k + c.k - t] = -c.a[i * c.k + t];
+  for (std::size_t t = 1; 2 * t <= c.k; ++t) {
+    for (std::size_t i = 0; i < c.m; ++i) c.a[i * c.k + c.k - t] = 2 * t == c.k ? 0.0f : -c.a[i * c.k + t];
     for (std::size_t j = 0; j < c.n; ++j) c.b[j * c.k + c.k - t] = c.b[j * c.k + t];
   }
 }
