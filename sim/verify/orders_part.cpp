@@ -149,7 +149,7 @@ Part orders_part() {
           "sums by definition",
           "drawn shapes, formats, units; values and counters",
           std::uint64_t{1} << 12,
-          4,
+          2,
           1,
           run_orders,
           {}};

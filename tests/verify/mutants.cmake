@@ -72,8 +72,7 @@ exmy_mutant(tile_proof sim/ops/tile_plan.cpp sim/ops/tile_plan.cpp
   "? TileStep::fused : TileStep::odd" "? TileStep::fused : TileStep::fused" tiles)
 exmy_mutant(order_tree formats/kernels/orders_v2.cpp formats/kernels/orders_pairwise.inc
   "before >> level & 1" "before >> level & 3" orders)
-exmy_mutant(order_exact formats/kernels/orders_v2.cpp formats/kernels/orders_exact.inc
-  "product.saturated(z)" "z" orders)
+exmy_mutant(order_exact sim/ops/order_plan.cpp sim/ops/order_plan.cpp "1.5 * pow2(52 + *cut)" "1.5 * pow2(12 + *cut)" orders)
 exmy_mutant(order_block sim/ops/order_plan.cpp sim/ops/order_plan.cpp
   "t.grid + block.fraction_bits" "t.grid + block.fraction_bits + 1" orders)
 exmy_mutant(bench_round formats/kernels/kernels.cpp formats/kernels/kernels.cpp
