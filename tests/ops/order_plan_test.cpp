@@ -101,6 +101,35 @@ TEST_CASE("exact order: what two binary64 numbers do not hold is refused, and wo
   CHECK(sum_by(c, sum) != 0x1p-120f);
 }
 
+TEST_CASE("exact order: where products are cut, and how far apart the parts may reach") {
+  const Reduction how = in_order(Order::exact, "fp32");
+  const auto cut = [&](std::size_t k) {
+    return plan_of<ExactSum>(plan_order(how, all_of("e5m2"), all_of("e5m2"), k, false, true)).cut;
+  };
+  // A product is below 2^32, and below 2^51 2^-19; 1024 are below 2^42 = 2^53 2^-11.
+  CHECK(cut(1) == 0x1.8p52 * 0x1p-19);
+  CHECK(cut(1024) == 0x1.8p52 * 0x1p-11);
+  // 1024 products up to 1: H is 2^-42, and 1024 H / 2 must not be more than 2^53 units of 2^(2 (s - 7)).
+  const auto fits = [&](int s) {
+    const FactorFacts x = range("bf16", 1, static_cast<float>(pow2(s)));
+    return plan_order(how, x, x, 1024, false, true).plan.has_value();
+  };
+  CHECK(fits(-36));
+  CHECK_FALSE(fits(-37));
+}
+
+TEST_CASE("a sum of zero in a unit has the smallest exponent of the output") {
+  if (!has_vectors()) return;
+  const auto sum = [](int bits) {
+    Reduction how = in_order(Order::block, "fp16");
+    how.block = {2, bits, -14, -14};
+    const OrderCase c = case_of(how, "e5m2", "e5m2", {0x1p-9f}, {0x1p-8f});
+    return sum_by(c, *decide(c, false, true).plan);
+  };
+  CHECK(sum(2) == 0);
+  CHECK(sum(3) == 0x1p-17f);
+}
+
 TEST_CASE("trees: nodes of 11 bits are rounded twice, of 12 bits they are not, and would be wrong") {
   const FactorFacts a = range("e6m7", 0x1p20f, 1), b = range("e6m3", 0x1p20f, 1);
   const auto step = [&](const char* sum) {
