@@ -49,13 +49,16 @@ struct TileCounts {
                 tiny = 0, subnormal = 0, swamped = 0;
 };
 
-/// Operands: a[r row_step + k k_step], finite; b[k width + j], packed and finite. `sums`: rows x width, continued.
+/// Operands: a[r row_step + k k_step], b[k b_step + j], finite; sums[r sums_step + j], which are continued.
 struct TileOperands {
   const float* a = nullptr;
   std::size_t row_step = 0, k_step = 0;
   const float* b = nullptr;
   std::size_t k = 0;
   float* sums = nullptr;
+  std::size_t b_step = 0, sums_step = 0;  ///< 0: the width of the tile
+  bool begins = false;                    ///< the sums begin with +0, whatever is there
+  bool ends = false;  ///< they are results: a zero becomes +0, a NaN has no sign and no payload
 };
 
 struct TileResult {
@@ -80,6 +83,9 @@ struct TileKernels {
   bool has_fma;  ///< without, products must be binary32 numbers
   std::span<const TileShape> fast, counting;
   Magnitudes (*magnitudes)(const float* x, std::size_t n);
+  /// to[c to_step + r] = from[r from_step + c]
+  void (*transpose)(const float* from, std::size_t from_step, std::size_t rows, std::size_t columns,
+                    float* to, std::size_t to_step);
 };
 
 const TileKernels& tile_kernels();
