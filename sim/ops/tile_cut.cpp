@@ -18,17 +18,17 @@ std::size_t step_cost(const TileRounding& how, bool counts) {
 /// A vector of a panel that is copied, or of results that are turned.
 std::size_t copy_cost(bool contiguous) { return contiguous ? 4 : 20; }
 
-/// The vectors that go through a step for m rows of one panel; a tile with few of them waits for its own results.
-std::size_t vectors_of(const TileCut& cut, std::size_t m, std::size_t lanes) {
-  constexpr std::size_t in_flight = 6;
-  std::size_t vectors = 0;
+/// A step of m rows of one panel. A tile with few sums waits for its own results; one with few rows, for the panel.
+std::size_t panel_cost(const TileCut& cut, std::size_t m, std::size_t vectors, std::size_t step) {
+  constexpr std::size_t in_flight = 6, load = 5;
+  std::size_t cost = 0;
   for (std::size_t done = 0; done < m;) {
     const std::size_t height = cut.tallest(m - done).rows;
     const std::size_t times = (m - done) / height;
-    vectors += times * std::max(height * cut.width() / lanes, in_flight);
+    cost += times * std::max(std::max(height * vectors, in_flight) * step, vectors * load);
     done += times * height;
   }
-  return vectors;
+  return cost;
 }
 
 /// Columns that lie side by side are read where they are, if each is read a few times only or a panel is all of it.
@@ -50,7 +50,7 @@ TileCut best_cut(std::span<const TileShape> shapes, const CutExtents& x, const T
     cut.packs = packs(cut, x);
     const std::size_t vectors = cut.width() / lanes;
     const std::size_t panel =
-        vectors_of(cut, x.m, lanes) * step + (cut.packs ? vectors * copy_cost(x.column_step == 1) : 0);
+        panel_cost(cut, x.m, vectors, step) + (cut.packs ? vectors * copy_cost(x.column_step == 1) : 0);
     cut.cost = panel * cut.panels(x.n) * x.k;
     if (cut.cost < best.cost) best = cut;
     shapes = shapes.subspan(count);
