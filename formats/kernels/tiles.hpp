@@ -77,15 +77,18 @@ struct TileShape {
   void (*run)(const TileRounding&, const TileOperands&, TileResult&);
 };
 
+using TileCopy = void(const float* from, std::size_t from_step, std::size_t rows, std::size_t columns,
+                      float* to, std::size_t to_step);
+
 /// What one instruction-set level offers; shapes by width, then rows, both ascending.
 struct TileKernels {
   const char* isa;
-  bool has_fma;  ///< without, products must be binary32 numbers
+  bool has_fma;       ///< without, products must be binary32 numbers
+  std::size_t lanes;  ///< of a vector
   std::span<const TileShape> fast, counting;
   Magnitudes (*magnitudes)(const float* x, std::size_t n);
-  /// to[c to_step + r] = from[r from_step + c]
-  void (*transpose)(const float* from, std::size_t from_step, std::size_t rows, std::size_t columns,
-                    float* to, std::size_t to_step);
+  /// to[r to_step + c] = from[r from_step + c]; to[c to_step + r] = the same
+  TileCopy *copy, *transpose;
 };
 
 const TileKernels& tile_kernels();

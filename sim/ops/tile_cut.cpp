@@ -16,16 +16,17 @@ std::size_t step_cost(const TileRounding& how, bool counts) {
 }
 
 /// A vector of a panel that is copied, or of results that are turned.
-std::size_t copy_cost(bool contiguous) { return contiguous ? 4 : 20; }
+std::size_t copy_cost(bool contiguous) { return contiguous ? 8 : 16; }
 
-/// A step of m rows of one panel. A tile with few sums waits for its own results; one with few rows, for the panel.
+/// A step of m rows of one panel. A tile with few sums waits for its own results; a narrow one, for its loads.
 std::size_t panel_cost(const TileCut& cut, std::size_t m, std::size_t vectors, std::size_t step) {
-  constexpr std::size_t in_flight = 6, load = 5;
+  constexpr std::size_t in_flight = 8, load = 5, broadcast = 4;
   std::size_t cost = 0;
   for (std::size_t done = 0; done < m;) {
     const std::size_t height = cut.tallest(m - done).rows;
     const std::size_t times = (m - done) / height;
-    cost += times * std::max(std::max(height * vectors, in_flight) * step, vectors * load);
+    cost +=
+        times * std::max(std::max(height * vectors, in_flight) * step, vectors * load + height * broadcast);
     done += times * height;
   }
   return cost;
@@ -39,8 +40,8 @@ bool packs(const TileCut& cut, const CutExtents& x) {
 
 }  // namespace
 
-TileCut best_cut(std::span<const TileShape> shapes, const CutExtents& x, const TilePlan& plan, bool counts) {
-  const std::size_t lanes = shapes.front().width / 2;
+TileCut best_cut(const TileKernels& kernels, const CutExtents& x, const TilePlan& plan, bool counts) {
+  auto shapes = counts ? kernels.counting : kernels.fast;
   const std::size_t step = step_cost(plan.inner, counts);
   TileCut best;
   while (!shapes.empty()) {
@@ -48,7 +49,7 @@ TileCut best_cut(std::span<const TileShape> shapes, const CutExtents& x, const T
     while (count < shapes.size() && shapes[count].width == shapes.front().width) ++count;
     TileCut cut{shapes.first(count)};
     cut.packs = packs(cut, x);
-    const std::size_t vectors = cut.width() / lanes;
+    const std::size_t vectors = cut.width() / kernels.lanes;
     const std::size_t panel =
         panel_cost(cut, x.m, vectors, step) + (cut.packs ? vectors * copy_cost(x.column_step == 1) : 0);
     cut.cost = panel * cut.panels(x.n) * x.k;

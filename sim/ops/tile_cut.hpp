@@ -32,6 +32,6 @@ struct CutExtents {
 };
 
 /// The cut that takes least time, by a model of it.
-TileCut best_cut(std::span<const TileShape> shapes, const CutExtents& x, const TilePlan& plan, bool counts);
+TileCut best_cut(const TileKernels& kernels, const CutExtents& x, const TilePlan& plan, bool counts);
 
 }  // namespace exmy
