@@ -41,6 +41,12 @@ struct TileRounding {
   TileLimit limit = TileLimit::excluded;  ///< of the sum
   bool saturates_product = false;         ///< else no product is beyond the maximum
   NearestEven32 product, sum;
+  /// Cheaper ways to count, where the plan has proven them (sim/ops/tile_plan.hpp). `exact_steps`: so many steps of sums in
+  /// binary32 from +0 on are exact if the sums before them are below `exact_between`, and those after the last below
+  /// `exact_below`; 0: none. `quick_below`: exact products below it take quick steps; 0: none do.
+  std::size_t exact_steps = 0;
+  float exact_between = 0, exact_below = 0;
+  float quick_below = 0;
 };
 
 /// What the steps of one role count; everything else is zero in a tile (operands are finite).
@@ -59,7 +65,8 @@ struct TileOperands {
 };
 
 struct TileResult {
-  float largest = 0;  ///< the largest magnitude of any sum, where the limit is `watch`
+  /// Where the limit is `watch`: the largest magnitude of any sum; of tiles that count, only if beyond the maximum.
+  float largest = 0;
   TileCounts product, sum;
 };
 
@@ -68,7 +75,7 @@ struct Magnitudes {
   float largest = 0, smallest = 0;
 };
 
-/// One shape of a tile, for all roundings. Counts unless `counts` is false; then the steps are faster.
+/// One shape of a tile, for all roundings; those that count have one row.
 struct TileShape {
   std::size_t rows, width;
   void (*run)(const TileRounding&, const TileOperands&, TileResult&);
