@@ -43,10 +43,11 @@ struct TileRounding {
   NearestEven32 product, sum;
   /// Cheaper ways to count, where the plan has proven them (sim/ops/tile_plan.hpp). `exact_steps`: so many steps of sums in
   /// binary32 from +0 on are exact if the sums before them are below `exact_between`, and those after the last below
-  /// `exact_below`; 0: none. `quick_below`: exact products below it take quick steps; 0: none do.
+  /// `exact_below`; 0: none. `quick_below`: if not 0, steps may be quick: of products below it always; `quick_least`, a
+  /// power of 2: of sums from it on.
   std::size_t exact_steps = 0;
   float exact_between = 0, exact_below = 0;
-  float quick_below = 0;
+  float quick_below = 0, quick_least = 0;
 };
 
 /// What the steps of one role count; everything else is zero in a tile (operands are finite).

@@ -172,7 +172,7 @@ class Planner {
   /// No sum is subnormal.
   void count_natively(const Summand& t, std::size_t n, TileRounding& r) const {
     constexpr double far_from_overflow = 0x1p126;
-    if (bound_ <= far_from_overflow) r.quick_below = std::numeric_limits<float>::infinity();
+    if (bound_ <= far_from_overflow && t.grid >= -74) r.quick_below = std::numeric_limits<float>::infinity();
     const double exact = pow2(std::min(t.grid + binary32_bits, 126)), half = exact / 2;
     r.exact_below = static_cast<float>(exact);
     r.exact_between = static_cast<float>(half);
@@ -202,6 +202,8 @@ class Planner {
     grid_ = std::max(t.grid, grid_of(f));
     if (counts_ && !r.rounds_product && t.is_binary32() && t.bits <= 22 && p <= 11) {
       const double limit = pow2(23 + grid_);
+      r.quick_least =
+          static_cast<float>(pow2(std::max({f.e_min(), p - 125, -149 - std::min(t.grid, grid_)})));
       r.quick_below = t.largest < limit ? std::numeric_limits<float>::infinity() : static_cast<float>(limit);
     }
     return r;
