@@ -41,6 +41,13 @@ struct TileRounding {
   TileLimit limit = TileLimit::excluded;  ///< of the sum
   bool saturates_product = false;         ///< else no product is beyond the maximum
   NearestEven32 product, sum;
+  /// Cheaper ways to count, where the plan has proven them (sim/ops/tile_plan.hpp). `exact_steps`: so many steps of sums in
+  /// binary32 from +0 on are exact if the sums before them are below `exact_between`, and those after the last below
+  /// `exact_below`; 0: none. `quick_below`: if not 0, steps may be quick: of products below it always; `quick_least`, a
+  /// power of 2: of sums from it on.
+  std::size_t exact_steps = 0;
+  float exact_between = 0, exact_below = 0;
+  float quick_below = 0, quick_least = 0;
 };
 
 /// What the steps of one role count; everything else is zero in a tile (operands are finite).
@@ -56,13 +63,14 @@ struct TileOperands {
   const float* b = nullptr;
   std::size_t k = 0;
   float* sums = nullptr;
-  std::size_t b_step = 0, sums_step = 0;  ///< 0: the width of the tile
+  std::size_t b_step = 0, sums_step = 0;  ///< 0: the width of the tile, which tiles that count want of b
   bool begins = false;                    ///< the sums begin with +0, whatever is there
   bool ends = false;  ///< they are results: a zero becomes +0, a NaN has no sign and no payload
 };
 
 struct TileResult {
-  float largest = 0;  ///< the largest magnitude of any sum, where the limit is `watch`
+  /// Where the limit is `watch`: the largest magnitude of any sum; of tiles that count, only if beyond the maximum.
+  float largest = 0;
   TileCounts product, sum;
 };
 
@@ -71,7 +79,7 @@ struct Magnitudes {
   float largest = 0, smallest = 0;
 };
 
-/// One shape of a tile, for all roundings. Counts unless `counts` is false; then the steps are faster.
+/// One shape of a tile, for all roundings; those that count have one row.
 struct TileShape {
   std::size_t rows, width;
   void (*run)(const TileRounding&, const TileOperands&, TileResult&);

@@ -32,9 +32,12 @@ std::size_t panel_cost(const TileCut& cut, std::size_t m, std::size_t vectors, s
   return cost;
 }
 
+// What is copied of a panel fits the first cache; for tiles that count, which are quicker in one go, the second.
+constexpr std::size_t most_packed = 1 << 13, most_packed_counting = 1 << 16;
+
 /// Columns that lie side by side are read where they are, if each is read a few times only or a panel is all of it.
-bool packs(const TileCut& cut, const CutExtents& x) {
-  if (x.column_step != 1) return true;
+bool packs(const TileCut& cut, const CutExtents& x, bool counts) {
+  if (counts || x.column_step != 1) return true;
   return x.row_step != cut.width() && x.m > 2 * cut.tallest();
 }
 
@@ -48,7 +51,8 @@ TileCut best_cut(const TileKernels& kernels, const CutExtents& x, const TilePlan
     std::size_t count = 1;
     while (count < shapes.size() && shapes[count].width == shapes.front().width) ++count;
     TileCut cut{shapes.first(count)};
-    cut.packs = packs(cut, x);
+    cut.packs = packs(cut, x, counts);
+    cut.most_packed = counts ? most_packed_counting : most_packed;
     const std::size_t vectors = cut.width() / kernels.lanes;
     const std::size_t panel =
         panel_cost(cut, x.m, vectors, step) + (cut.packs ? vectors * copy_cost(x.column_step == 1) : 0);

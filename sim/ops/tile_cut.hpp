@@ -13,6 +13,7 @@ namespace exmy {
 struct TileCut {
   std::span<const TileShape> shapes;   ///< of one width, by rows; the first has one
   bool packs = true;                   ///< panels are copied; the last one always, where it is not full
+  std::size_t most_packed = 0;         ///< floats of a panel that are copied at a time
   std::size_t cost = ~std::size_t{0};  ///< estimated: in about a quarter of a cycle of vectors of 64 bytes
 
   std::size_t width() const { return shapes.front().width; }

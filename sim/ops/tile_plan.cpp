@@ -1,6 +1,7 @@
 #include "sim/ops/tile_plan.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -27,15 +28,27 @@ struct Summand {
   }
 };
 
+/// Whether all elements that are not 0 have one magnitude.
+bool is_uniform(const FactorFacts& x) {
+  return x.range.largest == x.range.smallest && x.range.largest <= std::numeric_limits<float>::max();
+}
+
+/// Bits of the elements.
+int precision_of(const FactorFacts& x) {
+  if (!is_uniform(x)) return x.format.precision();
+  return 64 - std::countr_zero(parts_of(static_cast<double>(x.range.largest)).significand);
+}
+
 /// The same of the elements of a factor, which its smallest one may tell better.
 int grid_of(const FactorFacts& x) {
   const int grid = grid_of(x.format);
   if (!(x.range.smallest <= std::numeric_limits<float>::max())) return grid;  // all are 0
-  return std::max(grid, parts_of(static_cast<double>(x.range.smallest)).exponent - x.format.mantissa_bits);
+  return std::max(grid, parts_of(static_cast<double>(x.range.smallest)).exponent + 1 - precision_of(x));
 }
 
 Summand product_of(const FactorFacts& a, const FactorFacts& b) {
-  return {a.format.precision() + b.format.precision(), grid_of(a) + grid_of(b),
+  const int p = precision_of(a), q = precision_of(b);
+  return {p == 1 || q == 1 ? std::max(p, q) : p + q, grid_of(a) + grid_of(b),
           static_cast<double>(a.range.largest) * static_cast<double>(b.range.largest)};
 }
 
@@ -58,7 +71,7 @@ double bound_of(double largest, std::size_t n, int bits) {
   return all.offset * (1 + 0x1p-40);
 }
 
-std::string number(int n) { return std::to_string(n); }
+std::string number(auto n) { return std::to_string(n); }
 
 /// Why a projection has no fast form in binary32; empty if it has.
 std::string obstacle(const Projection& how) {
@@ -110,6 +123,9 @@ class Planner {
     return acc == Projection{} ? native(t, n, r) : rounded(acc, t, n, r);
   }
 
+  /// The sums that were planned last are multiples of 2^grid.
+  int grid() const { return grid_; }
+
   /// Bound of the sums that were planned last.
   double bound() const { return bound_; }
   const std::string& why() const { return why_; }
@@ -148,7 +164,24 @@ class Planner {
     r.clamps = false;
     r.limit = TileLimit::watch;
     r.sum = binary32();
+    grid_ = std::max(t.grid, binary32_grid);
+    if (counts_ && !r.rounds_product && !r.wide_products && t.grid >= -126) count_natively(t, n, r);
     return r;
+  }
+
+  /// No sum is subnormal.
+  void count_natively(const Summand& t, std::size_t n, TileRounding& r) const {
+    constexpr double far_from_overflow = 0x1p126;
+    if (bound_ <= far_from_overflow && t.grid >= -74) r.quick_below = std::numeric_limits<float>::infinity();
+    const double exact = pow2(std::min(t.grid + binary32_bits, 126)), half = exact / 2;
+    r.exact_below = static_cast<float>(exact);
+    r.exact_between = static_cast<float>(half);
+    if (static_cast<double>(n) * t.largest < exact)
+      r.exact_steps = std::max<std::size_t>(n, 1);
+    else if (t.largest <= half)
+      r.exact_steps = static_cast<std::size_t>(half / t.largest);
+    else if (t.largest < exact)
+      r.exact_steps = 1, r.exact_between = r.exact_below;
   }
 
   std::optional<TileRounding> rounded(const Projection& acc, const Summand& t, std::size_t n,
@@ -166,6 +199,13 @@ class Planner {
     bound_ = std::min(bound_, f.max_finite());  // beyond it a tile is discarded
     if (!fits_constant(bound_ + t.largest, f)) return refuse("sums may be too large for the constant C");
     r.sum = constants_of(f);
+    grid_ = std::max(t.grid, grid_of(f));
+    if (counts_ && !r.rounds_product && t.is_binary32() && t.bits <= 22 && p <= 11) {
+      const double limit = pow2(23 + grid_);
+      r.quick_least =
+          static_cast<float>(pow2(std::max({f.e_min(), p - 125, -149 - std::min(t.grid, grid_)})));
+      r.quick_below = t.largest < limit ? std::numeric_limits<float>::infinity() : static_cast<float>(limit);
+    }
     return r;
   }
 
@@ -174,6 +214,7 @@ class Planner {
 
   bool counts_, has_fma_;
   double bound_ = 0;
+  int grid_ = 0;
   std::string why_;
 };
 
@@ -186,8 +227,11 @@ std::string described(const TileRounding& r) {
   const std::string limit = r.limit == TileLimit::excluded   ? ", no overflow by bound"
                             : r.limit == TileLimit::saturate ? ", saturating"
                                                              : ", overflow watched";
+  const std::string exact =
+      r.exact_steps > 0 ? ", exact by bound for " + number(r.exact_steps) + " steps" : "";
+  const std::string quick = r.quick_below > 0 ? ", counted quickly" : "";
   return (r.rounds_product ? "rounded products, " : "exact products, ") + sum + limit +
-         (r.clamps ? ", subnormal grid" : "");
+         (r.clamps ? ", subnormal grid" : "") + exact + quick;
 }
 
 }  // namespace
@@ -208,8 +252,7 @@ TileDecision plan_tiles(const Reduction& how, const FactorFacts& a, const Factor
   if (!chunked) return {plan, {}};
   if (planner.bound() > binary32_max) return refused("a chunk may overflow binary32");
   const Format& f = how.accumulator.format;
-  const int grid = how.accumulator == Projection{} ? binary32_grid : grid_of(f);
-  const Summand chunk{f.precision(), grid, planner.bound()};
+  const Summand chunk{f.precision(), planner.grid(), planner.bound()};
   plan.outer = planner.steps(std::nullopt, how.outer, chunk, (k + how.chunk - 1) / how.chunk);
   if (!plan.outer) return refused("outer: " + planner.why());
   return {plan, {}};

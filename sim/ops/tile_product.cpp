@@ -13,8 +13,8 @@
 namespace exmy {
 namespace {
 
-// What a thread keeps beside its operands, in floats: part of a panel, and sums that are not in y yet.
-constexpr std::size_t most_packed = 1 << 13, most_sums = 1 << 13;
+// Sums of a thread that are not in y yet.
+constexpr std::size_t most_sums = 1 << 13;
 // Below, threads cost more than they give, some 30 microseconds (unit: TileCut::cost).
 constexpr std::size_t parallel_cost = 1'600'000;
 constexpr std::size_t tasks_per_thread = 12;  // of different lengths, and a core may be shared
@@ -74,7 +74,7 @@ struct Job {
   /// Columns of a panel, which the rest of its width pads.
   std::size_t columns(std::size_t panel) const { return std::min(width(), right.columns - panel * width()); }
   /// Steps of a panel that are copied at a time; sums go on where they were.
-  std::size_t block() const { return std::min(k(), most_packed / width()); }
+  std::size_t block() const { return std::min(k(), cut.most_packed / width()); }
   /// Rows whose sums wait together.
   std::size_t group() const { return std::min(std::max(cut.tallest(), most_sums / width()), left.rows); }
   /// y takes the sums themselves.
