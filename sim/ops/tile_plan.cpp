@@ -16,17 +16,6 @@ constexpr double binary32_max = 0x1.fffffep127;
 /// Exponent of the number that all values of a format are multiples of.
 int grid_of(const Format& f) { return f.e_min() - f.mantissa_bits; }
 
-/// A summand: bits of precision, grid, largest magnitude.
-struct Summand {
-  int bits;
-  int grid;
-  double largest;
-
-  bool is_binary32() const {
-    return bits <= binary32_bits && grid >= binary32_grid && largest <= binary32_max;
-  }
-};
-
 /// The same of the elements of a factor, which its smallest one may tell better.
 int grid_of(const FactorFacts& x) {
   const int grid = grid_of(x.format);
@@ -34,12 +23,16 @@ int grid_of(const FactorFacts& x) {
   return std::max(grid, parts_of(static_cast<double>(x.range.smallest)).exponent - x.format.mantissa_bits);
 }
 
+}  // namespace
+
+bool Summand::is_binary32() const {
+  return bits <= binary32_bits && grid >= binary32_grid && largest <= binary32_max;
+}
+
 Summand product_of(const FactorFacts& a, const FactorFacts& b) {
   return {a.format.precision() + b.format.precision(), grid_of(a) + grid_of(b),
           static_cast<double>(a.range.largest) * static_cast<double>(b.range.largest)};
 }
-
-bool is_finite(const FactorFacts& x) { return x.range.largest <= std::numeric_limits<float>::max(); }
 
 /// Bounds n sums of addends up to `largest`, each rounded to P bits: u <- (u + largest) (1 + 2^-P). The map is
 /// squared as often as n has bits; the last factor covers the roundings of this computation.
@@ -57,6 +50,10 @@ double bound_of(double largest, std::size_t n, int bits) {
   }
   return all.offset * (1 + 0x1p-40);
 }
+
+namespace {
+
+bool is_finite(const FactorFacts& x) { return x.range.largest <= std::numeric_limits<float>::max(); }
 
 std::string number(int n) { return std::to_string(n); }
 
