@@ -9,7 +9,8 @@ namespace exmy {
 namespace {
 
 constexpr float unlimited = std::numeric_limits<float>::infinity();
-constexpr double sums_below = 0x1p126;  // no sum, rounded or not, leaves binary32
+constexpr double sums_below = 0x1p126;  // then none leaves binary32, rounded or not
+constexpr double binary32_most = std::numeric_limits<float>::max();
 
 int unit_exponent_of(const Format& f) { return f.e_min() - f.mantissa_bits; }
 
@@ -40,7 +41,7 @@ std::string strip_obstacle(const Projection& how) {
   if (f.mantissa_bits + bits_decided_by(how) > 23)
     return std::to_string(how.random_bits) + " random bits do not fit into binary32 beside a precision of " +
            std::to_string(f.precision());
-  if (f.e_min() < -126 || f.e_min() > 0 || f.max_finite() >= sums_below)
+  if (f.e_min() < -126 || f.e_min() > 0 || f.max_finite() > binary32_most)
     return "its numbers leave the range of binary32";
   return {};
 }
