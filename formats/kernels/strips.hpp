@@ -12,24 +12,33 @@
 
 namespace exmy {
 
+/// What is rounded as an integer.
+enum class StripGrid : std::uint8_t {
+  plain,    ///< the bits of binary32: D = 23 - M. No number lies below the grid of the subnormals, or e_min = -126
+  clamped,  ///< |x| 2^(23 - e), e >= e_min: D = 23 - M
+  wide      ///< |x| 2^(M + D - e), e >= e_min, with the bits of the error too: M + D <= 29
+};
+
 /// Rounding to M + 1 bits of an exact number x, of which a binary32 number and its error are known. |x| becomes an
-/// integer with D = 23 - M bits below the last place of the format; an increment is added, and the D bits are dropped:
-/// |x| goes away from zero where the addition carries. What x has below those bits is dropped before (`sticky` 0) or
-/// sets the last one of them (1).
+/// integer with D bits below the last place of the format; an increment is added, and the D bits are dropped: |x| goes
+/// away from zero where the addition carries. What x has below those bits is dropped before (`sticky` 0) or sets the
+/// last one of them (1).
 struct ModeRounding32 {
-  bool draws = false;   ///< the increment comes from random numbers
-  bool clamps = false;  ///< numbers may lie below the grid of the subnormals. REQUIRES -103 <= e_min <= 0
+  StripGrid grid = StripGrid::plain;
+  bool draws = false;         ///< the increment comes from random numbers
+  int point = 23, drop = 0;   ///< M + D; D
   std::uint32_t sticky = 0;
-  std::uint32_t dropped = 0;             ///< 2^D - 1
   std::uint32_t positive = 0;            ///< increment of x > 0
   std::uint32_t negative = 0;            ///< of x < 0
   std::uint32_t odd = 0;                 ///< added to it (modulo 2^32) if the last place is odd
-  int bits = 0, drop = 0;                ///< N <= 16; D
+  int bits = 0;                          ///< N <= 16
   std::uint32_t half = 0;                ///< added to R 2^(D - N): half of a random number's unit in `_b` and `_c`
   std::uint32_t parity = 0;              ///< 1 in `_c`: an odd R gives one less, so that ties go to even
   std::uint32_t e_min_bits = 0;          ///< bits of 2^e_min
   float lowest = 0, highest = 0;         ///< results are clamped to these: the maximum, or infinity
   float max_finite = 0, min_normal = 0;  ///< 2^e_min
+
+  std::uint32_t dropped() const { return (std::uint32_t{1} << drop) - 1; }
 };
 
 struct StripSteps {

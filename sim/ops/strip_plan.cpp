@@ -38,8 +38,8 @@ std::string strip_obstacle(const Projection& how) {
   if (f.mantissa_bits < 1 || f.mantissa_bits > 21)
     return "precision " + std::to_string(f.precision()) + " is not 2 to 22";
   if (is_stochastic(how.rounding) && how.random_bits > 16) return "random numbers have more than 16 bits";
-  if (f.mantissa_bits + bits_decided_by(how) > 23)
-    return std::to_string(how.random_bits) + " random bits do not fit into binary32 beside a precision of " +
+  if (f.mantissa_bits + bits_decided_by(how) > 29)
+    return std::to_string(how.random_bits) + " random bits do not fit into 30 bits beside a precision of " +
            std::to_string(f.precision());
   if (f.e_min() < -126 || f.e_min() > 0 || f.max_finite() > binary32_most)
     return "its numbers leave the range of binary32";
@@ -48,14 +48,14 @@ std::string strip_obstacle(const Projection& how) {
 
 /// The increments of the modes: what carries from where v is to go away.
 void set_increments(ModeRounding32& r, const Projection& how) {
-  const std::uint32_t half = (r.dropped + 1) / 2;
+  const std::uint32_t dropped = r.dropped(), half = (dropped + 1) / 2;
   switch (how.rounding) {
     case Rounding::nearest_even: r.positive = r.negative = half - 1, r.odd = 1; break;
     case Rounding::nearest_away: r.positive = r.negative = half; break;
     case Rounding::toward_zero: break;
-    case Rounding::toward_positive: r.positive = r.dropped; break;
-    case Rounding::toward_negative: r.negative = r.dropped; break;
-    case Rounding::to_odd: r.positive = r.negative = r.dropped, r.odd = 0 - r.dropped; break;
+    case Rounding::toward_positive: r.positive = dropped; break;
+    case Rounding::toward_negative: r.negative = dropped; break;
+    case Rounding::to_odd: r.positive = r.negative = dropped, r.odd = 0 - dropped; break;
     case Rounding::stochastic_a: r.draws = true; break;
     case Rounding::stochastic_b:
     case Rounding::stochastic_c:
@@ -74,13 +74,13 @@ float limit_of(const Projection& how, double x) {
   return magnitude(project(how, x).value) == max ? static_cast<float>(max) : unlimited;
 }
 
-ModeRounding32 strip_constants_of(const Projection& how, bool clamps) {
+ModeRounding32 strip_constants_of(const Projection& how, StripGrid grid) {
   const Format& f = how.format;
   ModeRounding32 r;
-  r.drop = 23 - f.mantissa_bits;
-  r.dropped = (std::uint32_t{1} << r.drop) - 1;
+  r.grid = grid;
+  r.drop = grid == StripGrid::wide ? bits_decided_by(how) : 23 - f.mantissa_bits;
+  r.point = f.mantissa_bits + r.drop;
   set_increments(r, how);
-  r.clamps = clamps;
   r.min_normal = static_cast<float>(pow2(f.e_min()));
   r.e_min_bits = std::bit_cast<std::uint32_t>(r.min_normal);
   r.max_finite = static_cast<float>(f.max_finite());
@@ -97,17 +97,17 @@ class StripPlanner {
     if (!why_.empty()) return std::nullopt;
     const Format& f = how.format;
     const bool below = t.grid < unit_exponent_of(f);
-    const bool clamps = below && f.e_min() != -126;
-    if (clamps && f.e_min() < -103) {
-      why_ = "its subnormals are too small for binary32";
-      return std::nullopt;
-    }
     bound_ = bound_of(t.largest + (below ? pow2(unit_exponent_of(f)) : 0.0), n, f.mantissa_bits);
     guards_ = bound_ > f.max_finite();
     bound_ = std::min(bound_, f.max_finite());
-    if (bound_ + t.largest < sums_below) return strip_constants_of(how, clamps);
-    why_ = "sums may leave the range of binary32";
-    return std::nullopt;
+    if (bound_ + t.largest >= sums_below) why_ = "sums may leave the range of binary32";
+    const bool wide = f.mantissa_bits + bits_decided_by(how) > 23;
+    const bool clamped = below && f.e_min() != -126;
+    if ((wide || clamped) && f.e_min() < -97) why_ = "its subnormals are too small for binary32";
+    // Errors are multiples of 2^grid: none vanishes when it is scaled with a sum of up to 2^60.
+    if (wide && (std::min(t.grid, unit_exponent_of(f)) < -80 || bound_ > 0x1p60)) why_ = "the range is too large for that many random bits";
+    if (!why_.empty()) return std::nullopt;
+    return strip_constants_of(how, wide ? StripGrid::wide : clamped ? StripGrid::clamped : StripGrid::plain);
   }
 
   /// Of what was planned last: whether results may be beyond the maximum; else, or if they are clamped, their bound.
@@ -161,7 +161,7 @@ std::string describe(const StripPlan& plan) {
   const std::string products = plan.product ? "products rounded (" + kind_of(*plan.product) + ")" : "exact products";
   const std::string sums = ", sums cut to binary32 and rounded (" + kind_of(plan.sum) + ")";
   return products + sums + (plan.guards ? ", overflow watched or clamped" : ", no overflow by bound") +
-         (plan.sum.clamps ? ", subnormal grid" : "") + (plan.outer ? "; chunks: " + kind_of(*plan.outer) : "");
+         (plan.sum.grid == StripGrid::clamped ? ", subnormal grid" : "") + (plan.outer ? "; chunks: " + kind_of(*plan.outer) : "");
 }
 
 }  // namespace exmy
