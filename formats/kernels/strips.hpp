@@ -14,7 +14,7 @@ namespace exmy {
 
 /// What is rounded as an integer.
 enum class StripGrid : std::uint8_t {
-  plain,    ///< the bits of binary32: D = 23 - M. No number lies below the grid of the subnormals, or e_min = -126
+  plain,  ///< the bits of binary32: D = 23 - M. No number lies below the grid of the subnormals, or e_min = -126
   clamped,  ///< |x| 2^(23 - e), e >= e_min: D = 23 - M
   wide      ///< |x| 2^(M + D - e), e >= e_min, with the bits of the error too: M + D <= 29
 };
@@ -25,17 +25,17 @@ enum class StripGrid : std::uint8_t {
 /// last one of them (1).
 struct ModeRounding32 {
   StripGrid grid = StripGrid::plain;
-  bool draws = false;         ///< the increment comes from random numbers
-  int point = 23, drop = 0;   ///< M + D; D
+  bool draws = false;        ///< the increment comes from random numbers
+  int point = 23, drop = 0;  ///< M + D; D
   std::uint32_t sticky = 0;
-  std::uint32_t positive = 0;            ///< increment of x > 0
-  std::uint32_t negative = 0;            ///< of x < 0
-  std::uint32_t odd = 0;                 ///< added to it (modulo 2^32) if the last place is odd
-  int bits = 0;                          ///< N <= 16
-  std::uint32_t half = 0;                ///< added to R 2^(D - N): half of a random number's unit in `_b` and `_c`
-  std::uint32_t parity = 0;              ///< 1 in `_c`: an odd R gives one less, so that ties go to even
-  std::uint32_t e_min_bits = 0;          ///< bits of 2^e_min
-  float lowest = 0, highest = 0;         ///< results are clamped to these: the maximum, or infinity
+  std::uint32_t positive = 0;     ///< increment of x > 0
+  std::uint32_t negative = 0;     ///< of x < 0
+  std::uint32_t odd = 0;          ///< added to it (modulo 2^32) if the last place is odd
+  int bits = 0;                   ///< N <= 16
+  std::uint32_t half = 0;         ///< added to R 2^(D - N): half of a random number's unit in `_b` and `_c`
+  std::uint32_t parity = 0;       ///< 1 in `_c`: an odd R gives one less, so that ties go to even
+  std::uint32_t e_min_bits = 0;   ///< bits of 2^e_min
+  float lowest = 0, highest = 0;  ///< results are clamped to these: the maximum, or infinity
   float max_finite = 0, min_normal = 0;  ///< 2^e_min
 
   std::uint32_t dropped() const { return (std::uint32_t{1} << drop) - 1; }
@@ -68,7 +68,8 @@ struct StripKernels {
   std::size_t strips;  ///< that one call works at
   /// Steps first .. first + count - 1 of `strips` strips; a and b begin with step `first`. sums[strips][width] are
   /// continued. Operands are finite; the sign of a zero sum is of no account.
-  void (*run)(const StripSteps&, const Strip*, std::uint64_t first, std::size_t count, float* sums, StripResult&);
+  void (*run)(const StripSteps&, const Strip*, std::uint64_t first, std::size_t count, float* sums,
+              StripResult&);
 };
 
 const StripKernels& strip_kernels();

@@ -42,7 +42,8 @@ class Product {
 
  private:
   bool run_tiles();
-  bool run_strips(const FactorFacts& a, const FactorFacts& b, const FloatMatrix& left, const FloatMatrix& right);
+  bool run_strips(const FactorFacts& a, const FactorFacts& b, const FloatMatrix& left,
+                  const FloatMatrix& right);
   MatmulTask task() const;
 
   ProductCase what_;

@@ -133,8 +133,8 @@ std::optional<TileProduct> in_binary32(const Reduction& how, const DotRandom& ra
 }
 
 std::optional<Tensor<float>> by_tiles(const Reduction& how, const DotRandom& random, Counting counting,
-                                      SiteRecord* product, SiteRecord* accumulator, const MatrixView<float>& a,
-                                      const MatrixView<float>& b) {
+                                      SiteRecord* product, SiteRecord* accumulator,
+                                      const MatrixView<float>& a, const MatrixView<float>& b) {
   if (counting == Counting::histograms) return std::nullopt;
   const bool counts = counting != Counting::nothing;
   auto result = in_binary32(how, random, counts, a, b);

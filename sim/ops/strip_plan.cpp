@@ -105,7 +105,8 @@ class StripPlanner {
     const bool clamped = below && f.e_min() != -126;
     if ((wide || clamped) && f.e_min() < -97) why_ = "its subnormals are too small for binary32";
     // Errors are multiples of 2^grid: none vanishes when it is scaled with a sum of up to 2^60.
-    if (wide && (std::min(t.grid, unit_exponent_of(f)) < -80 || bound_ > 0x1p60)) why_ = "the range is too large for that many random bits";
+    if (wide && (std::min(t.grid, unit_exponent_of(f)) < -80 || bound_ > 0x1p60))
+      why_ = "the range is too large for that many random bits";
     if (!why_.empty()) return std::nullopt;
     return strip_constants_of(how, wide ? StripGrid::wide : clamped ? StripGrid::clamped : StripGrid::plain);
   }
@@ -131,7 +132,8 @@ std::string kind_of(const ModeRounding32& r) {
 
 StripDecision plan_strips(const Reduction& how, const FactorFacts& a, const FactorFacts& b, std::size_t k) {
   const bool chunked = how.order == Order::chunked;
-  if (!chunked && how.order != Order::sequential) return no_strips("the order is neither sequential nor chunked");
+  if (!chunked && how.order != Order::sequential)
+    return no_strips("the order is neither sequential nor chunked");
   Summand t = product_of(a, b);
   if (!(t.largest <= 0x1p250)) return no_strips("an operand is not finite");
   if (!t.is_binary32())
@@ -158,10 +160,12 @@ StripDecision plan_strips(const Reduction& how, const FactorFacts& a, const Fact
 }
 
 std::string describe(const StripPlan& plan) {
-  const std::string products = plan.product ? "products rounded (" + kind_of(*plan.product) + ")" : "exact products";
+  const std::string products =
+      plan.product ? "products rounded (" + kind_of(*plan.product) + ")" : "exact products";
   const std::string sums = ", sums cut to binary32 and rounded (" + kind_of(plan.sum) + ")";
   return products + sums + (plan.guards ? ", overflow watched or clamped" : ", no overflow by bound") +
-         (plan.sum.grid == StripGrid::clamped ? ", subnormal grid" : "") + (plan.outer ? "; chunks: " + kind_of(*plan.outer) : "");
+         (plan.sum.grid == StripGrid::clamped ? ", subnormal grid" : "") +
+         (plan.outer ? "; chunks: " + kind_of(*plan.outer) : "");
 }
 
 }  // namespace exmy

@@ -14,8 +14,8 @@ namespace exmy {
 struct StripPlan {
   std::optional<ModeRounding32> product;  ///< none: exact products
   ModeRounding32 sum;
-  bool guards = true;                     ///< sums may be beyond the maximum
-  std::optional<ModeRounding32> outer;    ///< of chunk sums
+  bool guards = true;                   ///< sums may be beyond the maximum
+  std::optional<ModeRounding32> outer;  ///< of chunk sums
 };
 
 /// A plan, or why there is none.

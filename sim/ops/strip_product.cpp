@@ -23,15 +23,20 @@ void add(TileCounts& into, const TileCounts& c) {
 
 class StripMultiplication {
  public:
-  StripMultiplication(const FloatMatrix& a, const FloatMatrix& b, const StripPlan& plan, const DotRandom& random,
-                      std::size_t chunk, bool counts, const StripKernels& kernels)
+  StripMultiplication(const FloatMatrix& a, const FloatMatrix& b, const StripPlan& plan,
+                      const DotRandom& random, std::size_t chunk, bool counts, const StripKernels& kernels)
       : m_(a.rows),
         n_(b.columns),
         k_(a.columns),
         chunk_(plan.outer ? chunk : k_),
         kernels_(kernels),
-        inner_{plan.product ? &*plan.product : nullptr, plan.sum, plan.guards, counts, random.product.key(),
-               random.accumulator.key(), k_},
+        inner_{plan.product ? &*plan.product : nullptr,
+               plan.sum,
+               plan.guards,
+               counts,
+               random.product.key(),
+               random.accumulator.key(),
+               k_},
         chunks_((k_ + chunk_ - 1) / chunk_),
         a_((m_ + 1) * k_),
         b_(panels() * k_ * kernels.width) {
@@ -48,7 +53,8 @@ class StripMultiplication {
     for (std::size_t i = 0; i < strips.size(); ++i) strips[i] = strip(group * strips.size() + i);
     std::vector<float> sums(strips.size() * kernels_.width);
     StripResult result;
-    const bool valid = outer_ ? sum_chunks(strips, sums.data(), result) : steps(strips, 0, k_, sums.data(), result);
+    const bool valid =
+        outer_ ? sum_chunks(strips, sums.data(), result) : steps(strips, 0, k_, sums.data(), result);
     std::size_t outputs = 0;
     for (std::size_t i = 0; i < strips.size(); ++i)
       outputs += store(group * strips.size() + i, sums.data() + i * kernels_.width, y);
@@ -99,7 +105,8 @@ class StripMultiplication {
       const std::size_t first = c * chunk_;
       valid = steps(strips, first, std::min(chunk_, k_ - first), sums.data(), result) && valid;
       std::vector<Strip> terms = strips;
-      for (std::size_t i = 0; i < terms.size(); ++i) terms[i].a = &one, terms[i].b = sums.data() + i * kernels_.width;
+      for (std::size_t i = 0; i < terms.size(); ++i)
+        terms[i].a = &one, terms[i].b = sums.data() + i * kernels_.width;
       StripResult mine;
       kernels_.run(*outer_, terms.data(), c, 1, total, mine);
       add(result.sum, mine.sum);

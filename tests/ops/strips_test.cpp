@@ -48,11 +48,11 @@ std::vector<float> matrix(Random& random, std::size_t size, const Format& f) {
   return x;
 }
 
-constexpr std::array operand_names{"e4m3fn", "e5m2", "e2m1fn", "e3m2fn", "fp16", "bf16",
-                                   "e4m3fnuz", "e2m3fn", "e6m5", "e5m10", "Binary8p4se"};
+constexpr std::array operand_names{"e4m3fn",   "e5m2",   "e2m1fn", "e3m2fn", "fp16",       "bf16",
+                                   "e4m3fnuz", "e2m3fn", "e6m5",   "e5m10",  "Binary8p4se"};
 /// With and without -0, infinities, NaN; e7m9 and e8m7 have subnormals at the end of binary32's range.
-constexpr std::array sum_names{"fp16",   "fp16", "bf16", "e5m6",     "e6m9", "e4m3fn", "e5m2", "e4m3fnuz",
-                               "e2m3fn", "e7m9", "tf32", "Binary8p4se", "e5m7", "e8m5", "e3m4",   "e6m14"};
+constexpr std::array sum_names{"fp16",   "fp16", "bf16", "e5m6",        "e6m9", "e4m3fn", "e5m2", "e4m3fnuz",
+                               "e2m3fn", "e7m9", "tf32", "Binary8p4se", "e5m7", "e8m5",   "e3m4", "e6m14"};
 
 Projection some_projection(Random& random) {
   Projection how{format_of(sum_names[random.below(sum_names.size())])};
@@ -83,7 +83,8 @@ Case some_case(Random& random) {
 }
 
 std::string text(const Case& c, const char* isa, const std::string& why) {
-  return std::string(isa) + " " + std::to_string(c.m) + " x " + std::to_string(c.n) + " x " + std::to_string(c.k) +
+  return std::string(isa) + " " + std::to_string(c.m) + " x " + std::to_string(c.n) + " x " +
+         std::to_string(c.k) +
          (c.how.order == Order::chunked ? " chunks of " + std::to_string(c.how.chunk) : "") + "\n a " +
          oracle::text(Projection{c.fa}) + "\n b " + oracle::text(Projection{c.fb}) + "\n product " +
          (c.how.product ? oracle::text(*c.how.product) : "exact") + "\n accumulator " +
@@ -98,9 +99,9 @@ struct Defined {
     const std::vector<double> a(c.a.begin(), c.a.end()), b(c.b.begin(), c.b.end());
     for (std::size_t o = 0; o < c.m * c.n; ++o) {
       bool lost = false;
-      y.push_back(static_cast<float>(reduce_by_definition(c.how, a.data() + o / c.n * c.k,
-                                                          b.data() + o % c.n * c.k, c.k, o, c.random(),
-                                                          Semantics::ieee754, &counters, &lost)));
+      y.push_back(
+          static_cast<float>(reduce_by_definition(c.how, a.data() + o / c.n * c.k, b.data() + o % c.n * c.k,
+                                                  c.k, o, c.random(), Semantics::ieee754, &counters, &lost)));
     }
   }
 };
@@ -133,8 +134,8 @@ FactorFacts facts_of(const Format& f, const std::vector<float>& x) {
 }
 
 /// False: a sum left the range that is watched.
-bool compare(const Case& c, const StripPlan& plan, const Defined& want, const StripKernels& level, bool counts,
-             Random& random) {
+bool compare(const Case& c, const StripPlan& plan, const Defined& want, const StripKernels& level,
+             bool counts, Random& random) {
   const Laid a(c.a, c.m, c.k, random.below(2) == 0), b(c.b, c.n, c.k, random.below(2) == 0);
   const auto got = multiply(a.view, b.view.transposed(), plan, c.random(), c.how.chunk, counts, level);
   if (!got) return false;
