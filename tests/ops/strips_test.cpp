@@ -31,10 +31,13 @@ struct Case {
   DotRandom random() const { return {{7, "product", step}, {7, "accumulator", step}, {7, "outer", step}}; }
 };
 
-/// Values of a format: binades around 1 (or all of them), often powers of two, the smallest numbers, zeros.
+/// Values of a format: binades around 1 (or all of them; of a wide format also around 2^-62, so that products are near
+/// the smallest numbers of binary32), often powers of two, the smallest numbers, zeros.
 std::vector<float> matrix(Random& random, std::size_t size, const Format& f) {
   const std::uint64_t spread = std::array<std::uint64_t, 4>{1, 3, 8, 99}[random.below(4)];
-  const std::uint64_t top = f.max_finite_code(), one = static_cast<std::uint64_t>(f.bias) << f.mantissa_bits;
+  const std::uint64_t top = f.max_finite_code();
+  const int center = f.bias - (f.bias >= 127 && random.below(2) == 0 ? 62 : 0);
+  const std::uint64_t one = static_cast<std::uint64_t>(center) << f.mantissa_bits;
   const std::uint64_t width = spread << f.mantissa_bits;
   std::vector<float> x(size);
   for (float& v : x) {
