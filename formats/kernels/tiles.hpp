@@ -41,12 +41,13 @@ struct TileRounding {
   TileLimit limit = TileLimit::excluded;  ///< of the sum
   bool saturates_product = false;         ///< else no product is beyond the maximum
   NearestEven32 product, sum;
-  /// Cheaper ways to count, where the plan has proven them (sim/ops/tile_plan.hpp). `exact_steps`: so many steps of sums in
-  /// binary32 from +0 on are exact if the sums before them are below `exact_between`, and those after the last below
-  /// `exact_below`; 0: none. `quick_below`: if not 0, steps may be quick: of products below it always; `quick_least`, a
-  /// power of 2: of sums from it on.
-  std::size_t exact_steps = 0;
+  /// Cheaper ways to count, where the plan has proven them (sim/ops/tile_plan.hpp). Sums in binary32 are exact as long as
+  /// they are below `exact_below`, 2^24 times their grid (0: it is not known). So they are in the first `exact_first` steps
+  /// from +0 on; and in `exact_steps` more from below `exact_between` on.
+  std::size_t exact_first = 0, exact_steps = 0;
   float exact_between = 0, exact_below = 0;
+  /// If not 0, steps may be quick: products below it, and with a look at every sum those beyond it; not sums below
+  /// `quick_least`, a power of 2.
   float quick_below = 0, quick_least = 0;
 };
 
@@ -56,13 +57,16 @@ struct TileCounts {
                 tiny = 0, subnormal = 0, swamped = 0;
 };
 
-/// Operands: a[r row_step + k k_step], finite; b[k width + j], packed and finite. `sums`: rows x width, continued.
+/// Operands: a[r row_step + k k_step], b[k b_step + j], finite; sums[r sums_step + j], which are continued.
 struct TileOperands {
   const float* a = nullptr;
   std::size_t row_step = 0, k_step = 0;
   const float* b = nullptr;
   std::size_t k = 0;
   float* sums = nullptr;
+  std::size_t b_step = 0, sums_step = 0;  ///< 0: the width of the tile
+  bool begins = false;                    ///< the sums begin with +0, whatever is there
+  bool ends = false;  ///< they are results: a zero becomes +0, a NaN has no sign and no payload
 };
 
 struct TileResult {
@@ -88,6 +92,9 @@ struct TileKernels {
   bool has_fma;  ///< without, products must be binary32 numbers
   std::span<const TileShape> fast, counting;
   Magnitudes (*magnitudes)(const float* x, std::size_t n);
+  /// to[c to_step + r] = from[r from_step + c]
+  void (*transpose)(const float* from, std::size_t from_step, std::size_t rows, std::size_t columns,
+                    float* to, std::size_t to_step);
 };
 
 const TileKernels& tile_kernels();

@@ -73,6 +73,12 @@ double bound_of(double largest, std::size_t n, int bits) {
 
 std::string number(auto n) { return std::to_string(n); }
 
+/// How many addends up to `largest` cannot make a sum exceed `limit`.
+std::size_t steps_within(double limit, double largest) {
+  constexpr double most = 1 << 20;
+  return static_cast<std::size_t>(limit < largest * most ? limit / largest : most);
+}
+
 /// Why a projection has no fast form in binary32; empty if it has.
 std::string obstacle(const Projection& how) {
   const Format& f = how.format;
@@ -176,12 +182,10 @@ class Planner {
     const double exact = pow2(std::min(t.grid + binary32_bits, 126)), half = exact / 2;
     r.exact_below = static_cast<float>(exact);
     r.exact_between = static_cast<float>(half);
-    if (static_cast<double>(n) * t.largest < exact)
-      r.exact_steps = std::max<std::size_t>(n, 1);
-    else if (t.largest <= half)
-      r.exact_steps = static_cast<std::size_t>(half / t.largest);
-    else if (t.largest < exact)
-      r.exact_steps = 1, r.exact_between = r.exact_below;
+    if (t.largest >= exact) return;
+    if (static_cast<double>(n) * t.largest < exact) r.exact_first = std::max<std::size_t>(n, 1);
+    r.exact_steps = steps_within(half, t.largest);
+    if (r.exact_steps == 0) r.exact_steps = 1, r.exact_between = r.exact_below;
   }
 
   std::optional<TileRounding> rounded(const Projection& acc, const Summand& t, std::size_t n,
@@ -220,6 +224,13 @@ class Planner {
 
 TileDecision refused(const std::string& why) { return {std::nullopt, why}; }
 
+/// Only where steps are counted.
+std::string exactness(const TileRounding& r) {
+  if (r.exact_first > 0) return ", all exact by bound";
+  if (r.exact_steps > 0) return ", exact while small, which is watched";
+  return {};
+}
+
 std::string described(const TileRounding& r) {
   const std::string sum = r.step == TileStep::native  ? "binary32 sums"
                           : r.step == TileStep::fused ? "binary32 sums, rounded again"
@@ -227,8 +238,7 @@ std::string described(const TileRounding& r) {
   const std::string limit = r.limit == TileLimit::excluded   ? ", no overflow by bound"
                             : r.limit == TileLimit::saturate ? ", saturating"
                                                              : ", overflow watched";
-  const std::string exact =
-      r.exact_steps > 0 ? ", exact by bound for " + number(r.exact_steps) + " steps" : "";
+  const std::string exact = exactness(r);
   const std::string quick = r.quick_below > 0 ? ", counted quickly" : "";
   return (r.rounds_product ? "rounded products, " : "exact products, ") + sum + limit +
          (r.clamps ? ", subnormal grid" : "") + exact + quick;
