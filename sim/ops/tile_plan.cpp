@@ -159,6 +159,8 @@ class Planner {
     r.rounds_product = true;
     r.saturates_product = beyond;
     r.product = constants_of(f);
+    const bool exact_signs = t.grid + grid_of(f) >= binary32_grid;
+    quick_product_ = !beyond && f.mantissa_bits <= 10 && f.e_min() - f.precision() >= -126 && exact_signs;
     t = {f.precision(), grid_of(f), largest};
     return true;
   }
@@ -204,7 +206,8 @@ class Planner {
     if (!fits_constant(bound_ + t.largest, f)) return refuse("sums may be too large for the constant C");
     r.sum = constants_of(f);
     grid_ = std::max(t.grid, grid_of(f));
-    if (counts_ && !r.rounds_product && t.is_binary32() && t.bits <= 22 && p <= 11) {
+    const bool quick_product = r.rounds_product ? quick_product_ : t.is_binary32();
+    if (counts_ && quick_product && t.bits <= 22 && p <= 11) {
       const double limit = pow2(23 + grid_);
       r.quick_least =
           static_cast<float>(pow2(std::max({f.e_min(), p - 125, -149 - std::min(t.grid, grid_)})));
@@ -219,6 +222,7 @@ class Planner {
   bool counts_, has_fma_;
   double bound_ = 0;
   int grid_ = 0;
+  bool quick_product_ = false;
   std::string why_;
 };
 
