@@ -64,7 +64,7 @@ struct TileOperands {
   const float* b = nullptr;
   std::size_t k = 0;
   float* sums = nullptr;
-  std::size_t b_step = 0, sums_step = 0;  ///< 0: the width of the tile
+  std::size_t b_step = 0, sums_step = 0;  ///< 0: the width of the tile, which tiles that count want of b
   bool begins = false;                    ///< the sums begin with +0, whatever is there
   bool ends = false;  ///< they are results: a zero becomes +0, a NaN has no sign and no payload
 };
@@ -86,15 +86,18 @@ struct TileShape {
   void (*run)(const TileRounding&, const TileOperands&, TileResult&);
 };
 
+using TileCopy = void(const float* from, std::size_t from_step, std::size_t rows, std::size_t columns,
+                      float* to, std::size_t to_step);
+
 /// What one instruction-set level offers; shapes by width, then rows, both ascending.
 struct TileKernels {
   const char* isa;
-  bool has_fma;  ///< without, products must be binary32 numbers
+  bool has_fma;       ///< without, products must be binary32 numbers
+  std::size_t lanes;  ///< of a vector
   std::span<const TileShape> fast, counting;
   Magnitudes (*magnitudes)(const float* x, std::size_t n);
-  /// to[c to_step + r] = from[r from_step + c]
-  void (*transpose)(const float* from, std::size_t from_step, std::size_t rows, std::size_t columns,
-                    float* to, std::size_t to_step);
+  /// to[r to_step + c] = from[r from_step + c]; to[c to_step + r] = the same
+  TileCopy *copy, *transpose;
 };
 
 const TileKernels& tile_kernels();

@@ -27,9 +27,9 @@ bool Product::run_tiles() {
   const FactorFacts b{what_.operands, level.magnitudes(b_.data(), b_.size())};
   const TileDecision decision = plan_tiles(what_.how, a, b, extents_.k, counts_, level.has_fma);
   chosen_ = decision.plan ? describe(*decision.plan) : decision.why;
-  if (!decision.plan) return false;
   const FloatMatrix left{a_.data(), extents_.m, extents_.k, extents_.k, 1};
   const FloatMatrix right{b_.data(), extents_.k, extents_.n, extents_.n, 1};
+  if (!decision.plan) return run_strips(a, b, left, right);
   auto result = multiply(left, right, *decision.plan, what_.how.chunk, counts_, level);
   if (!result) {
     chosen_ = "a sum left the range of the tiles";
@@ -40,6 +40,19 @@ bool Product::run_tiles() {
   return true;
 }
 
+bool Product::run_strips(const FactorFacts& a, const FactorFacts& b, const FloatMatrix& left,
+                         const FloatMatrix& right) {
+  const StripKernels& level = strip_kernels();
+  const StripDecision decision = plan_strips(what_.how, a, b, extents_.k);
+  chosen_ += "; " + (decision.plan ? describe(*decision.plan) : decision.why);
+  if (!decision.plan) return false;
+  auto result = multiply(left, right, *decision.plan, random_, what_.how.chunk, counts_, level);
+  if (!result) return false;
+  tiles_ = std::move(*result);
+  chosen_ = "strips" + level_of(level.isa) + describe(*decision.plan);
+  return true;
+}
+
 MatmulTask Product::task() const {
   const auto fast = [](const Projection& how) { return fast_projection_of(how); };
   MatmulTask t{what_.how,
@@ -47,7 +60,7 @@ MatmulTask Product::task() const {
                 fast(what_.how.outer)},
                true,
                what_.operands.semantics,
-               {{1, "product", 0}, {1, "accumulator", 0}, {1, "outer", 0}},
+               random_,
                extents_.m,
                extents_.n,
                extents_.k,

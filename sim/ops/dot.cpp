@@ -10,6 +10,7 @@
 #include "formats/catalog.hpp"
 #include "sim/ops/matmul.hpp"
 #include "sim/ops/projector.hpp"
+#include "sim/ops/strip_product.hpp"
 #include "sim/ops/tile_product.hpp"
 
 namespace exmy {
@@ -119,16 +120,24 @@ FloatMatrix float_matrix(const MatrixView<float>& x) {
   return {x.data, x.rows, x.columns, x.row_step, x.column_step};
 }
 
-/// The product by binary32 tiles, if they give the bits of the definition.
-std::optional<Tensor<float>> by_tiles(const Reduction& how, Counting counting, SiteRecord* product,
-                                      SiteRecord* accumulator, const MatrixView<float>& a,
-                                      const MatrixView<float>& b) {
+/// The product by binary32 tiles or strips, if they give the bits of the definition.
+std::optional<TileProduct> in_binary32(const Reduction& how, const DotRandom& random, bool counts,
+                                       const MatrixView<float>& a, const MatrixView<float>& b) {
+  const TileKernels& kernels = tile_kernels();
+  const FactorFacts fa = facts_of(a), fb = facts_of(b);
+  if (const TileDecision d = plan_tiles(how, fa, fb, a.columns, counts, kernels.has_fma); d.plan)
+    return multiply(float_matrix(a), float_matrix(b), *d.plan, how.chunk, counts, kernels);
+  const StripDecision d = plan_strips(how, fa, fb, a.columns);
+  if (!d.plan) return std::nullopt;
+  return multiply(float_matrix(a), float_matrix(b), *d.plan, random, how.chunk, counts, strip_kernels());
+}
+
+std::optional<Tensor<float>> by_tiles(const Reduction& how, const DotRandom& random, Counting counting,
+                                      SiteRecord* product, SiteRecord* accumulator,
+                                      const MatrixView<float>& a, const MatrixView<float>& b) {
   if (counting == Counting::histograms) return std::nullopt;
   const bool counts = counting != Counting::nothing;
-  const TileKernels& kernels = tile_kernels();
-  const TileDecision decision = plan_tiles(how, facts_of(a), facts_of(b), a.columns, counts, kernels.has_fma);
-  if (!decision.plan) return std::nullopt;
-  auto result = multiply(float_matrix(a), float_matrix(b), *decision.plan, how.chunk, counts, kernels);
+  auto result = in_binary32(how, random, counts, a, b);
   if (!result) return std::nullopt;
   if (counts) {
     add_counters(product, {counters_of(result->product), {}, {}});
@@ -149,7 +158,7 @@ Tensor<T> reduce(Context& context, const DotSites& sites, const MatrixView<T>& a
   SiteRecord* accumulator = context.record_of(*sites.accumulator);
   const Counting counting = counting_at(context, accumulator);
   if constexpr (std::is_same_v<T, float>) {
-    if (const auto y = by_tiles(how, counting, product, accumulator, a, b)) {
+    if (const auto y = by_tiles(how, random, counting, product, accumulator, a, b)) {
       note(context, sites, how, a.columns, *y, false);
       return *y;
     }

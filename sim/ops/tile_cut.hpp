@@ -13,6 +13,7 @@ namespace exmy {
 struct TileCut {
   std::span<const TileShape> shapes;   ///< of one width, by rows; the first has one
   bool packs = true;                   ///< panels are copied; the last one always, where it is not full
+  std::size_t most_packed = 0;         ///< floats of a panel that are copied at a time
   std::size_t cost = ~std::size_t{0};  ///< estimated: in about a quarter of a cycle of vectors of 64 bytes
 
   std::size_t width() const { return shapes.front().width; }
@@ -29,9 +30,10 @@ struct TileCut {
 struct CutExtents {
   std::size_t m, n, k;
   std::size_t row_step, column_step;
+  double non_zero = 1;  ///< part of left that is not 0, about; the rest costs tiles that count nothing
 };
 
 /// The cut that takes least time, by a model of it.
-TileCut best_cut(std::span<const TileShape> shapes, const CutExtents& x, const TilePlan& plan, bool counts);
+TileCut best_cut(const TileKernels& kernels, const CutExtents& x, const TilePlan& plan, bool counts);
 
 }  // namespace exmy

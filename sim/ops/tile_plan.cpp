@@ -17,17 +17,6 @@ constexpr double binary32_max = 0x1.fffffep127;
 /// Exponent of the number that all values of a format are multiples of.
 int grid_of(const Format& f) { return f.e_min() - f.mantissa_bits; }
 
-/// A summand: bits of precision, grid, largest magnitude.
-struct Summand {
-  int bits;
-  int grid;
-  double largest;
-
-  bool is_binary32() const {
-    return bits <= binary32_bits && grid >= binary32_grid && largest <= binary32_max;
-  }
-};
-
 /// Whether all elements that are not 0 have one magnitude.
 bool is_uniform(const FactorFacts& x) {
   return x.range.largest == x.range.smallest && x.range.largest <= std::numeric_limits<float>::max();
@@ -46,13 +35,17 @@ int grid_of(const FactorFacts& x) {
   return std::max(grid, parts_of(static_cast<double>(x.range.smallest)).exponent + 1 - precision_of(x));
 }
 
+}  // namespace
+
+bool Summand::is_binary32() const {
+  return bits <= binary32_bits && grid >= binary32_grid && largest <= binary32_max;
+}
+
 Summand product_of(const FactorFacts& a, const FactorFacts& b) {
   const int p = precision_of(a), q = precision_of(b);
   return {p == 1 || q == 1 ? std::max(p, q) : p + q, grid_of(a) + grid_of(b),
           static_cast<double>(a.range.largest) * static_cast<double>(b.range.largest)};
 }
-
-bool is_finite(const FactorFacts& x) { return x.range.largest <= std::numeric_limits<float>::max(); }
 
 /// Bounds n sums of addends up to `largest`, each rounded to P bits: u <- (u + largest) (1 + 2^-P). The map is
 /// squared as often as n has bits; the last factor covers the roundings of this computation.
@@ -70,6 +63,10 @@ double bound_of(double largest, std::size_t n, int bits) {
   }
   return all.offset * (1 + 0x1p-40);
 }
+
+namespace {
+
+bool is_finite(const FactorFacts& x) { return x.range.largest <= std::numeric_limits<float>::max(); }
 
 std::string number(auto n) { return std::to_string(n); }
 

@@ -17,6 +17,19 @@ struct FactorFacts {
   Magnitudes range;
 };
 
+/// A summand: bits of precision, the exponent of a number that all its values are multiples of, largest magnitude.
+struct Summand {
+  int bits;
+  int grid;
+  double largest;
+
+  bool is_binary32() const;
+};
+Summand product_of(const FactorFacts& a, const FactorFacts& b);
+
+/// Bounds n sums of addends up to `largest`, each rounded by at most 2^-`bits` of itself.
+double bound_of(double largest, std::size_t n, int bits);
+
 struct TilePlan {
   TileRounding inner;                 ///< k steps, or those of a chunk
   std::optional<TileRounding> outer;  ///< of chunk sums: a = 1

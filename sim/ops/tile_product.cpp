@@ -13,11 +13,11 @@
 namespace exmy {
 namespace {
 
-// What a thread keeps beside its operands, in floats: part of a panel, and sums that are not in y yet.
-constexpr std::size_t most_packed = 1 << 15, most_sums = 1 << 13;
-constexpr std::size_t parallel_cost =
-    400'000;                                 // below, threads cost more than they give (unit: TileCut::cost)
-constexpr std::size_t tasks_per_thread = 4;  // of different lengths, and a core may be shared
+// Sums of a thread that are not in y yet.
+constexpr std::size_t most_sums = 1 << 13;
+// Below, threads cost more than they give, some 30 microseconds (unit: TileCut::cost).
+constexpr std::size_t parallel_cost = 1'600'000;
+constexpr std::size_t tasks_per_thread = 12;  // of different lengths, and a core may be shared
 
 TileCounts& operator+=(TileCounts& into, const TileCounts& c) {
   into.total += c.total;
@@ -74,7 +74,7 @@ struct Job {
   /// Columns of a panel, which the rest of its width pads.
   std::size_t columns(std::size_t panel) const { return std::min(width(), right.columns - panel * width()); }
   /// Steps of a panel that are copied at a time; sums go on where they were.
-  std::size_t block() const { return std::min(k(), most_packed / width()); }
+  std::size_t block() const { return std::min(k(), cut.most_packed / width()); }
   /// Rows whose sums wait together.
   std::size_t group() const { return std::min(std::max(cut.tallest(), most_sums / width()), left.rows); }
   /// y takes the sums themselves.
@@ -150,21 +150,13 @@ class Worker {
     if (columns < width)
       for (std::size_t k = 0; k < steps; ++k) std::fill(to + k * width + columns, to + (k + 1) * width, 0.0f);
     if (right.column_step == 1)
-      for (std::size_t k = 0; k < steps; ++k) copy(from + k * right.row_step, columns, to + k * width);
+      job_.kernels.copy(from, right.row_step, steps, columns, to, width);
     else if (right.row_step == 1)
       job_.kernels.transpose(from, right.column_step, columns, steps, to, width);
     else
       for (std::size_t k = 0; k < steps; ++k)
         for (std::size_t j = 0; j < columns; ++j)
           to[k * width + j] = from[k * right.row_step + j * right.column_step];
-  }
-
-  /// In lines, because a call for each row would show.
-  static void copy(const float* from, std::size_t n, float* to) {
-    constexpr std::size_t line = 16;
-    std::size_t i = 0;
-    for (; i + line <= n; i += line) std::memcpy(to + i, from + i, line * sizeof(float));
-    std::memcpy(to + i, from + i, (n - i) * sizeof(float));
   }
 
   void tile(const TileShape& shape, std::size_t row, const Panel& b, std::size_t from, std::size_t to) {
@@ -208,11 +200,11 @@ class Worker {
 
   void store(std::size_t first, std::size_t last) const {
     const std::size_t columns = job_.columns(panel_), column = panel_ * job_.width();
+    const std::size_t rows = last - first, n = job_.y_columns;
     if (job_.turned)
-      return job_.kernels.transpose(sums_.data(), job_.width(), last - first, columns,
-                                    job_.y + column * job_.y_columns + first, job_.y_columns);
-    for (std::size_t row = first; row < last; ++row)
-      copy(sums_.data() + (row - first) * job_.width(), columns, job_.y + row * job_.y_columns + column);
+      job_.kernels.transpose(sums_.data(), job_.width(), rows, columns, job_.y + column * n + first, n);
+    else
+      job_.kernels.copy(sums_.data(), job_.width(), rows, columns, job_.y + first * n + column, n);
   }
 
   void discount_padding(std::size_t sums) {
@@ -261,22 +253,32 @@ bool run(const Job& job, TileProduct& out) {
   return valid;
 }
 
-CutExtents extents_of(const FloatMatrix& left, const FloatMatrix& right) {
-  return {left.rows, right.columns, left.columns, right.row_step, right.column_step};
+/// Of elements here and there.
+double non_zero_part(const FloatMatrix& x) {
+  constexpr std::size_t stride = 37, most = 256;
+  const std::size_t n = std::min(most, x.rows * x.columns);
+  std::size_t count = 0;
+  for (std::size_t i = 0, r = 0, c = 0; i < n; ++i, r = (r + 1) % x.rows, c = (c + stride) % x.columns)
+    count += x.data[r * x.row_step + c * x.column_step] != 0 ? 1u : 0u;
+  return static_cast<double>(count) / static_cast<double>(n);
+}
+
+CutExtents extents_of(const FloatMatrix& left, const FloatMatrix& right, bool counts) {
+  return {left.rows,      right.columns,     left.columns,
+          right.row_step, right.column_step, counts ? non_zero_part(left) : 1};
 }
 
 }  // namespace
 
 std::optional<TileProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, const TilePlan& plan,
                                     std::size_t chunk, bool counts, const TileKernels& kernels) {
-  const auto shapes = counts ? kernels.counting : kernels.fast;
   TileProduct out;
   out.y.resize(a.rows * b.columns);
   out.work = a.rows * a.columns * b.columns;
   if (out.work == 0) return out;  // sums of nothing are +0
   const FloatMatrix at = a.transposed(), bt = b.transposed();
-  TileCut upright = best_cut(shapes, extents_of(a, b), plan, counts);
-  TileCut turned = best_cut(shapes, extents_of(bt, at), plan, counts);
+  TileCut upright = best_cut(kernels, extents_of(a, b, counts), plan, counts);
+  TileCut turned = best_cut(kernels, extents_of(bt, at, counts), plan, counts);
   turned.cost += out.y.size();                   // stored one by one
   const bool turn = turned.cost < upright.cost;  // a b = (b^T a^T)^T, product by product
   const Job job{turn ? bt : a, turn ? at : b, plan,         chunk,    turn ? turned : upright,
