@@ -41,12 +41,13 @@ struct TileRounding {
   TileLimit limit = TileLimit::excluded;  ///< of the sum
   bool saturates_product = false;         ///< else no product is beyond the maximum
   NearestEven32 product, sum;
-  /// Cheaper ways to count, where the plan has proven them (sim/ops/tile_plan.hpp). `exact_steps`: so many steps of sums in
-  /// binary32 from +0 on are exact if the sums before them are below `exact_between`, and those after the last below
-  /// `exact_below`; 0: none. `quick_below`: if not 0, steps may be quick: of products below it always; `quick_least`, a
-  /// power of 2: of sums from it on.
-  std::size_t exact_steps = 0;
+  /// Cheaper ways to count, where the plan has proven them (sim/ops/tile_plan.hpp). Sums in binary32 are exact as long as
+  /// they are below `exact_below`, 2^24 times their grid (0: it is not known). So they are in the first `exact_first` steps
+  /// from +0 on; and in `exact_steps` more from below `exact_between` on.
+  std::size_t exact_first = 0, exact_steps = 0;
   float exact_between = 0, exact_below = 0;
+  /// If not 0, steps may be quick: products below it, and with a look at every sum those beyond it; not sums below
+  /// `quick_least`, a power of 2.
   float quick_below = 0, quick_least = 0;
 };
 

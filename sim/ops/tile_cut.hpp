@@ -30,6 +30,7 @@ struct TileCut {
 struct CutExtents {
   std::size_t m, n, k;
   std::size_t row_step, column_step;
+  double non_zero = 1;  ///< part of left that is not 0, about; the rest costs tiles that count nothing
 };
 
 /// The cut that takes least time, by a model of it.

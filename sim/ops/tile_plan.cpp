@@ -70,6 +70,12 @@ bool is_finite(const FactorFacts& x) { return x.range.largest <= std::numeric_li
 
 std::string number(auto n) { return std::to_string(n); }
 
+/// How many addends up to `largest` cannot make a sum exceed `limit`.
+std::size_t steps_within(double limit, double largest) {
+  constexpr double most = 1 << 20;
+  return static_cast<std::size_t>(limit < largest * most ? limit / largest : most);
+}
+
 /// Why a projection has no fast form in binary32; empty if it has.
 std::string obstacle(const Projection& how) {
   const Format& f = how.format;
@@ -150,6 +156,8 @@ class Planner {
     r.rounds_product = true;
     r.saturates_product = beyond;
     r.product = constants_of(f);
+    const bool exact_signs = t.grid + grid_of(f) >= binary32_grid;
+    quick_product_ = !beyond && f.mantissa_bits <= 10 && f.e_min() - f.precision() >= -126 && exact_signs;
     t = {f.precision(), grid_of(f), largest};
     return true;
   }
@@ -173,12 +181,10 @@ class Planner {
     const double exact = pow2(std::min(t.grid + binary32_bits, 126)), half = exact / 2;
     r.exact_below = static_cast<float>(exact);
     r.exact_between = static_cast<float>(half);
-    if (static_cast<double>(n) * t.largest < exact)
-      r.exact_steps = std::max<std::size_t>(n, 1);
-    else if (t.largest <= half)
-      r.exact_steps = static_cast<std::size_t>(half / t.largest);
-    else if (t.largest < exact)
-      r.exact_steps = 1, r.exact_between = r.exact_below;
+    if (t.largest >= exact) return;
+    if (static_cast<double>(n) * t.largest < exact) r.exact_first = std::max<std::size_t>(n, 1);
+    r.exact_steps = steps_within(half, t.largest);
+    if (r.exact_steps == 0) r.exact_steps = 1, r.exact_between = r.exact_below;
   }
 
   std::optional<TileRounding> rounded(const Projection& acc, const Summand& t, std::size_t n,
@@ -197,7 +203,8 @@ class Planner {
     if (!fits_constant(bound_ + t.largest, f)) return refuse("sums may be too large for the constant C");
     r.sum = constants_of(f);
     grid_ = std::max(t.grid, grid_of(f));
-    if (counts_ && !r.rounds_product && t.is_binary32() && t.bits <= 22 && p <= 11) {
+    const bool quick_product = r.rounds_product ? quick_product_ : t.is_binary32();
+    if (counts_ && quick_product && t.bits <= 22 && p <= 11) {
       const double limit = pow2(23 + grid_);
       r.quick_least =
           static_cast<float>(pow2(std::max({f.e_min(), p - 125, -149 - std::min(t.grid, grid_)})));
@@ -212,10 +219,18 @@ class Planner {
   bool counts_, has_fma_;
   double bound_ = 0;
   int grid_ = 0;
+  bool quick_product_ = false;
   std::string why_;
 };
 
 TileDecision refused(const std::string& why) { return {std::nullopt, why}; }
+
+/// Only where steps are counted.
+std::string exactness(const TileRounding& r) {
+  if (r.exact_first > 0) return ", all exact by bound";
+  if (r.exact_steps > 0) return ", exact while small, which is watched";
+  return {};
+}
 
 std::string described(const TileRounding& r) {
   const std::string sum = r.step == TileStep::native  ? "binary32 sums"
@@ -224,8 +239,7 @@ std::string described(const TileRounding& r) {
   const std::string limit = r.limit == TileLimit::excluded   ? ", no overflow by bound"
                             : r.limit == TileLimit::saturate ? ", saturating"
                                                              : ", overflow watched";
-  const std::string exact =
-      r.exact_steps > 0 ? ", exact by bound for " + number(r.exact_steps) + " steps" : "";
+  const std::string exact = exactness(r);
   const std::string quick = r.quick_below > 0 ? ", counted quickly" : "";
   return (r.rounds_product ? "rounded products, " : "exact products, ") + sum + limit +
          (r.clamps ? ", subnormal grid" : "") + exact + quick;

@@ -253,8 +253,19 @@ bool run(const Job& job, TileProduct& out) {
   return valid;
 }
 
-CutExtents extents_of(const FloatMatrix& left, const FloatMatrix& right) {
-  return {left.rows, right.columns, left.columns, right.row_step, right.column_step};
+/// Of elements here and there.
+double non_zero_part(const FloatMatrix& x) {
+  constexpr std::size_t stride = 37, most = 256;
+  const std::size_t n = std::min(most, x.rows * x.columns);
+  std::size_t count = 0;
+  for (std::size_t i = 0, r = 0, c = 0; i < n; ++i, r = (r + 1) % x.rows, c = (c + stride) % x.columns)
+    count += x.data[r * x.row_step + c * x.column_step] != 0 ? 1u : 0u;
+  return static_cast<double>(count) / static_cast<double>(n);
+}
+
+CutExtents extents_of(const FloatMatrix& left, const FloatMatrix& right, bool counts) {
+  return {left.rows,      right.columns,     left.columns,
+          right.row_step, right.column_step, counts ? non_zero_part(left) : 1};
 }
 
 }  // namespace
@@ -266,8 +277,8 @@ std::optional<TileProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, 
   out.work = a.rows * a.columns * b.columns;
   if (out.work == 0) return out;  // sums of nothing are +0
   const FloatMatrix at = a.transposed(), bt = b.transposed();
-  TileCut upright = best_cut(kernels, extents_of(a, b), plan, counts);
-  TileCut turned = best_cut(kernels, extents_of(bt, at), plan, counts);
+  TileCut upright = best_cut(kernels, extents_of(a, b, counts), plan, counts);
+  TileCut turned = best_cut(kernels, extents_of(bt, at, counts), plan, counts);
   turned.cost += out.y.size();                   // stored one by one
   const bool turn = turned.cost < upright.cost;  // a b = (b^T a^T)^T, product by product
   const Job job{turn ? bt : a, turn ? at : b, plan,         chunk,    turn ? turned : upright,
