@@ -41,6 +41,10 @@ struct TileDecision {
   std::string why;
 };
 
+/// Whether a plan depends on the magnitudes of the factors. Sums of exact products in binary32 that are not counted are what
+/// the machine does, whatever they meet.
+bool needs_ranges(const Reduction& how, bool counts, bool has_fma);
+
 /// For sums of `k` products. `counts`: counters are wanted (binary32 sums then need exact products). `has_fma`: of the
 /// instruction-set level.
 ///
@@ -53,6 +57,8 @@ struct TileDecision {
 TileDecision plan_tiles(const Reduction& how, const FactorFacts& a, const FactorFacts& b, std::size_t k,
                         bool counts, bool has_fma);
 
+/// Other for plans that `describe` tells apart; never 0.
+std::uint64_t key_of(const TilePlan& plan);
 /// "exact products, binary32 sums, rounded again, no overflow by bound".
 std::string describe(const TilePlan& plan);
 
