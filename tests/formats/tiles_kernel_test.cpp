@@ -101,6 +101,7 @@ std::vector<Way> ways() {
     all.push_back(way("fused, rounded products", TileStep::fused, "e4m3fn", "fp16", limit, true));
     all.push_back(way("odd", TileStep::odd, nullptr, "e5m6", limit, true));
     all.push_back(way("odd, rounded products", TileStep::odd, "e5m7", "e5m6", limit, true));
+    all.push_back(way("odd, coarse products", TileStep::odd, "e5m2", "e5m6", limit, true));
   }
   all.push_back(way("saturating sums", TileStep::odd, nullptr, "e4m3fn", TileLimit::saturate, true));
   all.push_back(way("saturating fused sums", TileStep::fused, nullptr, "e4m7", TileLimit::saturate, true));
@@ -240,6 +241,36 @@ TEST_CASE("tiles that count, of many steps and with operands of one magnitude") 
         compare(*level, level->counting.front(), true, w, random, 700);  // longer than a list of factors
         w.codes = std::min<std::uint64_t>(w.codes, 9);  // 2^-9 to 2^-6: results are subnormal
         compare(*level, level->counting.back(), true, w, random, 40);
+      }
+}
+
+TEST_CASE(
+    "sums that leave the range in which they are exact, at the end or in between, or start off the grid") {
+  struct Terms {
+    float start;
+    std::vector<float> b;
+  };
+  Way w = way("exact", TileStep::native, nullptr, "fp32", TileLimit::watch, false);
+  w.how.exact_below = 64, w.how.exact_between = 32, w.how.exact_steps = 1;  // grid 2^-18
+  const float unit = 0x1p-18f;
+  const std::vector<Terms> all{{0, {30, 30, 30, unit, -30, -30, -30, 1}},
+                               {0, {30, 30, 30, unit}},
+                               {1 + unit / 2, {30, 30, -30, -30, 1, 1}},
+                               {31, {30, 30, unit, -30, -30, 1}},
+                               {-40 - unit, {30, unit, unit, -unit, 1, 2}}};
+  for (const TileKernels* level : available_tile_kernels())
+    for (const TileShape& shape : level->counting)
+      for (const auto& [start, terms] : all) {
+        std::vector<float> a(terms.size(), 1), b, sums(shape.width, start);
+        for (const float t : terms) b.insert(b.end(), shape.width, t);
+        Expected want;
+        want.s = start;
+        for (const float t : terms) want.step(w, 1, static_cast<double>(t));
+        TileResult got;
+        shape.run(w.how, {a.data(), 0, 1, b.data(), terms.size(), sums.data()}, got);
+        CHECK(sums.back() == want.s);
+        CHECK(got.sum.inexact == shape.width * want.sum[Counter::inexact]);
+        CHECK(got.sum.tie == shape.width * want.sum[Counter::tie]);
       }
 }
 
