@@ -227,8 +227,8 @@ TileDecision refused(const std::string& why) { return {std::nullopt, why}; }
 
 /// Only where steps are counted.
 std::string exactness(const TileRounding& r) {
-  if (r.exact_first > 0) return ", all exact by bound";
-  if (r.exact_steps > 0) return ", exact while small, which is watched";
+  if (r.exact_first > 0) return ", exact by bound";
+  if (r.exact_steps > 0) return ", exact by bound while small";
   return {};
 }
 
@@ -247,9 +247,9 @@ std::string described(const TileRounding& r) {
                             : r.limit == TileLimit::saturate ? ", saturating"
                                                              : ", overflow watched";
   const std::string exact = exactness(r);
-  const std::string quick = r.quick_below > 0 ? ", counted quickly" : "";
-  return (r.rounds_product ? "rounded products, " : "exact products, ") + sum + limit +
-         (r.clamps ? ", subnormal grid" : "") + exact + quick;
+  const std::string quick = r.quick_below > 0 ? ", counted in quick steps" : "";
+  return (r.rounds_product ? "rounded products, " : "exact products, ") + sum + exact + limit +
+         (r.clamps ? ", subnormal grid" : "") + quick;
 }
 
 }  // namespace

@@ -238,21 +238,6 @@ bool run(const Job& job, TileProduct& out) {
   return valid;
 }
 
-/// Of elements here and there.
-double non_zero_part(const FloatMatrix& x) {
-  constexpr std::size_t stride = 37, most = 256;
-  const std::size_t n = std::min(most, x.rows * x.columns);
-  std::size_t count = 0;
-  for (std::size_t i = 0, r = 0, c = 0; i < n; ++i, r = (r + 1) % x.rows, c = (c + stride) % x.columns)
-    count += x.data[r * x.row_step + c * x.column_step] != 0 ? 1u : 0u;
-  return static_cast<double>(count) / static_cast<double>(n);
-}
-
-CutExtents extents_of(const FloatMatrix& left, const FloatMatrix& right, bool counts) {
-  return {left.rows,      right.columns,     left.columns,
-          right.row_step, right.column_step, counts ? non_zero_part(left) : 1};
-}
-
 }  // namespace
 
 std::optional<TileProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, const TilePlan& plan,
