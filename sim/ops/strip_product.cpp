@@ -5,7 +5,7 @@
 namespace exmy {
 namespace {
 
-constexpr std::size_t parallel_steps = 1 << 14;  // below which threads cost more than they give
+constexpr std::size_t parallel_steps = 1 << 18;  // below which threads cost more than they give
 
 void add(TileCounts& into, const TileCounts& c) {
   into.total += c.total;

@@ -200,6 +200,28 @@ Case near_subnormals(Random& random) {
   return c;
 }
 
+/// Sums of the largest subnormal number and less than a unit, with more bits than binary32 holds: what decides there is
+/// rare with many random bits, so these formats are long.
+Case nearly_normal_sums(Random& random) {
+  Case c;
+  const Rounding drawn =
+      std::array{Rounding::stochastic_a, Rounding::stochastic_b, Rounding::stochastic_c}[random.below(3)];
+  c.how.accumulator = {format_of(std::array{"e5m17", "e5m18", "e5m19"}[random.below(3)]), drawn};
+  c.how.accumulator.random_bits = 3 + static_cast<int>(random.below(5));
+  c.fa = format_of("e8m20"), c.fb = format_of("e2m1fn");
+  c.m = 8, c.n = 16, c.k = 2;
+  const Format& f = c.how.accumulator.format;
+  const double unit = pow2(f.e_min() - f.mantissa_bits);
+  for (std::size_t i = 0; i < c.m; ++i) {
+    const double t = (0.5 + static_cast<double>(random.below(1 << 12)) * 0x1p-13) * unit;
+    c.a.push_back(static_cast<float>(pow2(f.e_min()) - unit));
+    c.a.push_back(static_cast<float>(t));
+  }
+  c.b.assign(c.n * c.k, 1.0f);
+  c.step = random.bits();
+  return c;
+}
+
 }  // namespace
 
 TEST_CASE("strips give the values and counters of the definition") { CHECK(compare_cases(500, 1) > 120); }
@@ -213,4 +235,6 @@ TEST_CASE("strips count what is tiny after rounding") {
   int possible = 0;
   for (int i = 0; i < 300; ++i) possible += compare(near_subnormals(random), random) ? 1 : 0;
   CHECK(possible > 200);
+  for (int i = 0; i < 200; ++i) possible += compare(nearly_normal_sums(random), random) ? 1 : 0;
+  CHECK(possible > 350);
 }
