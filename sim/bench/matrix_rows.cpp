@@ -7,6 +7,7 @@
 #include "sim/bench/data.hpp"
 #include "sim/bench/product.hpp"
 #include "sim/bench/rows.hpp"
+#include "sim/quant/matrix_unit.hpp"
 
 namespace exmy::bench {
 namespace {
@@ -42,6 +43,23 @@ Reduction chunked(const char* inside, const char* outside, std::size_t chunk) {
   return how;
 }
 
+Reduction ordered(Order order, Reduction how) {
+  how.order = order;
+  return how;
+}
+
+/// A matrix unit with a name.
+Reduction unit_named(std::string_view name, const Format& a, const Format& b) {
+  Reduction how;
+  how.order = Order::block;
+  for (const NamedUnit& u : matrix_units) {
+    if (u.name != name) continue;
+    how.accumulator = u.value.projection(Saturation::none);
+    how.block = {u.value.terms, u.value.fraction_bits, a.e_min(), b.e_min()};
+  }
+  return how;
+}
+
 // Magnitudes of the operands: with 1 no sum can overflow fp16, by bound; with 48 the bound says it may, but none does;
 // 448 is the maximum of e4m3fn.
 std::vector<Case> cases() {
@@ -57,7 +75,14 @@ std::vector<Case> cases() {
           {"fp16/fused/stochastic", {rounded(to_fp16, Rounding::stochastic_a, 13), e4m3fn, 1}, 0.03, 0.06},
           {"fp16/fused/stochastic-8-bits", {rounded(to_fp16, Rounding::stochastic_c, 8), e4m3fn, 1}, {}, {}},
           {"fp16/fused/toward-zero", {rounded(to_fp16, Rounding::toward_zero), e4m3fn, 1}, {}, {}},
-          {"chunked/fp32-fp16", {chunked("fp32", "fp16", 64), e4m3fn, 1}, 0.9, 1.0}};
+          {"chunked/fp32-fp16", {chunked("fp32", "fp16", 64), e4m3fn, 1}, 0.9, 1.0},
+          {"pairwise/fp32", {ordered(Order::pairwise, sums_in("fp32")), e4m3fn, 448}, 0.25, 0.31},
+          {"pairwise/fp16", {ordered(Order::pairwise, to_fp16), e4m3fn, 1}, 0.25, 0.31},
+          {"pairwise/fp16/rounded-products", {ordered(Order::pairwise, each), fp16, 1}, {}, {}},
+          {"exact/fp32", {ordered(Order::exact, sums_in("fp32")), e4m3fn, 448}, {}, {}},
+          {"exact/fp32/two-parts", {ordered(Order::exact, sums_in("fp32")), fp16, 48}, {}, {}},
+          {"block/hopper", {unit_named("hopper", fp16, fp16), fp16, 48}, 0.20, 0.26},
+          {"block/hopper_fp8", {unit_named("hopper_fp8", e4m3fn, e4m3fn), e4m3fn, 448}, 0.20, 0.26}};
 }
 
 const Case& case_named(const std::vector<Case>& all, std::string_view name) {

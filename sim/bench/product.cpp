@@ -53,6 +53,20 @@ bool Product::run_strips(const FactorFacts& a, const FactorFacts& b, const Float
   return true;
 }
 
+bool Product::run_orders() {
+  if (what_.how.order == Order::sequential || what_.how.order == Order::chunked) return false;
+  const OrderKernels& level = order_kernels();
+  const FactorFacts a{what_.operands, tile_kernels().magnitudes(a_.data(), a_.size())};
+  const FactorFacts b{what_.operands, tile_kernels().magnitudes(b_.data(), b_.size())};
+  const OrderDecision decision = plan_order(what_.how, a, b, extents_.k, counts_, level.has_fma);
+  chosen_ = decision.plan ? "orders" + level_of(level.isa) + describe(*decision.plan) : decision.why;
+  if (!decision.plan) return false;
+  ordered_ = multiply({a_.data(), extents_.m, extents_.k, extents_.k, 1},
+                      {b_.data(), extents_.k, extents_.n, extents_.n, 1}, what_.how, *decision.plan,
+                      random_, what_.operands.semantics, counts_, level);
+  return ordered_.has_value();
+}
+
 MatmulTask Product::task() const {
   const auto fast = [](const Projection& how) { return fast_projection_of(how); };
   MatmulTask t{what_.how,
@@ -74,7 +88,7 @@ MatmulTask Product::task() const {
 
 void Product::run() {
   by_tiles_ = run_tiles();
-  if (by_tiles_) return;
+  if (by_tiles_ || run_orders()) return;
   const MatmulTask t = task();
   const Counting counting = counts_ ? Counting::counters : Counting::nothing;
   chosen_ =
@@ -92,6 +106,10 @@ std::string Product::difference() {
     y_.assign(tiles_.y.begin(), tiles_.y.end());
     counters_.product.counters = counters_of(tiles_.product);
     counters_.accumulator.counters = counters_of(tiles_.accumulator);
+  } else if (ordered_) {
+    y_.assign(ordered_->y.begin(), ordered_->y.end());
+    counters_.product.counters = ordered_->product;
+    counters_.accumulator.counters = ordered_->accumulator;
   }
   const MatmulResult want = matmul_by_definition(task(), counts_ ? Counting::counters : Counting::nothing);
   std::string found = labelled("y", bench::difference(y_, want.y));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/ops/matmul.hpp"
+#include "sim/ops/order_product.hpp"
 #include "sim/ops/strip_product.hpp"
 #include "sim/ops/tile_product.hpp"
 
@@ -42,6 +43,7 @@ class Product {
 
  private:
   bool run_tiles();
+  bool run_orders();
   bool run_strips(const FactorFacts& a, const FactorFacts& b, const FloatMatrix& left,
                   const FloatMatrix& right);
   MatmulTask task() const;
@@ -53,6 +55,7 @@ class Product {
   std::vector<float> a_, b_;
   std::vector<double> y_;  ///< of the other path
   TileProduct tiles_;
+  std::optional<OrderProduct> ordered_;
   bool by_tiles_ = false;
   DotCounters counters_;
   std::string chosen_;

@@ -9,6 +9,7 @@
 #include "formats/binary64.hpp"
 #include "formats/catalog.hpp"
 #include "sim/ops/matmul.hpp"
+#include "sim/ops/order_product.hpp"
 #include "sim/ops/projector.hpp"
 #include "sim/ops/strip_product.hpp"
 #include "sim/ops/tile_product.hpp"
@@ -148,6 +149,27 @@ std::optional<Tensor<float>> by_tiles(const Reduction& how, const DotRandom& ran
   return y;
 }
 
+/// The same by the kernels of the other orders.
+std::optional<Tensor<float>> by_orders(const Reduction& how, const DotRandom& random, Counting counting,
+                                       SiteRecord* product, SiteRecord* accumulator,
+                                       const MatrixView<float>& a, const MatrixView<float>& b) {
+  if (counting == Counting::histograms || how.order == Order::sequential || how.order == Order::chunked)
+    return std::nullopt;
+  const bool counts = counting != Counting::nothing;
+  const OrderKernels& kernels = order_kernels();
+  const OrderDecision decision =
+      plan_order(how, facts_of(a), facts_of(b), a.columns, counts, kernels.has_fma);
+  if (!decision.plan) return std::nullopt;
+  auto result = multiply(float_matrix(a), float_matrix(b), how, *decision.plan, random,
+                         either(a.format, b.format), counts, kernels);
+  if (!result) return std::nullopt;
+  add_counters(product, {result->product, {}, {}});
+  add_counters(accumulator, {result->accumulator, {}, {}});
+  Tensor<float> y({a.rows, b.columns}, how.result().format);
+  y.data = std::move(result->y);
+  return y;
+}
+
 template <class T>
 Tensor<T> reduce(Context& context, const DotSites& sites, const MatrixView<T>& a, const MatrixView<T>& b) {
   if (a.columns != b.rows) throw std::logic_error("dot: inner dimensions differ");
@@ -158,7 +180,9 @@ Tensor<T> reduce(Context& context, const DotSites& sites, const MatrixView<T>& a
   SiteRecord* accumulator = context.record_of(*sites.accumulator);
   const Counting counting = counting_at(context, accumulator);
   if constexpr (std::is_same_v<T, float>) {
-    if (const auto y = by_tiles(how, random, counting, product, accumulator, a, b)) {
+    auto y = by_tiles(how, random, counting, product, accumulator, a, b);
+    if (!y) y = by_orders(how, random, counting, product, accumulator, a, b);
+    if (y) {
       note(context, sites, how, a.columns, *y, false);
       return *y;
     }

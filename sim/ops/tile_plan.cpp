@@ -1,6 +1,7 @@
 #include "sim/ops/tile_plan.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -16,11 +17,22 @@ constexpr double binary32_max = 0x1.fffffep127;
 /// Exponent of the number that all values of a format are multiples of.
 int grid_of(const Format& f) { return f.e_min() - f.mantissa_bits; }
 
+/// Whether all elements that are not 0 have one magnitude.
+bool is_uniform(const FactorFacts& x) {
+  return x.range.largest == x.range.smallest && x.range.largest <= std::numeric_limits<float>::max();
+}
+
+/// Bits of the elements.
+int precision_of(const FactorFacts& x) {
+  if (!is_uniform(x)) return x.format.precision();
+  return 64 - std::countr_zero(parts_of(static_cast<double>(x.range.largest)).significand);
+}
+
 /// The same of the elements of a factor, which its smallest one may tell better.
 int grid_of(const FactorFacts& x) {
   const int grid = grid_of(x.format);
   if (!(x.range.smallest <= std::numeric_limits<float>::max())) return grid;  // all are 0
-  return std::max(grid, parts_of(static_cast<double>(x.range.smallest)).exponent - x.format.mantissa_bits);
+  return std::max(grid, parts_of(static_cast<double>(x.range.smallest)).exponent + 1 - precision_of(x));
 }
 
 }  // namespace
@@ -30,7 +42,8 @@ bool Summand::is_binary32() const {
 }
 
 Summand product_of(const FactorFacts& a, const FactorFacts& b) {
-  return {a.format.precision() + b.format.precision(), grid_of(a) + grid_of(b),
+  const int p = precision_of(a), q = precision_of(b);
+  return {p == 1 || q == 1 ? std::max(p, q) : p + q, grid_of(a) + grid_of(b),
           static_cast<double>(a.range.largest) * static_cast<double>(b.range.largest)};
 }
 
@@ -55,7 +68,13 @@ namespace {
 
 bool is_finite(const FactorFacts& x) { return x.range.largest <= std::numeric_limits<float>::max(); }
 
-std::string number(int n) { return std::to_string(n); }
+std::string number(auto n) { return std::to_string(n); }
+
+/// How many addends up to `largest` cannot make a sum exceed `limit`.
+std::size_t steps_within(double limit, double largest) {
+  constexpr double most = 1 << 20;
+  return static_cast<std::size_t>(limit < largest * most ? limit / largest : most);
+}
 
 /// Why a projection has no fast form in binary32; empty if it has.
 std::string obstacle(const Projection& how) {
@@ -107,6 +126,9 @@ class Planner {
     return acc == Projection{} ? native(t, n, r) : rounded(acc, t, n, r);
   }
 
+  /// The sums that were planned last are multiples of 2^grid.
+  int grid() const { return grid_; }
+
   /// Bound of the sums that were planned last.
   double bound() const { return bound_; }
   const std::string& why() const { return why_; }
@@ -134,6 +156,8 @@ class Planner {
     r.rounds_product = true;
     r.saturates_product = beyond;
     r.product = constants_of(f);
+    const bool exact_signs = t.grid + grid_of(f) >= binary32_grid;
+    quick_product_ = !beyond && f.mantissa_bits <= 10 && f.e_min() - f.precision() >= -126 && exact_signs;
     t = {f.precision(), grid_of(f), largest};
     return true;
   }
@@ -145,7 +169,22 @@ class Planner {
     r.clamps = false;
     r.limit = TileLimit::watch;
     r.sum = binary32();
+    grid_ = std::max(t.grid, binary32_grid);
+    if (counts_ && !r.rounds_product && !r.wide_products && t.grid >= -126) count_natively(t, n, r);
     return r;
+  }
+
+  /// No sum is subnormal.
+  void count_natively(const Summand& t, std::size_t n, TileRounding& r) const {
+    constexpr double far_from_overflow = 0x1p126;
+    if (bound_ <= far_from_overflow && t.grid >= -74) r.quick_below = std::numeric_limits<float>::infinity();
+    const double exact = pow2(std::min(t.grid + binary32_bits, 126)), half = exact / 2;
+    r.exact_below = static_cast<float>(exact);
+    r.exact_between = static_cast<float>(half);
+    if (t.largest >= exact) return;
+    if (static_cast<double>(n) * t.largest < exact) r.exact_first = std::max<std::size_t>(n, 1);
+    r.exact_steps = steps_within(half, t.largest);
+    if (r.exact_steps == 0) r.exact_steps = 1, r.exact_between = r.exact_below;
   }
 
   std::optional<TileRounding> rounded(const Projection& acc, const Summand& t, std::size_t n,
@@ -163,6 +202,14 @@ class Planner {
     bound_ = std::min(bound_, f.max_finite());  // beyond it a tile is discarded
     if (!fits_constant(bound_ + t.largest, f)) return refuse("sums may be too large for the constant C");
     r.sum = constants_of(f);
+    grid_ = std::max(t.grid, grid_of(f));
+    const bool quick_product = r.rounds_product ? quick_product_ : t.is_binary32();
+    if (counts_ && quick_product && t.bits <= 22 && p <= 11) {
+      const double limit = pow2(23 + grid_);
+      r.quick_least =
+          static_cast<float>(pow2(std::max({f.e_min(), p - 125, -149 - std::min(t.grid, grid_)})));
+      r.quick_below = t.largest < limit ? std::numeric_limits<float>::infinity() : static_cast<float>(limit);
+    }
     return r;
   }
 
@@ -171,10 +218,19 @@ class Planner {
 
   bool counts_, has_fma_;
   double bound_ = 0;
+  int grid_ = 0;
+  bool quick_product_ = false;
   std::string why_;
 };
 
 TileDecision refused(const std::string& why) { return {std::nullopt, why}; }
+
+/// Only where steps are counted.
+std::string exactness(const TileRounding& r) {
+  if (r.exact_first > 0) return ", all exact by bound";
+  if (r.exact_steps > 0) return ", exact while small, which is watched";
+  return {};
+}
 
 std::string described(const TileRounding& r) {
   const std::string sum = r.step == TileStep::native  ? "binary32 sums"
@@ -183,8 +239,10 @@ std::string described(const TileRounding& r) {
   const std::string limit = r.limit == TileLimit::excluded   ? ", no overflow by bound"
                             : r.limit == TileLimit::saturate ? ", saturating"
                                                              : ", overflow watched";
+  const std::string exact = exactness(r);
+  const std::string quick = r.quick_below > 0 ? ", counted quickly" : "";
   return (r.rounds_product ? "rounded products, " : "exact products, ") + sum + limit +
-         (r.clamps ? ", subnormal grid" : "");
+         (r.clamps ? ", subnormal grid" : "") + exact + quick;
 }
 
 }  // namespace
@@ -205,8 +263,7 @@ TileDecision plan_tiles(const Reduction& how, const FactorFacts& a, const Factor
   if (!chunked) return {plan, {}};
   if (planner.bound() > binary32_max) return refused("a chunk may overflow binary32");
   const Format& f = how.accumulator.format;
-  const int grid = how.accumulator == Projection{} ? binary32_grid : grid_of(f);
-  const Summand chunk{f.precision(), grid, planner.bound()};
+  const Summand chunk{f.precision(), planner.grid(), planner.bound()};
   plan.outer = planner.steps(std::nullopt, how.outer, chunk, (k + how.chunk - 1) / how.chunk);
   if (!plan.outer) return refused("outer: " + planner.why());
   return {plan, {}};

@@ -1,0 +1,24 @@
+#pragma once
+// A whole matrix product in the order pairwise, exact or block, after a plan that says that its kernels give the bits of
+// the definition.
+
+#include <optional>
+#include <vector>
+
+#include "sim/ops/order_plan.hpp"
+#include "sim/ops/reduction.hpp"
+#include "sim/ops/tile_product.hpp"
+
+namespace exmy {
+
+struct OrderProduct {
+  std::vector<float> y;  ///< [a.rows][b.columns]; zeros are +0
+  Counters product, accumulator;
+};
+
+/// `random`, `operands`: of the definition. Nothing where a sum left the range that the plan watches.
+std::optional<OrderProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, const Reduction& how,
+                                     const OrderPlan& plan, const DotRandom& random, Semantics operands,
+                                     bool counts, const OrderKernels& kernels);
+
+}  // namespace exmy
