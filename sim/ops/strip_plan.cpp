@@ -10,7 +10,7 @@ namespace {
 
 constexpr float unlimited = std::numeric_limits<float>::infinity();
 constexpr double sums_below = 0x1p126;  // then none leaves binary32, rounded or not
-constexpr double binary32_most = std::numeric_limits<float>::max();
+constexpr double binary32_most = 0x1.fffffep127;
 
 int unit_exponent_of(const Format& f) { return f.e_min() - f.mantissa_bits; }
 

@@ -5,7 +5,7 @@
 namespace exmy {
 namespace {
 
-constexpr std::size_t parallel_steps = 1 << 14;  // below which threads cost more than they give
+constexpr std::size_t parallel_steps = 1 << 18;  // below which threads cost more than they give
 
 void add(TileCounts& into, const TileCounts& c) {
   into.total += c.total;
@@ -19,6 +19,16 @@ void add(TileCounts& into, const TileCounts& c) {
   into.tiny += c.tiny;
   into.subnormal += c.subnormal;
   into.swamped += c.swamped;
+}
+
+/// to[r to_step + c] = x[r][c]
+void lay(const FloatMatrix& x, float* to, std::size_t to_step) {
+  const TileKernels& kernels = tile_kernels();
+  if (x.column_step == 1) return kernels.copy(x.data, x.row_step, x.rows, x.columns, to, to_step);
+  if (x.row_step == 1) return kernels.transpose(x.data, x.column_step, x.columns, x.rows, to, to_step);
+  for (std::size_t r = 0; r < x.rows; ++r)
+    for (std::size_t c = 0; c < x.columns; ++c)
+      to[r * to_step + c] = x.data[r * x.row_step + c * x.column_step];
 }
 
 class StripMultiplication {
@@ -70,13 +80,12 @@ class StripMultiplication {
 
   /// Rows of a and one of zeros; columns of b in panels, padded with zeros: [panel][k][width].
   void pack(const FloatMatrix& a, const FloatMatrix& b) {
-    for (std::size_t i = 0; i < m_; ++i)
-      for (std::size_t k = 0; k < k_; ++k) a_[i * k_ + k] = a.data[i * a.row_step + k * a.column_step];
+    lay(a, a_.data(), k_);
     const std::size_t width = kernels_.width;
     for (std::size_t p = 0; p < panels(); ++p)
-      for (std::size_t k = 0; k < k_; ++k)
-        for (std::size_t j = p * width; j < std::min(n_, (p + 1) * width); ++j)
-          b_[(p * k_ + k) * width + j % width] = b.data[k * b.row_step + j * b.column_step];
+      lay({b.data + p * width * b.column_step, k_, std::min(width, n_ - p * width), b.row_step,
+           b.column_step},
+          b_.data() + p * k_ * width, width);
   }
 
   /// Rows of one panel follow each other, so that it stays in the cache.

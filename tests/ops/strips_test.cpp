@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "formats/binary64.hpp"
 #include "formats/catalog.hpp"
 #include "sim/ops/strip_product.hpp"
 #include "tests/support/catch.hpp"
@@ -154,23 +155,72 @@ bool compare(const Case& c, const StripPlan& plan, const Defined& want, const St
   return true;
 }
 
+/// False: strips cannot do it.
+bool compare(const Case& c, Random& random) {
+  const StripDecision decision = plan_strips(c.how, facts_of(c.fa, c.a), facts_of(c.fb, c.b), c.k);
+  if (!decision.plan) return false;
+  const Defined want(c);
+  bool done = false;
+  for (const StripKernels* level : available_strip_kernels())
+    for (const bool counts : {false, true})
+      done = compare(c, *decision.plan, want, *level, counts, random) || done;
+  return done;
+}
+
 /// How many cases strips could do.
 int compare_cases(int count, std::uint64_t seed) {
   Random random(seed);
   int possible = 0;
   for (int i = 0; i < count; ++i) {
     const Case c = some_case(random);
-    const StripDecision decision = plan_strips(c.how, facts_of(c.fa, c.a), facts_of(c.fb, c.b), c.k);
-    if (!decision.plan) continue;
-    const Defined want(c);
     omp_set_num_threads(std::array{1, 2, 3, 7}[random.below(4)]);
-    bool done = false;
-    for (const StripKernels* level : available_strip_kernels())
-      for (const bool counts : {false, true})
-        done = compare(c, *decision.plan, want, *level, counts, random) || done;
-    possible += done ? 1 : 0;
+    possible += compare(c, random) ? 1 : 0;
   }
   return possible;
+}
+
+/// Products a 1 near 2^e_min of their format, on both sides: some units of a grid with j bits more, and a last bit.
+Case near_subnormals(Random& random) {
+  Case c;
+  c.how.product = some_projection(random);
+  c.how.accumulator = {format_of("e8m9"), Rounding::toward_zero, Saturation::none};
+  c.fa = format_of("e8m20"), c.fb = format_of("e2m1fn");
+  c.m = 2, c.n = 9, c.k = 24;
+  const Format& f = c.how.product->format;
+  const double least = pow2(f.e_min());
+  for (std::size_t i = 0; i < c.m * c.k; ++i) {
+    const int units = static_cast<int>(random.below(7)) - 5, bits = static_cast<int>(random.below(20));
+    const double x = least + units * least * pow2(-f.mantissa_bits - bits);
+    const double last = static_cast<double>(random.below(3)) * least * pow2(-20);
+    c.a.push_back(static_cast<float>(project({c.fa, Rounding::toward_zero}, x - last).value));
+  }
+  for (float& v : c.a) v = random.below(2) == 0 ? v : -v;
+  c.b.assign(c.n * c.k, 1.0f);
+  c.step = random.bits();
+  return c;
+}
+
+/// Sums of two terms a bit below 2^e_min, or below another power of two, with more bits than binary32 holds: what
+/// decides there is rare with many random bits, so these formats are long.
+Case sums_below_powers(Random& random) {
+  Case c;
+  const Rounding drawn =
+      std::array{Rounding::stochastic_a, Rounding::stochastic_b, Rounding::stochastic_c}[random.below(3)];
+  c.how.accumulator = {format_of(std::array{"e5m17", "e5m18", "e5m19"}[random.below(3)]), drawn};
+  c.how.accumulator.random_bits = 3 + static_cast<int>(random.below(5));
+  c.fa = format_of("e8m20"), c.fb = format_of("e2m1fn");
+  c.m = 8, c.n = 16, c.k = 2;
+  const Format& f = c.how.accumulator.format;
+  const double least = pow2(f.e_min()), unit = least * pow2(-f.mantissa_bits);
+  for (std::size_t i = 0; i < c.m; ++i) {
+    const double share = 0.5 + static_cast<double>(random.below(1 << 12)) * 0x1p-13;
+    const bool subnormal = random.below(2) == 0;
+    c.a.push_back(static_cast<float>(subnormal ? least - unit : 4 * least));
+    c.a.push_back(static_cast<float>(subnormal ? share * unit : share * least * -0x1p-23));
+  }
+  c.b.assign(c.n * c.k, 1.0f);
+  c.step = random.bits();
+  return c;
 }
 
 }  // namespace
@@ -179,4 +229,13 @@ TEST_CASE("strips give the values and counters of the definition") { CHECK(compa
 
 TEST_CASE("strips give the values and counters of the definition, many times", "[slow]") {
   CHECK(compare_cases(6000, 20261125) > 1500);
+}
+
+TEST_CASE("strips count what is tiny after rounding") {
+  Random random(3);
+  int possible = 0;
+  for (int i = 0; i < 300; ++i) possible += compare(near_subnormals(random), random) ? 1 : 0;
+  CHECK(possible > 200);
+  for (int i = 0; i < 200; ++i) possible += compare(sums_below_powers(random), random) ? 1 : 0;
+  CHECK(possible > 350);
 }
