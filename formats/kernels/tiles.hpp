@@ -41,6 +41,14 @@ struct TileRounding {
   TileLimit limit = TileLimit::excluded;  ///< of the sum
   bool saturates_product = false;         ///< else no product is beyond the maximum
   NearestEven32 product, sum;
+  /// Cheaper ways to count, where the plan has proven them (sim/ops/tile_plan.hpp). Sums in binary32 are exact as long as
+  /// they are below `exact_below`, 2^24 times their grid (0: it is not known). So they are in the first `exact_first` steps
+  /// from +0 on; and in `exact_steps` more from below `exact_between` on.
+  std::size_t exact_first = 0, exact_steps = 0;
+  float exact_between = 0, exact_below = 0;
+  /// If not 0, steps may be quick: products below it, and with a look at every sum those beyond it; not sums below
+  /// `quick_least`, a power of 2.
+  float quick_below = 0, quick_least = 0;
 };
 
 /// What the steps of one role count; everything else is zero in a tile (operands are finite).
@@ -49,17 +57,21 @@ struct TileCounts {
                 tiny = 0, subnormal = 0, swamped = 0;
 };
 
-/// Operands: a[r row_step + k k_step], finite; b[k width + j], packed and finite. `sums`: rows x width, continued.
+/// Operands: a[r row_step + k k_step], b[k b_step + j], finite; sums[r sums_step + j], which are continued.
 struct TileOperands {
   const float* a = nullptr;
   std::size_t row_step = 0, k_step = 0;
   const float* b = nullptr;
   std::size_t k = 0;
   float* sums = nullptr;
+  std::size_t b_step = 0, sums_step = 0;  ///< 0: the width of the tile, which tiles that count want of b
+  bool begins = false;                    ///< the sums begin with +0, whatever is there
+  bool ends = false;  ///< they are results: a zero becomes +0, a NaN has no sign and no payload
 };
 
 struct TileResult {
-  float largest = 0;  ///< the largest magnitude of any sum, where the limit is `watch`
+  /// Where the limit is `watch`: the largest magnitude of any sum; of tiles that count, only if beyond the maximum.
+  float largest = 0;
   TileCounts product, sum;
 };
 
@@ -68,18 +80,24 @@ struct Magnitudes {
   float largest = 0, smallest = 0;
 };
 
-/// One shape of a tile, for all roundings. Counts unless `counts` is false; then the steps are faster.
+/// One shape of a tile, for all roundings; those that count have one row.
 struct TileShape {
   std::size_t rows, width;
   void (*run)(const TileRounding&, const TileOperands&, TileResult&);
 };
 
+using TileCopy = void(const float* from, std::size_t from_step, std::size_t rows, std::size_t columns,
+                      float* to, std::size_t to_step);
+
 /// What one instruction-set level offers; shapes by width, then rows, both ascending.
 struct TileKernels {
   const char* isa;
-  bool has_fma;  ///< without, products must be binary32 numbers
+  bool has_fma;       ///< without, products must be binary32 numbers
+  std::size_t lanes;  ///< of a vector
   std::span<const TileShape> fast, counting;
   Magnitudes (*magnitudes)(const float* x, std::size_t n);
+  /// to[r to_step + c] = from[r from_step + c]; to[c to_step + r] = the same
+  TileCopy *copy, *transpose;
 };
 
 const TileKernels& tile_kernels();

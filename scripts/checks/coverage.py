@@ -72,7 +72,8 @@ def check(tally):
         tally.step(f"coverage: {name}", [folder(PRESET, "tests", name), cases])
     for level in LEVELS:  # the case that asks which level is in use
         tally.step(f"coverage: kernels of {level}",
-                   [folder(PRESET, "tests", "kernels_test"), "the level in use*,the tiles in use*"],
+                   [folder(PRESET, "tests", "kernels_test"),
+                    "the level in use*,the strips in use*,the tiles in use*"],
                    env={**os.environ, "EXMY_ISA": level})
     judge(tally, *measured())
 

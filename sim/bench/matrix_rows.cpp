@@ -29,10 +29,9 @@ Reduction rounding_products(Reduction how) {
   return how;
 }
 
-/// 13 random bits.
-Reduction stochastic(Reduction how) {
-  how.accumulator.rounding = Rounding::stochastic_a;
-  how.accumulator.random_bits = 13;
+Reduction rounded(Reduction how, Rounding mode, int random_bits = 0) {
+  how.accumulator.rounding = mode;
+  how.accumulator.random_bits = random_bits;
   return how;
 }
 
@@ -73,7 +72,9 @@ std::vector<Case> cases() {
           {"fp16/rounded-products/excluded", {each, fp16, 1}, 0.12, 0.16},
           {"fp16/rounded-products/watched", {each, fp16, 48}, 0.06, 0.09},
           {"fp16/odd", {to_fp16, fp16, 1}, {}, {}},
-          {"fp16/fused/stochastic", {stochastic(to_fp16), e4m3fn, 1}, 0.03, 0.06},
+          {"fp16/fused/stochastic", {rounded(to_fp16, Rounding::stochastic_a, 13), e4m3fn, 1}, 0.03, 0.06},
+          {"fp16/fused/stochastic-8-bits", {rounded(to_fp16, Rounding::stochastic_c, 8), e4m3fn, 1}, {}, {}},
+          {"fp16/fused/toward-zero", {rounded(to_fp16, Rounding::toward_zero), e4m3fn, 1}, {}, {}},
           {"chunked/fp32-fp16", {chunked("fp32", "fp16", 64), e4m3fn, 1}, 0.9, 1.0},
           {"pairwise/fp32", {ordered(Order::pairwise, sums_in("fp32")), e4m3fn, 448}, 0.25, 0.31},
           {"pairwise/fp16", {ordered(Order::pairwise, to_fp16), e4m3fn, 1}, 0.25, 0.31},

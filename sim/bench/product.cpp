@@ -6,8 +6,6 @@
 namespace exmy::bench {
 namespace {
 
-DotRandom random_streams() { return {{1, "product", 0}, {1, "accumulator", 0}, {1, "outer", 0}}; }
-
 std::string level_of(const char* isa) { return std::string(" (") + isa + "): "; }
 
 std::string labelled(const std::string& label, const std::string& difference) {
@@ -29,9 +27,9 @@ bool Product::run_tiles() {
   const FactorFacts b{what_.operands, level.magnitudes(b_.data(), b_.size())};
   const TileDecision decision = plan_tiles(what_.how, a, b, extents_.k, counts_, level.has_fma);
   chosen_ = decision.plan ? describe(*decision.plan) : decision.why;
-  if (!decision.plan) return false;
   const FloatMatrix left{a_.data(), extents_.m, extents_.k, extents_.k, 1};
   const FloatMatrix right{b_.data(), extents_.k, extents_.n, extents_.n, 1};
+  if (!decision.plan) return run_strips(a, b, left, right);
   auto result = multiply(left, right, *decision.plan, what_.how.chunk, counts_, level);
   if (!result) {
     chosen_ = "a sum left the range of the tiles";
@@ -39,6 +37,19 @@ bool Product::run_tiles() {
   }
   tiles_ = std::move(*result);
   chosen_ = "tiles" + level_of(level.isa) + chosen_;
+  return true;
+}
+
+bool Product::run_strips(const FactorFacts& a, const FactorFacts& b, const FloatMatrix& left,
+                         const FloatMatrix& right) {
+  const StripKernels& level = strip_kernels();
+  const StripDecision decision = plan_strips(what_.how, a, b, extents_.k);
+  chosen_ += "; " + (decision.plan ? describe(*decision.plan) : decision.why);
+  if (!decision.plan) return false;
+  auto result = multiply(left, right, *decision.plan, random_, what_.how.chunk, counts_, level);
+  if (!result) return false;
+  tiles_ = std::move(*result);
+  chosen_ = "strips" + level_of(level.isa) + describe(*decision.plan);
   return true;
 }
 
@@ -52,7 +63,7 @@ bool Product::run_orders() {
   if (!decision.plan) return false;
   ordered_ = multiply({a_.data(), extents_.m, extents_.k, extents_.k, 1},
                       {b_.data(), extents_.k, extents_.n, extents_.n, 1}, what_.how, *decision.plan,
-                      random_streams(), what_.operands.semantics, counts_, level);
+                      random_, what_.operands.semantics, counts_, level);
   return ordered_.has_value();
 }
 
@@ -63,7 +74,7 @@ MatmulTask Product::task() const {
                 fast(what_.how.outer)},
                true,
                what_.operands.semantics,
-               random_streams(),
+               random_,
                extents_.m,
                extents_.n,
                extents_.k,

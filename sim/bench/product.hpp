@@ -8,6 +8,7 @@
 
 #include "sim/ops/matmul.hpp"
 #include "sim/ops/order_product.hpp"
+#include "sim/ops/strip_product.hpp"
 #include "sim/ops/tile_product.hpp"
 
 namespace exmy::bench {
@@ -43,9 +44,12 @@ class Product {
  private:
   bool run_tiles();
   bool run_orders();
+  bool run_strips(const FactorFacts& a, const FactorFacts& b, const FloatMatrix& left,
+                  const FloatMatrix& right);
   MatmulTask task() const;
 
   ProductCase what_;
+  DotRandom random_{{1, "product", 0}, {1, "accumulator", 0}, {1, "outer", 0}};
   Extents extents_;
   bool counts_;
   std::vector<float> a_, b_;

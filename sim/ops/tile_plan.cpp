@@ -1,6 +1,7 @@
 #include "sim/ops/tile_plan.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -16,30 +17,35 @@ constexpr double binary32_max = 0x1.fffffep127;
 /// Exponent of the number that all values of a format are multiples of.
 int grid_of(const Format& f) { return f.e_min() - f.mantissa_bits; }
 
-/// A summand: bits of precision, grid, largest magnitude.
-struct Summand {
-  int bits;
-  int grid;
-  double largest;
+/// Whether all elements that are not 0 have one magnitude.
+bool is_uniform(const FactorFacts& x) {
+  return x.range.largest == x.range.smallest && x.range.largest <= std::numeric_limits<float>::max();
+}
 
-  bool is_binary32() const {
-    return bits <= binary32_bits && grid >= binary32_grid && largest <= binary32_max;
-  }
-};
+/// Bits of the elements.
+int precision_of(const FactorFacts& x) {
+  if (!is_uniform(x)) return x.format.precision();
+  return 64 - std::countr_zero(parts_of(static_cast<double>(x.range.largest)).significand);
+}
 
 /// The same of the elements of a factor, which its smallest one may tell better.
 int grid_of(const FactorFacts& x) {
   const int grid = grid_of(x.format);
   if (!(x.range.smallest <= std::numeric_limits<float>::max())) return grid;  // all are 0
-  return std::max(grid, parts_of(static_cast<double>(x.range.smallest)).exponent - x.format.mantissa_bits);
+  return std::max(grid, parts_of(static_cast<double>(x.range.smallest)).exponent + 1 - precision_of(x));
+}
+
+}  // namespace
+
+bool Summand::is_binary32() const {
+  return bits <= binary32_bits && grid >= binary32_grid && largest <= binary32_max;
 }
 
 Summand product_of(const FactorFacts& a, const FactorFacts& b) {
-  return {a.format.precision() + b.format.precision(), grid_of(a) + grid_of(b),
+  const int p = precision_of(a), q = precision_of(b);
+  return {p == 1 || q == 1 ? std::max(p, q) : p + q, grid_of(a) + grid_of(b),
           static_cast<double>(a.range.largest) * static_cast<double>(b.range.largest)};
 }
-
-bool is_finite(const FactorFacts& x) { return x.range.largest <= std::numeric_limits<float>::max(); }
 
 /// Bounds n sums of addends up to `largest`, each rounded to P bits: u <- (u + largest) (1 + 2^-P). The map is
 /// squared as often as n has bits; the last factor covers the roundings of this computation.
@@ -58,7 +64,17 @@ double bound_of(double largest, std::size_t n, int bits) {
   return all.offset * (1 + 0x1p-40);
 }
 
-std::string number(int n) { return std::to_string(n); }
+namespace {
+
+bool is_finite(const FactorFacts& x) { return x.range.largest <= std::numeric_limits<float>::max(); }
+
+std::string number(auto n) { return std::to_string(n); }
+
+/// How many addends up to `largest` cannot make a sum exceed `limit`.
+std::size_t steps_within(double limit, double largest) {
+  constexpr double most = 1 << 20;
+  return static_cast<std::size_t>(limit < largest * most ? limit / largest : most);
+}
 
 /// Why a projection has no fast form in binary32; empty if it has.
 std::string obstacle(const Projection& how) {
@@ -110,6 +126,9 @@ class Planner {
     return acc == Projection{} ? native(t, n, r) : rounded(acc, t, n, r);
   }
 
+  /// The sums that were planned last are multiples of 2^grid.
+  int grid() const { return grid_; }
+
   /// Bound of the sums that were planned last.
   double bound() const { return bound_; }
   const std::string& why() const { return why_; }
@@ -137,6 +156,8 @@ class Planner {
     r.rounds_product = true;
     r.saturates_product = beyond;
     r.product = constants_of(f);
+    const bool exact_signs = t.grid + grid_of(f) >= binary32_grid;
+    quick_product_ = !beyond && f.mantissa_bits <= 10 && f.e_min() - f.precision() >= -126 && exact_signs;
     t = {f.precision(), grid_of(f), largest};
     return true;
   }
@@ -148,7 +169,22 @@ class Planner {
     r.clamps = false;
     r.limit = TileLimit::watch;
     r.sum = binary32();
+    grid_ = std::max(t.grid, binary32_grid);
+    if (counts_ && !r.rounds_product && !r.wide_products && t.grid >= -126) count_natively(t, n, r);
     return r;
+  }
+
+  /// No sum is subnormal.
+  void count_natively(const Summand& t, std::size_t n, TileRounding& r) const {
+    constexpr double far_from_overflow = 0x1p126;
+    if (bound_ <= far_from_overflow && t.grid >= -74) r.quick_below = std::numeric_limits<float>::infinity();
+    const double exact = pow2(std::min(t.grid + binary32_bits, 126)), half = exact / 2;
+    r.exact_below = static_cast<float>(exact);
+    r.exact_between = static_cast<float>(half);
+    if (t.largest >= exact) return;
+    if (static_cast<double>(n) * t.largest < exact) r.exact_first = std::max<std::size_t>(n, 1);
+    r.exact_steps = steps_within(half, t.largest);
+    if (r.exact_steps == 0) r.exact_steps = 1, r.exact_between = r.exact_below;
   }
 
   std::optional<TileRounding> rounded(const Projection& acc, const Summand& t, std::size_t n,
@@ -166,6 +202,14 @@ class Planner {
     bound_ = std::min(bound_, f.max_finite());  // beyond it a tile is discarded
     if (!fits_constant(bound_ + t.largest, f)) return refuse("sums may be too large for the constant C");
     r.sum = constants_of(f);
+    grid_ = std::max(t.grid, grid_of(f));
+    const bool quick_product = r.rounds_product ? quick_product_ : t.is_binary32();
+    if (counts_ && quick_product && t.bits <= 22 && p <= 11) {
+      const double limit = pow2(23 + grid_);
+      r.quick_least =
+          static_cast<float>(pow2(std::max({f.e_min(), p - 125, -149 - std::min(t.grid, grid_)})));
+      r.quick_below = t.largest < limit ? std::numeric_limits<float>::infinity() : static_cast<float>(limit);
+    }
     return r;
   }
 
@@ -174,10 +218,26 @@ class Planner {
 
   bool counts_, has_fma_;
   double bound_ = 0;
+  int grid_ = 0;
+  bool quick_product_ = false;
   std::string why_;
 };
 
 TileDecision refused(const std::string& why) { return {std::nullopt, why}; }
+
+/// Only where steps are counted.
+std::string exactness(const TileRounding& r) {
+  if (r.exact_first > 0) return ", exact by bound";
+  if (r.exact_steps > 0) return ", exact by bound while small";
+  return {};
+}
+
+std::uint64_t traits_of(const TileRounding& r) {
+  const auto bit = [](bool set, int place) { return std::uint64_t{set} << place; };
+  return static_cast<std::uint64_t>(r.step) | static_cast<std::uint64_t>(r.limit) << 2 |
+         bit(r.rounds_product, 4) | bit(r.clamps, 5) | bit(r.exact_steps > 0, 6) | bit(r.quick_below > 0, 7) |
+         bit(r.exact_first > 0, 8);
+}
 
 std::string described(const TileRounding& r) {
   const std::string sum = r.step == TileStep::native  ? "binary32 sums"
@@ -186,19 +246,26 @@ std::string described(const TileRounding& r) {
   const std::string limit = r.limit == TileLimit::excluded   ? ", no overflow by bound"
                             : r.limit == TileLimit::saturate ? ", saturating"
                                                              : ", overflow watched";
-  return (r.rounds_product ? "rounded products, " : "exact products, ") + sum + limit +
-         (r.clamps ? ", subnormal grid" : "");
+  const std::string exact = exactness(r);
+  const std::string quick = r.quick_below > 0 ? ", counted in quick steps" : "";
+  return (r.rounds_product ? "rounded products, " : "exact products, ") + sum + exact + limit +
+         (r.clamps ? ", subnormal grid" : "") + quick;
 }
 
 }  // namespace
+
+bool needs_ranges(const Reduction& how, bool counts, bool has_fma) {
+  return counts || !has_fma || how.order != Order::sequential || how.product ||
+         how.accumulator != Projection{};
+}
 
 TileDecision plan_tiles(const Reduction& how, const FactorFacts& a, const FactorFacts& b, std::size_t k,
                         bool counts, bool has_fma) {
   const bool chunked = how.order == Order::chunked;
   if (!chunked && how.order != Order::sequential)
     return refused("the order is neither sequential nor chunked");
-  const bool native = !counts && !chunked && !how.product && how.accumulator == Projection{} && has_fma;
-  if (!native && !(is_finite(a) && is_finite(b))) return refused("an operand is not finite");
+  if (needs_ranges(how, counts, has_fma) && !(is_finite(a) && is_finite(b)))
+    return refused("an operand is not finite");
   Planner planner(counts, has_fma);
   const std::size_t n = chunked ? std::min(how.chunk, k) : k;
   TilePlan plan;
@@ -208,11 +275,15 @@ TileDecision plan_tiles(const Reduction& how, const FactorFacts& a, const Factor
   if (!chunked) return {plan, {}};
   if (planner.bound() > binary32_max) return refused("a chunk may overflow binary32");
   const Format& f = how.accumulator.format;
-  const int grid = how.accumulator == Projection{} ? binary32_grid : grid_of(f);
-  const Summand chunk{f.precision(), grid, planner.bound()};
+  const Summand chunk{f.precision(), planner.grid(), planner.bound()};
   plan.outer = planner.steps(std::nullopt, how.outer, chunk, (k + how.chunk - 1) / how.chunk);
   if (!plan.outer) return refused("outer: " + planner.why());
   return {plan, {}};
+}
+
+std::uint64_t key_of(const TilePlan& plan) {
+  return traits_of(plan.inner) << 1 |
+         (plan.outer ? traits_of(*plan.outer) << 32 | std::uint64_t{1} << 62 : 0) | 1;
 }
 
 std::string describe(const TilePlan& plan) {

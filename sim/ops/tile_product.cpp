@@ -1,30 +1,23 @@
 #include "sim/ops/tile_product.hpp"
 
+#include <omp.h>
+
 #include <algorithm>
-#include <array>
+#include <cstdlib>
 #include <cstring>
-#include <limits>
+#include <memory>
+#include <new>
+
+#include "sim/ops/tile_cut.hpp"
 
 namespace exmy {
 namespace {
 
-constexpr std::size_t most_rows = 8, most_sums = 512;
-constexpr std::size_t parallel_work = 1 << 16;  // multiply-adds below which threads cost more than they give
-
-TileCounts& operator+=(TileCounts& into, const TileCounts& c) {
-  into.total += c.total;
-  into.zero_in += c.zero_in;
-  into.inexact += c.inexact;
-  into.up += c.up;
-  into.down += c.down;
-  into.tie += c.tie;
-  into.saturated += c.saturated;
-  into.to_zero += c.to_zero;
-  into.tiny += c.tiny;
-  into.subnormal += c.subnormal;
-  into.swamped += c.swamped;
-  return into;
-}
+// Sums of a thread that are not in y yet.
+constexpr std::size_t most_sums = 1 << 13;
+// Below, threads cost more than they give, some 30 microseconds (unit: TileCut::cost).
+constexpr std::size_t parallel_cost = 1'600'000;
+constexpr std::size_t tasks_per_thread = 12;  // of different lengths, and a core may be shared
 
 /// Steps of padding columns, which add +-0 to +0.
 void discount(TileCounts& c, std::uint64_t steps) {
@@ -32,170 +25,214 @@ void discount(TileCounts& c, std::uint64_t steps) {
   c.zero_in -= steps;
 }
 
-/// How a product is cut into tiles: columns in panels of one width, rows by the tallest tiles that fit.
-struct Cut {
-  std::span<const TileShape> shapes;  ///< of one width, by rows; the first has one
-
-  std::size_t width() const { return shapes.front().width; }
-  const TileShape& tallest(std::size_t rows) const {
-    std::size_t i = shapes.size() - 1;
-    while (i > 0 && shapes[i].rows > rows) --i;
-    return shapes[i];
-  }
-};
-
-/// Time of a step of a tile, in vectors of sums; a tile with few of them waits for its own results.
-std::size_t cost_of(std::size_t rows, std::size_t width, std::size_t lanes) {
-  constexpr std::size_t in_flight = 6;
-  return std::max(rows * width / lanes, in_flight);
-}
-
-std::size_t cost_of(const Cut& cut, std::size_t m, std::size_t n, std::size_t lanes) {
-  std::size_t rows = 0;
-  for (std::size_t done = 0; done < m;) {
-    const std::size_t height = cut.tallest(m - done).rows;
-    const std::size_t times = (m - done) / height;
-    rows += times * cost_of(height, cut.width(), lanes);
-    done += times * height;
-  }
-  return rows * ((n + cut.width() - 1) / cut.width());
-}
-
-/// The cut of m x n outputs that takes least time, by the model above.
-std::pair<Cut, std::size_t> best_cut(std::span<const TileShape> shapes, std::size_t m, std::size_t n) {
-  const std::size_t lanes = shapes.front().width / 2;
-  std::pair<Cut, std::size_t> best{{}, ~std::size_t{0}};
-  while (!shapes.empty()) {
-    std::size_t count = 1;
-    while (count < shapes.size() && shapes[count].width == shapes.front().width) ++count;
-    const Cut cut{shapes.first(count)};
-    if (const std::size_t cost = cost_of(cut, m, n, lanes); cost < best.second) best = {cut, cost};
-    shapes = shapes.subspan(count);
-  }
-  return best;
-}
-
-/// A zero result is +0; the machine's default NaN may have a sign, ours has none.
-float canonical(float s) { return s != s ? std::numeric_limits<float>::quiet_NaN() : s + 0.0f; }
-
-class Multiplication {
+/// Numbers without a value yet, from the beginning of a cache line.
+class Scratch {
  public:
-  Multiplication(const FloatMatrix& a, const FloatMatrix& b, const TilePlan& plan, std::size_t chunk, Cut cut)
-      : a_(a),
-        b_(b),
-        plan_(plan),
-        chunk_(plan.outer ? chunk : a.columns),
-        cut_(cut),
-        packed_(panels() * k() * cut.width()) {}
-
-  std::size_t panels() const { return (b_.columns + cut_.width() - 1) / cut_.width(); }
-
-  /// Columns of b from panel * width on, padded with zeros: [k][width].
-  void pack(std::size_t panel) {
-    const std::size_t first = panel * cut_.width();
-    const std::size_t count = std::min(cut_.width(), b_.columns - first);
-    float* to = packed_.data() + panel * k() * cut_.width();
-    const float* from = b_.data + first * b_.column_step;
-    for (std::size_t i = 0; i < k(); ++i, to += cut_.width(), from += b_.row_step) {
-      if (b_.column_step == 1)
-        std::memcpy(to, from, count * sizeof(float));
-      else
-        for (std::size_t j = 0; j < count; ++j) to[j] = from[j * b_.column_step];
-    }
+  explicit Scratch(std::size_t n) {
+    if (n == 0) return;
+    data_.reset(static_cast<float*>(std::aligned_alloc(64, (n * sizeof(float) + 63) / 64 * 64)));
+    if (data_ == nullptr) throw std::bad_alloc();
   }
-
-  /// The rows of y from `row` on, as many as the tallest tile has; returns how many. False in `valid`: out of range.
-  std::size_t tile(std::size_t row, std::size_t rows, std::size_t panel, const FloatMatrix& y, float* data,
-                   TileProduct& counts, bool& valid) const {
-    const TileShape& shape = cut_.tallest(rows);
-    alignas(64) std::array<float, most_sums> sums{};
-    TileResult result;
-    if (plan_.outer)
-      chunks(shape, row, panel, sums.data(), result, valid);
-    else
-      valid = steps(shape, row, panel, 0, k(), sums.data(), result) && valid;
-    store(shape, row, panel, sums.data(), y, data);
-    const std::size_t padding = cut_.width() - std::min(cut_.width(), b_.columns - panel * cut_.width());
-    discount_padding(shape.rows * padding, result);
-    counts.product += result.product;
-    counts.accumulator += result.sum;
-    return shape.rows;
-  }
+  float* data() const { return data_.get(); }
 
  private:
-  std::size_t k() const { return a_.columns; }
+  struct Free {
+    void operator()(float* p) const { std::free(p); }
+  };
+  std::unique_ptr<float, Free> data_;
+};
 
-  bool steps(const TileShape& shape, std::size_t row, std::size_t panel, std::size_t first, std::size_t count,
-             float* sums, TileResult& result) const {
-    const TileOperands x{a_.data + row * a_.row_step + first * a_.column_step,  a_.row_step, a_.column_step,
-                         packed_.data() + (panel * k() + first) * cut_.width(), count,       sums};
-    shape.run(plan_.inner, x, result);
-    return result.largest <= plan_.inner.sum.max_finite;
+/// y = left right, or its transpose, in tasks that share nothing but what they read.
+struct Job {
+  FloatMatrix left, right;
+  const TilePlan& plan;
+  std::size_t chunk;
+  TileCut cut;
+  const TileKernels& kernels;
+  bool turned;  ///< y is (left right)^T
+  float* y;     ///< row-major
+  std::size_t y_columns;
+
+  std::size_t k() const { return left.columns; }
+  std::size_t width() const { return cut.width(); }
+  std::size_t panels() const { return cut.panels(right.columns); }
+  /// Columns of a panel, which the rest of its width pads.
+  std::size_t columns(std::size_t panel) const { return std::min(width(), right.columns - panel * width()); }
+  /// Steps of a panel that are copied at a time; sums go on where they were.
+  std::size_t block() const { return std::min(k(), cut.most_packed / width()); }
+  /// Rows whose sums wait together.
+  std::size_t group() const { return std::min(std::max(cut.tallest(), most_sums / width()), left.rows); }
+  /// y takes the sums themselves.
+  bool in_place(std::size_t panel) const { return !turned && columns(panel) == width(); }
+};
+
+/// One thread: what it keeps and what it counts.
+class Worker {
+ public:
+  explicit Worker(const Job& job)
+      : job_(job),
+        packed_(job.cut.packs || !job.in_place(job.panels() - 1) ? job.block() * job.width() : 0),
+        sums_(job.turned || !job.in_place(job.panels() - 1) ? job.group() * job.width() : 0),
+        chunks_(job.plan.outer ? job.group() * job.width() : 0) {}
+
+  /// Rows [first, last) of a panel.
+  void run(std::size_t panel, std::size_t first, std::size_t last) {
+    panel_ = panel;
+    for (std::size_t row = first; row < last; row += job_.group())
+      group(row, std::min(last, row + job_.group()));
+    const std::size_t padding = job_.width() - job_.columns(panel);
+    if (result_.sum.total != 0) discount_padding(padding * (last - first));
   }
 
-  void chunks(const TileShape& shape, std::size_t row, std::size_t panel, float* total, TileResult& result,
-              bool& valid) const {
-    const TileShape& one = cut_.shapes.front();
-    const float unit = 1;
-    for (std::size_t first = 0; first < k(); first += chunk_) {
-      alignas(64) std::array<float, most_sums> sums{};
-      valid = steps(shape, row, panel, first, std::min(chunk_, k() - first), sums.data(), result) && valid;
-      for (std::size_t r = 0; r < shape.rows; ++r) {
-        const TileOperands x{&unit, 0, 0, sums.data() + r * cut_.width(), 1, total + r * cut_.width()};
-        one.run(*plan_.outer, x, result);
-        valid = valid && result.largest <= plan_.outer->sum.max_finite;
+  /// No sum left the range that the plan watches.
+  bool valid() const { return valid_; }
+  const TileResult& result() const { return result_; }
+
+ private:
+  struct Panel {
+    const float* data;
+    std::size_t step;
+  };
+
+  struct Sums {
+    float* data;
+    std::size_t step;
+  };
+
+  Sums sums_of(std::size_t row) const {
+    if (job_.in_place(panel_)) return {job_.y + row * job_.y_columns + panel_ * job_.width(), job_.y_columns};
+    return {sums_.data() + (row - first_) * job_.width(), job_.width()};
+  }
+
+  void group(std::size_t first, std::size_t last) {
+    first_ = first;
+    for (std::size_t from = 0; from < job_.k(); from += job_.block()) {
+      const std::size_t to = std::min(job_.k(), from + job_.block());
+      const Panel b = panel(from, to);
+      for (std::size_t row = first; row < last;) {
+        const TileShape& shape = job_.cut.tallest(last - row);
+        tile(shape, row, b, from, to);
+        row += shape.rows;
       }
+    }
+    if (!job_.in_place(panel_)) store(first, last);
+  }
+
+  /// Steps [from, to) of the panel, where they are or copied.
+  Panel panel(std::size_t from, std::size_t to) {
+    const FloatMatrix& right = job_.right;
+    const float* data = right.data + from * right.row_step + panel_ * job_.width() * right.column_step;
+    if (!job_.cut.packs && job_.columns(panel_) == job_.width()) return {data, right.row_step};
+    if (packed_panel_ != panel_ || packed_from_ != from) pack(data, to - from);
+    packed_panel_ = panel_, packed_from_ = from;
+    return {packed_.data(), job_.width()};
+  }
+
+  void pack(const float* from, std::size_t steps) const {
+    const FloatMatrix& right = job_.right;
+    const std::size_t columns = job_.columns(panel_), width = job_.width();
+    float* to = packed_.data();
+    if (columns < width)
+      for (std::size_t k = 0; k < steps; ++k) std::fill(to + k * width + columns, to + (k + 1) * width, 0.0f);
+    if (right.column_step == 1)
+      job_.kernels.copy(from, right.row_step, steps, columns, to, width);
+    else if (right.row_step == 1)
+      job_.kernels.transpose(from, right.column_step, columns, steps, to, width);
+    else
+      for (std::size_t k = 0; k < steps; ++k)
+        for (std::size_t j = 0; j < columns; ++j)
+          to[k * width + j] = from[k * right.row_step + j * right.column_step];
+  }
+
+  void tile(const TileShape& shape, std::size_t row, const Panel& b, std::size_t from, std::size_t to) {
+    const Sums sums = sums_of(row);
+    const float* a = job_.left.data + row * job_.left.row_step;
+    const auto steps = [&](std::size_t first, std::size_t last, const Sums& into, bool begins, bool ends) {
+      const TileOperands x{a + first * job_.left.column_step,
+                           job_.left.row_step,
+                           job_.left.column_step,
+                           b.data + (first - from) * b.step,
+                           last - first,
+                           into.data,
+                           b.step,
+                           into.step,
+                           begins,
+                           ends};
+      take(shape, job_.plan.inner, x);
+    };
+    if (!job_.plan.outer) return steps(from, to, sums, from == 0, to == job_.k());
+    const Sums chunk{chunks_.data() + (row - first_) * job_.width(), job_.width()};
+    for (std::size_t at = from; at < to;) {
+      const std::size_t begin = at / job_.chunk * job_.chunk;
+      const std::size_t end = std::min(begin + job_.chunk, job_.k());
+      steps(at, std::min(end, to), chunk, at == begin, false);
+      if (end <= to) add_chunk(shape.rows, chunk, sums, begin == 0, end == job_.k());
+      at = std::min(end, to);
     }
   }
 
-  void discount_padding(std::size_t columns, TileResult& result) const {
-    const std::size_t outer = plan_.outer ? (k() + chunk_ - 1) / chunk_ : 0;
-    if (result.sum.total == 0) return;
-    discount(result.sum, columns * (k() + outer));
-    if (plan_.inner.rounds_product) discount(result.product, columns * k());
+  void add_chunk(std::size_t rows, const Sums& chunk, const Sums& sums, bool begins, bool ends) {
+    const float unit = 1;
+    for (std::size_t r = 0; r < rows; ++r)
+      take(job_.cut.shapes.front(), *job_.plan.outer,
+           {&unit, 0, 0, chunk.data + r * chunk.step, 1, sums.data + r * sums.step, 0, 0, begins, ends});
   }
 
-  void store(const TileShape& shape, std::size_t row, std::size_t panel, const float* sums,
-             const FloatMatrix& y, float* data) const {
-    const std::size_t first = panel * cut_.width();
-    const std::size_t count = std::min(cut_.width(), b_.columns - first);
-    for (std::size_t r = 0; r < shape.rows; ++r)
-      for (std::size_t j = 0; j < count; ++j)
-        data[(row + r) * y.row_step + (first + j) * y.column_step] = canonical(sums[r * cut_.width() + j]);
+  void take(const TileShape& shape, const TileRounding& how, const TileOperands& x) {
+    shape.run(how, x, result_);
+    valid_ = valid_ && result_.largest <= how.sum.max_finite;
   }
 
-  const FloatMatrix& a_;
-  const FloatMatrix& b_;
-  const TilePlan& plan_;
-  std::size_t chunk_;
-  Cut cut_;
-  std::vector<float> packed_;
+  void store(std::size_t first, std::size_t last) const {
+    const std::size_t columns = job_.columns(panel_), column = panel_ * job_.width();
+    const std::size_t rows = last - first, n = job_.y_columns;
+    if (job_.turned)
+      job_.kernels.transpose(sums_.data(), job_.width(), rows, columns, job_.y + column * n + first, n);
+    else
+      job_.kernels.copy(sums_.data(), job_.width(), rows, columns, job_.y + first * n + column, n);
+  }
+
+  void discount_padding(std::size_t sums) {
+    const std::size_t outer = job_.plan.outer ? (job_.k() + job_.chunk - 1) / job_.chunk : 0;
+    discount(result_.sum, sums * (job_.k() + outer));
+    if (job_.plan.inner.rounds_product) discount(result_.product, sums * job_.k());
+  }
+
+  const Job& job_;
+  Scratch packed_, sums_, chunks_;
+  std::size_t panel_ = 0, first_ = 0;
+  std::size_t packed_panel_ = ~std::size_t{0}, packed_from_ = 0;
+  TileResult result_;
+  bool valid_ = true;
 };
 
-/// Rows in groups that threads share out; all tiles of a group but the last have the same height.
-bool run(Multiplication& work, const FloatMatrix& y, TileProduct& out) {
-  constexpr std::size_t group = most_rows;
-  const std::size_t groups = (y.rows + group - 1) / group;
-  const std::size_t panels = work.panels();
+/// Rows of a task: all of them, if there are panels enough for the threads.
+std::size_t rows_of_task(const Job& job, std::size_t threads) {
+  if (threads == 1) return job.left.rows;
+  const std::size_t parts = (tasks_per_thread * threads + job.panels() - 1) / job.panels();
+  const std::size_t rows = (job.left.rows + parts - 1) / parts;
+  return (rows + job.cut.tallest() - 1) / job.cut.tallest() * job.cut.tallest();
+}
+
+/// Whether all sums are in range.
+bool run(const Job& job, TileProduct& out) {
+  const bool shared = job.cut.cost >= parallel_cost;
+  const std::size_t threads = shared ? static_cast<std::size_t>(omp_get_max_threads()) : 1;
+  const std::size_t rows = rows_of_task(job, threads), parts = (job.left.rows + rows - 1) / rows;
   bool valid = true;
-#pragma omp parallel if (out.work >= parallel_work)
+#pragma omp parallel if (threads > 1)
   {
-#pragma omp for schedule(static)
-    for (std::size_t p = 0; p < panels; ++p) work.pack(p);
-    TileProduct mine;
-    bool all_valid = true;
-#pragma omp for schedule(static) nowait
-    for (std::size_t task = 0; task < panels * groups; ++task) {
-      const std::size_t first = task % groups * group;
-      const std::size_t last = std::min(first + group, y.rows);
-      for (std::size_t row = first; row < last;)
-        row += work.tile(row, last - row, task / groups, y, out.y.data(), mine, all_valid);
+    Worker mine(job);
+#pragma omp for schedule(dynamic) nowait
+    for (std::size_t task = 0; task < job.panels() * parts; ++task) {
+      const std::size_t first = task % parts * rows;
+      mine.run(task / parts, first, std::min(first + rows, job.left.rows));
     }
 #pragma omp critical
     {
-      out.product += mine.product;
-      out.accumulator += mine.accumulator;
-      valid = valid && all_valid;
+      out.product += mine.result().product;
+      out.accumulator += mine.result().sum;
+      valid = valid && mine.valid();
     }
   }
   return valid;
@@ -205,36 +242,19 @@ bool run(Multiplication& work, const FloatMatrix& y, TileProduct& out) {
 
 std::optional<TileProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, const TilePlan& plan,
                                     std::size_t chunk, bool counts, const TileKernels& kernels) {
-  const auto shapes = counts ? kernels.counting : kernels.fast;
   TileProduct out;
   out.y.resize(a.rows * b.columns);
   out.work = a.rows * a.columns * b.columns;
   if (out.work == 0) return out;  // sums of nothing are +0
-  const auto [upright, cost] = best_cut(shapes, a.rows, b.columns);
-  const auto [turned, turned_cost] = best_cut(shapes, b.columns, a.rows);
-  const FloatMatrix y{nullptr, a.rows, b.columns, b.columns, 1};
-  const FloatMatrix bt = b.transposed(), at = a.transposed();
-  const bool turn = turned_cost < cost;  // a b = (b^T a^T)^T, product by product
-  Multiplication work =
-      turn ? Multiplication(bt, at, plan, chunk, turned) : Multiplication(a, b, plan, chunk, upright);
-  if (!run(work, turn ? y.transposed() : y, out)) return std::nullopt;
+  const FloatMatrix at = a.transposed(), bt = b.transposed();
+  TileCut upright = best_cut(kernels, extents_of(a, b, counts), plan, counts);
+  TileCut turned = best_cut(kernels, extents_of(bt, at, counts), plan, counts);
+  turned.cost += out.y.size();                   // stored one by one
+  const bool turn = turned.cost < upright.cost;  // a b = (b^T a^T)^T, product by product
+  const Job job{turn ? bt : a, turn ? at : b, plan,         chunk,    turn ? turned : upright,
+                kernels,       turn,          out.y.data(), b.columns};
+  if (!run(job, out)) return std::nullopt;
   return out;
-}
-
-Counters counters_of(const TileCounts& c) {
-  Counters counters;
-  counters[Counter::total] = c.total;
-  counters[Counter::zero_in] = c.zero_in;
-  counters[Counter::inexact] = c.inexact;
-  counters[Counter::rounded_up] = c.up;
-  counters[Counter::rounded_down] = c.down;
-  counters[Counter::tie] = c.tie;
-  counters[Counter::saturated] = c.saturated;
-  counters[Counter::underflow_to_zero] = c.to_zero;
-  counters[Counter::underflow_inexact] = c.tiny;
-  counters[Counter::subnormal_out] = c.subnormal;
-  counters[Counter::swamped] = c.swamped;
-  return counters;
 }
 
 }  // namespace exmy

@@ -21,6 +21,7 @@ std::vector<Part> kernel_parts();
 /// Whole matrix products with their definition.
 Part matmul_part();
 Part tiles_part();
+Part strips_part();
 Part orders_part();
 /// The reference and the second implementation with the processor.
 std::vector<Part> hardware_parts();

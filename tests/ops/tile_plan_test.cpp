@@ -179,7 +179,7 @@ TEST_CASE("fp32 sums need no finite operands and no small products, unless they 
   REQUIRE(counted.plan);
   CHECK(counted.plan->inner.wide_products);
   CHECK_FALSE(decide("e4m3fn", "e4m3fn", how, 3, true).plan->inner.wide_products);
-  CHECK_FALSE(plan_tiles(how, {f, {1, 1}}, {f, {1, 1}}, 8, false, false).plan);  // no fused multiply-add
+  CHECK_FALSE(plan_tiles(how, {f, {2, 1}}, {f, {2, 1}}, 8, false, false).plan);  // no fused multiply-add
 }
 
 TEST_CASE("a bound excludes overflow, saturation limits it, else it is watched") {

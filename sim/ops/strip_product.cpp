@@ -1,0 +1,182 @@
+#include "sim/ops/strip_product.hpp"
+
+#include <algorithm>
+
+namespace exmy {
+namespace {
+
+constexpr std::size_t parallel_steps = 1 << 18;  // below which threads cost more than they give
+
+void add(TileCounts& into, const TileCounts& c) {
+  into.total += c.total;
+  into.zero_in += c.zero_in;
+  into.inexact += c.inexact;
+  into.up += c.up;
+  into.down += c.down;
+  into.tie += c.tie;
+  into.saturated += c.saturated;
+  into.to_zero += c.to_zero;
+  into.tiny += c.tiny;
+  into.subnormal += c.subnormal;
+  into.swamped += c.swamped;
+}
+
+/// to[r to_step + c] = x[r][c]
+void lay(const FloatMatrix& x, float* to, std::size_t to_step) {
+  const TileKernels& kernels = tile_kernels();
+  if (x.column_step == 1) return kernels.copy(x.data, x.row_step, x.rows, x.columns, to, to_step);
+  if (x.row_step == 1) return kernels.transpose(x.data, x.column_step, x.columns, x.rows, to, to_step);
+  for (std::size_t r = 0; r < x.rows; ++r)
+    for (std::size_t c = 0; c < x.columns; ++c)
+      to[r * to_step + c] = x.data[r * x.row_step + c * x.column_step];
+}
+
+class StripMultiplication {
+ public:
+  StripMultiplication(const FloatMatrix& a, const FloatMatrix& b, const StripPlan& plan,
+                      const DotRandom& random, std::size_t chunk, bool counts, const StripKernels& kernels)
+      : m_(a.rows),
+        n_(b.columns),
+        k_(a.columns),
+        chunk_(plan.outer ? chunk : k_),
+        kernels_(kernels),
+        inner_{plan.product ? &*plan.product : nullptr,
+               plan.sum,
+               plan.guards,
+               counts,
+               random.product.key(),
+               random.accumulator.key(),
+               k_},
+        chunks_((k_ + chunk_ - 1) / chunk_),
+        a_((m_ + 1) * k_),
+        b_(panels() * k_ * kernels.width) {
+    if (plan.outer) outer_ = {nullptr, *plan.outer, true, counts, {}, random.outer.key(), chunks_};
+    pack(a, b);
+  }
+
+  /// Strips in groups, which one call of the kernel works at; the last one is filled up with zeros.
+  std::size_t groups() const { return (strips() + kernels_.strips - 1) / kernels_.strips; }
+
+  /// False: out of range.
+  bool run(std::size_t group, TileProduct& out, std::vector<float>& y) const {
+    std::vector<Strip> strips(kernels_.strips);
+    for (std::size_t i = 0; i < strips.size(); ++i) strips[i] = strip(group * strips.size() + i);
+    std::vector<float> sums(strips.size() * kernels_.width);
+    StripResult result;
+    const bool valid =
+        outer_ ? sum_chunks(strips, sums.data(), result) : steps(strips, 0, k_, sums.data(), result);
+    std::size_t outputs = 0;
+    for (std::size_t i = 0; i < strips.size(); ++i)
+      outputs += store(group * strips.size() + i, sums.data() + i * kernels_.width, y);
+    discount(sums.size() - outputs, result);
+    add(out.product, result.product);
+    add(out.accumulator, result.sum);
+    return valid;
+  }
+
+ private:
+  std::size_t panels() const { return (n_ + kernels_.width - 1) / kernels_.width; }
+  std::size_t strips() const { return m_ * panels(); }
+
+  /// Rows of a and one of zeros; columns of b in panels, padded with zeros: [panel][k][width].
+  void pack(const FloatMatrix& a, const FloatMatrix& b) {
+    lay(a, a_.data(), k_);
+    const std::size_t width = kernels_.width;
+    for (std::size_t p = 0; p < panels(); ++p)
+      lay({b.data + p * width * b.column_step, k_, std::min(width, n_ - p * width), b.row_step,
+           b.column_step},
+          b_.data() + p * k_ * width, width);
+  }
+
+  /// Rows of one panel follow each other, so that it stays in the cache.
+  Strip strip(std::size_t i) const {
+    if (i >= strips()) return {a_.data() + m_ * k_, b_.data(), 0};
+    const std::size_t row = i % m_, panel = i / m_;
+    return {a_.data() + row * k_, b_.data() + panel * k_ * kernels_.width, row * n_ + panel * kernels_.width};
+  }
+
+  bool steps(std::vector<Strip> strips, std::size_t first, std::size_t count, float* sums,
+             StripResult& result) const {
+    for (Strip& s : strips) s.a += first, s.b += first * kernels_.width;
+    StripResult mine;
+    kernels_.run(inner_, strips.data(), first, count, sums, mine);
+    add(result.product, mine.product);
+    add(result.sum, mine.sum);
+    return mine.largest <= inner_.sum.max_finite;
+  }
+
+  /// S = outer(S + 1 chunk sum).
+  bool sum_chunks(const std::vector<Strip>& strips, float* total, StripResult& result) const {
+    const float one = 1;
+    bool valid = true;
+    for (std::size_t c = 0; c < chunks_; ++c) {
+      std::vector<float> sums(strips.size() * kernels_.width);
+      const std::size_t first = c * chunk_;
+      valid = steps(strips, first, std::min(chunk_, k_ - first), sums.data(), result) && valid;
+      std::vector<Strip> terms = strips;
+      for (std::size_t i = 0; i < terms.size(); ++i)
+        terms[i].a = &one, terms[i].b = sums.data() + i * kernels_.width;
+      StripResult mine;
+      kernels_.run(*outer_, terms.data(), c, 1, total, mine);
+      add(result.sum, mine.sum);
+      valid = valid && mine.largest <= outer_->sum.max_finite;
+    }
+    return valid;
+  }
+
+  /// Returns how many outputs the strip has; a zero is +0.
+  std::size_t store(std::size_t i, const float* sums, std::vector<float>& y) const {
+    if (i >= strips()) return 0;
+    const std::size_t first = i / m_ * kernels_.width, count = std::min(kernels_.width, n_ - first);
+    for (std::size_t j = 0; j < count; ++j) y[i % m_ * n_ + first + j] = sums[j] + 0.0f;
+    return count;
+  }
+
+  /// Steps of padding, which add +-0 to +0.
+  void discount(std::size_t outputs, StripResult& result) const {
+    if (!inner_.counts) return;
+    const std::uint64_t products = outputs * k_, sums = products + (outer_ ? outputs * chunks_ : 0);
+    result.sum.total -= sums;
+    result.sum.zero_in -= sums;
+    if (inner_.product == nullptr) return;
+    result.product.total -= products;
+    result.product.zero_in -= products;
+  }
+
+  std::size_t m_, n_, k_, chunk_;
+  const StripKernels& kernels_;
+  StripSteps inner_;
+  std::optional<StripSteps> outer_;
+  std::size_t chunks_;
+  std::vector<float> a_, b_;
+};
+
+}  // namespace
+
+std::optional<TileProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, const StripPlan& plan,
+                                    const DotRandom& random, std::size_t chunk, bool counts,
+                                    const StripKernels& kernels) {
+  TileProduct out;
+  out.y.resize(a.rows * b.columns);
+  out.work = a.rows * a.columns * b.columns;
+  if (out.work == 0) return out;  // sums of nothing are +0
+  const StripMultiplication product(a, b, plan, random, chunk, counts, kernels);
+  bool valid = true;
+#pragma omp parallel if (out.work >= parallel_steps)
+  {
+    TileProduct mine;
+    bool all_valid = true;
+#pragma omp for schedule(static) nowait
+    for (std::size_t g = 0; g < product.groups(); ++g) all_valid = product.run(g, mine, out.y) && all_valid;
+#pragma omp critical
+    {
+      add(out.product, mine.product);
+      add(out.accumulator, mine.accumulator);
+      valid = valid && all_valid;
+    }
+  }
+  if (!valid) return std::nullopt;
+  return out;
+}
+
+}  // namespace exmy

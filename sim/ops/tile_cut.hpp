@@ -1,0 +1,41 @@
+#pragma once
+// How a matrix product is cut into tiles: which operand lies along the vectors, how wide and how high tiles are, and
+// whether their columns are copied together first.
+
+#include <cstddef>
+#include <span>
+
+#include "sim/ops/tile_product.hpp"
+
+namespace exmy {
+
+/// y = left right: columns of `right` in panels of one width, rows of `left` by the tallest tiles that fit.
+struct TileCut {
+  std::span<const TileShape> shapes;   ///< of one width, by rows; the first has one
+  bool packs = true;                   ///< panels are copied; the last one always, where it is not full
+  std::size_t most_packed = 0;         ///< floats of a panel that are copied at a time
+  std::size_t cost = ~std::size_t{0};  ///< estimated: in about a quarter of a cycle of vectors of 64 bytes
+
+  std::size_t width() const { return shapes.front().width; }
+  std::size_t panels(std::size_t columns) const { return (columns + width() - 1) / width(); }
+  std::size_t tallest() const { return shapes.back().rows; }
+  const TileShape& tallest(std::size_t rows) const {
+    std::size_t i = shapes.size() - 1;
+    while (i > 0 && shapes[i].rows > rows) --i;
+    return shapes[i];
+  }
+};
+
+/// The extents of left [m][k] and right [k][n], whose rows are `row_step` apart, and its columns `column_step`.
+struct CutExtents {
+  std::size_t m, n, k;
+  std::size_t row_step, column_step;
+  double non_zero = 1;  ///< part of left that is not 0, about; the rest costs tiles that count nothing
+};
+
+CutExtents extents_of(const FloatMatrix& left, const FloatMatrix& right, bool counts);
+
+/// The cut that takes least time, by a model of it.
+TileCut best_cut(const TileKernels& kernels, const CutExtents& x, const TilePlan& plan, bool counts);
+
+}  // namespace exmy
