@@ -231,6 +231,18 @@ TEST_CASE("strips give the values and counters of the definition, many times", "
   CHECK(compare_cases(6000, 20261125) > 1500);
 }
 
+TEST_CASE("sums that go away from zero in every step are bounded") {
+  Random random(4);
+  Case c;
+  c.how.accumulator = {format_of("e4m3fn"), Rounding::toward_positive, Saturation::finite};
+  c.fa = format_of("e5m6"), c.fb = format_of("e2m1fn");
+  c.m = c.n = 1;
+  for (c.k = 30; c.k < 80; ++c.k) {  // 1.0625 k stays below the maximum, 448
+    c.a.assign(c.k, 1.0625f), c.b.assign(c.k, 1.0f);
+    CHECK(compare(c, random));
+  }
+}
+
 TEST_CASE("strips count what is tiny after rounding") {
   Random random(3);
   int possible = 0;
