@@ -1,0 +1,161 @@
+// Operations of convolutional nets and transformers: gradients against central differences, values against plain
+// binary64 formulas.
+
+#include <cmath>
+#include <memory>
+
+#include "sim/nn/ops/dropout.hpp"
+#include "sim/nn/ops/embedding.hpp"
+#include "sim/nn/ops/losses.hpp"
+#include "sim/nn/ops/normalisation.hpp"
+#include "sim/nn/ops/residual.hpp"
+#include "tests/nn/gradient_support.hpp"
+
+namespace {
+
+using namespace exmy;
+using namespace exmy::test;
+
+constexpr double eps = 0x1p-10;
+
+Id mse(Tape<double>& tape, Id y, const Tensor<double>& target) {
+  return tape.apply(std::make_unique<MeanSquaredError<double>>(target, 1), {y});
+}
+
+/// (x - mean) / sqrt(var + eps) g + b with the statistics of row r (or column c), in long double.
+double normalised(const Tensor<double>& x, std::size_t r, std::size_t c, Normalisation kind, double g,
+                  double b) {
+  const bool by_column = kind == Normalisation::batch;
+  const std::size_t n = by_column ? x.rows() : x.columns();
+  const auto at = [&](std::size_t i) -> long double {
+    return by_column ? x.data[i * x.columns() + c] : x.data[r * x.columns() + i];
+  };
+  long double sum = 0, squares = 0;
+  for (std::size_t i = 0; i < n; ++i) sum += at(i);
+  const long double mean = kind == Normalisation::rms ? 0 : sum / static_cast<long double>(n);
+  for (std::size_t i = 0; i < n; ++i) squares += (at(i) - mean) * (at(i) - mean);
+  const long double var = squares / static_cast<long double>(n);
+  return static_cast<double>((static_cast<long double>(x.data[r * x.columns() + c]) - mean) /
+                                 sqrtl(var + eps) * static_cast<long double>(g) +
+                             static_cast<long double>(b));
+}
+
+struct Affine {
+  Parameter<double> x, g, b;
+  Affine(Random& random, const Shape& shape)
+      : x(some_parameter(random, "x", shape)),
+        g(some_parameter(random, "g", {shape.back()})),
+        b(some_parameter(random, "b", {shape.back()})) {}
+
+  Id apply(Tape<double>& tape, Normalisation kind, RunningStatistics<double>* running = nullptr) {
+    std::vector<Id> in{tape.parameter(x), tape.parameter(g)};
+    if (kind != Normalisation::rms) in.push_back(tape.parameter(b));
+    return tape.apply(std::make_unique<NormalisationOp<double>>("norm", kind, eps, running), in);
+  }
+};
+
+TEST_CASE("normalisations: values and gradients") {
+  const auto kind = GENERATE(Normalisation::layer, Normalisation::rms, Normalisation::batch);
+  INFO("kind " << static_cast<int>(kind));
+  Engine e;
+  Random random(21);
+  Affine p(random, {7, 5});
+  const Tensor<double> target = some_tensor(random, {7, 5});
+  Tape<double> tape(e.context);
+  const Id y = p.apply(tape, kind);
+  for (std::size_t i = 0; i < 35; ++i) {
+    const double b = kind == Normalisation::rms ? 0 : p.b.value.data[i % 5];
+    const double want = normalised(p.x.value, i / 5, i % 5, kind, p.g.value.data[i % 5], b);
+    CHECK(std::fabs(tape.value(y).data[i] - want) < 1e-14);  // a dozen roundings of numbers up to 4
+  }
+  std::vector<Parameter<double>*> all{&p.x, &p.g};
+  if (kind != Normalisation::rms) all.push_back(&p.b);
+  check_gradients(
+      e, [&](Tape<double>& t) { return mse(t, p.apply(t, kind), target); }, all);
+}
+
+TEST_CASE("batch normalisation remembers: training moves the running statistics, evaluation takes them") {
+  Engine e;
+  Random random(22);
+  Affine p(random, {8, 3});
+  RunningStatistics<double> running{Tensor<double>({3}, fp64), Tensor<double>({3}, fp64), 0.25};
+  running.var.data = {1, 1, 1};
+  e.context.begin_step(0);
+  Tape<double> tape(e.context);
+  p.apply(tape, Normalisation::batch, &running);
+  for (std::size_t c = 0; c < 3; ++c) {
+    double sum = 0, squares = 0;
+    for (std::size_t r = 0; r < 8; ++r) sum += p.x.value.data[r * 3 + c];
+    for (std::size_t r = 0; r < 8; ++r) squares += std::pow(p.x.value.data[r * 3 + c] - sum / 8, 2);
+    CHECK(std::fabs(running.mean.data[c] - 0.25 * sum / 8) < 1e-15);              // a few roundings
+    CHECK(std::fabs(running.var.data[c] - (0.75 + 0.25 * squares / 7)) < 1e-15);  // likewise
+  }
+  const RunningStatistics<double> before = running;
+  e.context.begin_evaluation(0);
+  Tape<double> evaluation(e.context);
+  const Id y = p.apply(evaluation, Normalisation::batch, &running);
+  CHECK(running.mean.data == before.mean.data);
+  CHECK(running.var.data == before.var.data);
+  const double r = 1 / std::sqrt(before.var.data[0] + eps);
+  const double want = (p.x.value.data[0] - before.mean.data[0]) * r * p.g.value.data[0] + p.b.value.data[0];
+  CHECK(std::fabs(evaluation.value(y).data[0] - want) < 1e-15);  // a few roundings
+}
+
+TEST_CASE("embeddings: rows of the table, and gradients of table and positions") {
+  Engine e;
+  Random random(23);
+  Parameter<double> w = some_parameter(random, "w", {5, 4});
+  Parameter<double> position = some_parameter(random, "position", {3, 4});
+  const std::vector<std::int32_t> tokens{2, 0, 2, 4, 4, 2};  // two samples of three
+  const Tensor<double> target = some_tensor(random, {6, 4});
+  const Scalar f = [&](Tape<double>& tape) {
+    const Id x = tape.apply(std::make_unique<Embedding<double>>("tokens", tokens), {tape.parameter(w)});
+    for (std::size_t i = 0; i < 24; ++i)
+      CHECK(tape.value(x).data[i] == w.value.data[static_cast<std::size_t>(tokens[i / 4]) * 4 + i % 4]);
+    const Id y =
+        tape.apply(std::make_unique<PositionalEmbedding<double>>("tokens"), {x, tape.parameter(position)});
+    for (std::size_t i = 0; i < 24; ++i)
+      CHECK(tape.value(y).data[i] == tape.value(x).data[i] + position.value.data[i % 12]);
+    return mse(tape, y, target);
+  };
+  check_gradients(e, f, {&w, &position});
+  CHECK(w.grad.data[4] == 0);  // token 1 does not occur
+}
+
+TEST_CASE("residual addition: a tensor and its square") {
+  Engine e;
+  Random random(24);
+  Parameter<double> a = some_parameter(random, "a", {3, 4});
+  Parameter<double> b = some_parameter(random, "b", {3, 4});
+  const Tensor<double> target = some_tensor(random, {3, 4});
+  const Scalar f = [&](Tape<double>& tape) {
+    const Id sum = tape.apply(std::make_unique<Add<double>>("r"), {tape.parameter(a), tape.parameter(b)});
+    return mse(tape, tape.apply(std::make_unique<Add<double>>("r2"), {sum, tape.parameter(a)}), target);
+  };
+  check_gradients(e, f, {&a, &b});
+}
+
+TEST_CASE("dropout: the share, the same elements backward, nothing in evaluation") {
+  Engine e;
+  Random random(25);
+  Parameter<double> x = some_parameter(random, "x", {20, 50});
+  const Tensor<double> target = some_tensor(random, {20, 50});
+  const auto dropped = [&](Tape<double>& tape) {
+    return tape.apply(std::make_unique<Dropout<double>>("d", 0.25), {tape.parameter(x)});
+  };
+  check_gradients(e, [&](Tape<double>& t) { return mse(t, dropped(t), target); }, {&x});
+  e.context.begin_step(3);
+  Tape<double> tape(e.context);
+  const std::vector<double> y = tape.value(dropped(tape)).data;
+  std::size_t zeros = 0;
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    zeros += y[i] == 0 ? 1u : 0u;
+    CHECK((y[i] == 0 || y[i] == x.value.data[i] * (1 / 0.75)));
+  }
+  CHECK((zeros > 190 && zeros < 310));  // 250 of 1000, four standard deviations
+  e.context.begin_evaluation(3);
+  Tape<double> evaluation(e.context);
+  CHECK(evaluation.value(dropped(evaluation)).data == x.value.data);
+}
+
+}  // namespace
