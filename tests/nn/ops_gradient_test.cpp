@@ -8,6 +8,7 @@
 #include "sim/nn/ops/embedding.hpp"
 #include "sim/nn/ops/losses.hpp"
 #include "sim/nn/ops/normalisation.hpp"
+#include "sim/nn/ops/pooling.hpp"
 #include "sim/nn/ops/residual.hpp"
 #include "tests/nn/gradient_support.hpp"
 
@@ -156,6 +157,49 @@ TEST_CASE("dropout: the share, the same elements backward, nothing in evaluation
   e.context.begin_evaluation(3);
   Tape<double> evaluation(e.context);
   CHECK(evaluation.value(dropped(evaluation)).data == x.value.data);
+}
+
+/// Element (b, r, c, channel) of a padded image: `outside` where there is none.
+double pixel(const Tensor<double>& x, std::size_t b, std::size_t r, std::size_t c, std::size_t channel,
+             std::size_t padding, double outside) {
+  if (r < padding || c < padding || r - padding >= x.shape[1] || c - padding >= x.shape[2]) return outside;
+  return x.data[((b * x.shape[1] + r - padding) * x.shape[2] + c - padding) * x.shape[3] + channel];
+}
+
+double pooled(const Tensor<double>& x, Pooling kind, const Window& w, std::size_t b, std::size_t r,
+              std::size_t c, std::size_t channel) {
+  double sum = 0, most = -1e300;
+  for (std::size_t i = 0; i < w.height; ++i)
+    for (std::size_t j = 0; j < w.width; ++j) {
+      const std::size_t row = r * w.stride + i, column = c * w.stride + j;
+      sum += pixel(x, b, row, column, channel, w.padding, 0);
+      most = std::max(most, pixel(x, b, row, column, channel, w.padding, -1e300));
+    }
+  return kind == Pooling::max ? most : sum / static_cast<double>(w.taps());
+}
+
+TEST_CASE("pooling: values and gradients, windows apart, overlapping, padded") {
+  const auto kind = GENERATE(Pooling::max, Pooling::average);
+  const auto window = GENERATE(Window{2, 2, 2, 0}, Window{3, 3, 2, 1}, Window{3, 2, 1, 0}, Window{5, 6, 1, 0},
+                               Window{2, 2, 3, 0});
+  Engine e;
+  Random random(26);
+  Parameter<double> x = some_parameter(random, "x", {2, 5, 6, 3});
+  const Shape shape = window.output(x.value.shape);
+  const Tensor<double> target = some_tensor(random, shape);
+  const auto pool = [&](Tape<double>& tape) {
+    return tape.apply(std::make_unique<PoolingOp<double>>("pool", kind, window), {tape.parameter(x)});
+  };
+  Tape<double> tape(e.context);
+  const Tensor<double>& y = tape.value(pool(tape));
+  REQUIRE(y.shape == shape);
+  std::size_t i = 0;
+  for (std::size_t b = 0; b < shape[0]; ++b)
+    for (std::size_t r = 0; r < shape[1]; ++r)
+      for (std::size_t c = 0; c < shape[2]; ++c)
+        for (std::size_t channel = 0; channel < shape[3]; ++channel)
+          CHECK(y.data[i++] == pooled(x.value, kind, window, b, r, c, channel));
+  check_gradients(e, [&](Tape<double>& t) { return mse(t, pool(t), target); }, {&x});
 }
 
 }  // namespace
