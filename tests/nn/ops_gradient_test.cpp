@@ -4,8 +4,10 @@
 #include <cmath>
 #include <memory>
 
+#include "sim/nn/ops/binary_cross_entropy.hpp"
 #include "sim/nn/ops/dropout.hpp"
 #include "sim/nn/ops/embedding.hpp"
+#include "sim/nn/ops/log_softmax.hpp"
 #include "sim/nn/ops/losses.hpp"
 #include "sim/nn/ops/normalisation.hpp"
 #include "sim/nn/ops/pooling.hpp"
@@ -200,6 +202,48 @@ TEST_CASE("pooling: values and gradients, windows apart, overlapping, padded") {
         for (std::size_t channel = 0; channel < shape[3]; ++channel)
           CHECK(y.data[i++] == pooled(x.value, kind, window, b, r, c, channel));
   check_gradients(e, [&](Tape<double>& t) { return mse(t, pool(t), target); }, {&x});
+}
+
+TEST_CASE("log-softmax: rows of logarithms of probabilities, and gradients") {
+  Engine e;
+  Random random(27);
+  Parameter<double> x = some_parameter(random, "x", {4, 6});
+  const Tensor<double> target = some_tensor(random, {4, 6});
+  const auto op = [&](Tape<double>& tape) {
+    return tape.apply(std::make_unique<LogSoftmax<double>>("y"), {tape.parameter(x)});
+  };
+  Tape<double> tape(e.context);
+  const Tensor<double>& y = tape.value(op(tape));
+  for (std::size_t r = 0; r < 4; ++r) {
+    long double sum = 0;
+    for (std::size_t c = 0; c < 6; ++c) sum += expl(static_cast<long double>(x.value.data[r * 6 + c]));
+    for (std::size_t c = 0; c < 6; ++c) {
+      const double want = static_cast<double>(static_cast<long double>(x.value.data[r * 6 + c]) - logl(sum));
+      CHECK(std::fabs(y.data[r * 6 + c] - want) < 2e-15);  // half a dozen roundings of numbers up to 3
+    }
+  }
+  check_gradients(e, [&](Tape<double>& t) { return mse(t, op(t), target); }, {&x});
+}
+
+TEST_CASE("binary cross-entropy of logits: value and gradient") {
+  Engine e;
+  Random random(28);
+  Parameter<double> x = some_parameter(random, "x", {3, 5});
+  for (double& v : x.value.data) v *= 8;
+  Tensor<double> target = some_tensor(random, {3, 5});
+  for (double& v : target.data) v = std::fabs(v);
+  const auto op = [&](Tape<double>& tape) {
+    return tape.apply(std::make_unique<BinaryCrossEntropy<double>>(target, 1), {tape.parameter(x)});
+  };
+  long double sum = 0;
+  for (std::size_t i = 0; i < 15; ++i) {
+    const long double p = 1 / (1 + expl(-static_cast<long double>(x.value.data[i])));
+    const long double t = static_cast<long double>(target.data[i]);
+    sum -= t * logl(p) + (1 - t) * logl(1 - p);
+  }
+  Tape<double> tape(e.context);
+  CHECK(std::fabs(tape.value(op(tape)).data[0] - static_cast<double>(sum / 15)) < 1e-14);  // 1 - p loses bits
+  check_gradients(e, op, {&x});
 }
 
 }  // namespace
