@@ -16,6 +16,9 @@ typename Tape<T>::Id Tape<T>::input(Tensor<T> x) {
 
 template <class T>
 typename Tape<T>::Id Tape<T>::parameter(Parameter<T>& p) {
+  const auto known =
+      std::find_if(nodes_.begin(), nodes_.end(), [&](const Node& n) { return n.parameter == &p; });
+  if (known != nodes_.end()) return static_cast<Id>(known - nodes_.begin());
   Node node;
   node.parameter = &p;
   node.needs_grad = true;

@@ -46,6 +46,7 @@ class Tape {
 
   explicit Tape(Context& context) : context_(&context) {}
   Id input(Tensor<T> x);
+  /// The same node each time it is asked for: a shared parameter has one gradient.
   Id parameter(Parameter<T>& p);
   Id apply(std::unique_ptr<Op<T>> op, const std::vector<Id>& inputs);
   const Tensor<T>& value(Id id) const;

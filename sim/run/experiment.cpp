@@ -27,8 +27,7 @@ void read_training(ObjectReader r, Experiment& e) {
   ObjectReader optimizer = r.object("optimizer", required);
   e.lr = optimizer.number("lr", required, Range::at_least(0));
   e.optimizer = optimizer.row("kind", required, optimizer_kinds()).read(optimizer);
-  ObjectReader schedule = r.object("schedule");
-  e.schedule = schedule.row("kind", std::string("constant"), schedule_kinds()).read(schedule);
+  e.schedule = read_schedule(r.object("schedule"));
   e.loss_scale = read_loss_scale(r.object("loss_scale"));
 }
 

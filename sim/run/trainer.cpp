@@ -94,7 +94,7 @@ class Trainer : public RunState<T> {
   void one_step(std::uint64_t t) {
     if (t % plan_.steps_per_epoch() == 0) epoch_ = {};
     const bool recorded = (t + 1) % e_.stats.every == 0 || t + 1 == steps_;
-    const double lr = e_.lr * e_.schedule(t, steps_);
+    const double lr = e_.lr * e_.schedule({t, steps_, plan_.steps_per_epoch(), e_.batch_size});
     const Batch batch = plan_.batch(t);
     trace_.loss_scale.push_back(program_.loss_scaler().scale());
     const StepResult r = program_.step(t, batch, lr, recorded ? &trace_.gradients : nullptr);

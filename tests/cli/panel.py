@@ -44,7 +44,7 @@ DIGITS = {"kind": "digits", "path": "experiments/data/digits-8x8.txt", "scale": 
 MLP = {"kind": "mlp", "hidden": [4], "activation": "relu", "output_activation": "none", "init": "he_uniform"}
 SGD = {"kind": "sgd", "lr": 0.1, "momentum": 0.9, "weight_decay": 0.0001}
 ADAM = {"kind": "adam", "lr": 0.001, "form": "keras", "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-7}
-COSINE = {"kind": "cosine"}
+COSINE = {"kind": "cosine", "warmup_steps": 1, "reference_batch": 16}
 TRAINING = {"steps": 3, "batch_size": 32, "eval_every": 2, "loss": "cross_entropy", "optimizer": SGD,
             "schedule": COSINE, "loss_scale": {"kind": "static", "value": 1024}}
 STATS = {"counters": True, "histograms": "all", "every": 2}
@@ -97,19 +97,22 @@ def configs():
 
     def with_data(data, **training):
         return {"model": TINY, "data": data, "training": {**SHORT, **training}}
-    schedule = {"kind": "step", "every": 2, "factor": 0.5}
+    schedule = {"kind": "step", "every": 2, "factor": 0.5, "warmup_epochs": 1, "reference_batch": 64}
     dynamic = {"kind": "dynamic", "initial": 1024, "growth_interval": 5, "on": "saturated"}
     return [full,
             {**with_data({"kind": "xor", "train_count": 64, "validation_count": 16, "features_count": 3,
                           "margin": 0.1},
                          optimizer=ADAM, schedule=schedule, loss_scale=dynamic, loss="mse"),
              "extends": ["base.json"]},
-            with_data({"kind": "xor"}, schedule={"kind": "constant"}, loss_scale={"kind": "none"}),
+            with_data({"kind": "xor"}, schedule={"kind": "constant", "warmup_steps": 2,
+                                                       "reference_batch": 8}, loss_scale={"kind": "none"}),
             {**with_data({"kind": "xor"}, schedule={}, loss_scale={}), "policy": UNITS},
             {**with_data(idx_data()), "policy": [{"scale": {}}, *SUMS]},
-            with_data(csv_data("comma.csv")),
-            with_data(csv_data("comma.csv", label="absent key", label_index=2, task="regression")),
-            with_data(csv_data("semicolon.csv", label="absent key", separator=";", header="absent")),
+            with_data(csv_data("comma.csv"), schedule={"kind": "cosine", "warmup_epochs": 1}),
+            with_data(csv_data("comma.csv", label="absent key", label_index=2, task="regression"),
+                      schedule={"kind": "constant", "warmup_epochs": 1}),
+            with_data(csv_data("semicolon.csv", label="absent key", separator=";", header="absent"),
+                      schedule={**schedule, "warmup_epochs": None, "warmup_steps": 2}),
             {**with_data(csv_data("tab.csv", separator="tab", header="detect")), "policy": UNITS8}]
 
 

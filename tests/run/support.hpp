@@ -114,7 +114,8 @@ class Run {
   StepResult step(std::uint64_t t) { return step(t, plan_.batch(t)); }
   StepResult step(std::uint64_t t, const Batch& batch) {
     const Experiment& e = setup_->experiment;
-    const double lr = e.lr * e.schedule(t, total_steps(e, plan_.steps_per_epoch()));
+    const std::uint64_t epoch = plan_.steps_per_epoch();
+    const double lr = e.lr * e.schedule({t, total_steps(e, epoch), epoch, e.batch_size});
     const StepResult result = program.step(t, batch, lr, nullptr);
     losses.push_back(result.loss);
     return result;

@@ -1,24 +1,11 @@
 #include "sim/nn/ops/losses.hpp"
 
+#include "sim/nn/row_maxima.hpp"
 #include "sim/ops/dot.hpp"
 #include "sim/ops/projector.hpp"
 
 namespace exmy {
 namespace {
-
-/// The largest element of each row, the first one on ties; NaN if there is one.
-template <class T>
-Tensor<T> row_maxima(const Tensor<T>& x) {
-  Tensor<T> m({x.rows()}, x.format);
-  for (std::size_t r = 0; r < x.rows(); ++r) {
-    const T* row = x.data.data() + r * x.columns();
-    T best = row[0];
-    for (std::size_t c = 1; c < x.columns(); ++c)
-      if (row[c] > best || row[c] != row[c]) best = row[c];
-    m.data[r] = best;
-  }
-  return m;
-}
 
 /// x[r][labels[r]].
 template <class T>

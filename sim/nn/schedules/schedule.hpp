@@ -9,8 +9,16 @@
 
 namespace exmy {
 
-/// The factor of the base learning rate at a step (0-based) of so many.
-using Schedule = std::function<double(std::uint64_t step, std::uint64_t steps)>;
+/// A moment of a training.
+struct TrainingTime {
+  std::uint64_t step = 0;  ///< from 0
+  std::uint64_t steps = 1;
+  std::uint64_t steps_per_epoch = 1;
+  std::uint64_t batch_size = 1;
+};
+
+/// The factor of the base learning rate.
+using Schedule = std::function<double(const TrainingTime&)>;
 
 /// constant: 1. cosine: (1 + cos(pi step / steps)) / 2, to 0 at the end. step: factor^(step div every).
 struct ScheduleKind {
@@ -18,5 +26,12 @@ struct ScheduleKind {
   Schedule (*read)(ObjectReader& config);
 };
 std::span<const ScheduleKind> schedule_kinds();
+
+/// The object `schedule`: a kind, and what may be laid over it.
+/// - Warm-up of w steps (`warmup_steps`, or `warmup_epochs`): the kind runs over the steps that follow; before, the factor
+///   is (step + 1) / w.
+/// - Linear scaling (`reference_batch`; Goyal et al. 2017): every factor is multiplied by k = batch_size / reference_batch;
+///   a warm-up then rises from 1: 1 + (k - 1) (step + 1) / w.
+Schedule read_schedule(ObjectReader config);
 
 }  // namespace exmy

@@ -1,0 +1,28 @@
+#pragma once
+// Dropout (Srivastava et al. 2014), inverted.
+
+#include <vector>
+
+#include "sim/nn/tape.hpp"
+
+namespace exmy {
+
+/// In training an element is dropped (+0) with probability p, else y = P(x c), c = P(1 / (1 - p)) at (layer, dropout,
+/// forward, elementwise); backward the same with dy at dgrad. Element i is dropped if the uniform number i of the stream
+/// `dropout/LAYER` of the step is below p. Evaluation: y = x. REQUIRES 0 <= p < 1. Inputs: x.
+template <class T>
+class Dropout : public Op<T> {
+ public:
+  Dropout(std::string layer, double p) : Op<T>(std::move(layer)), p_(p) {}
+  Tensor<T> forward(Context& context, const Inputs<T>& in) override;
+  std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
+                                                 const Tensor<T>& dy) override;
+
+ private:
+  Tensor<T> kept(Context& context, Pass pass, const Tensor<T>& x) const;
+
+  double p_;
+  std::vector<bool> drops_;
+};
+
+}  // namespace exmy

@@ -1,0 +1,19 @@
+#pragma once
+// The logarithm of softmax, row by row.
+
+#include "sim/nn/tape.hpp"
+
+namespace exmy {
+
+/// Site (layer, log_softmax, forward, elementwise): m = max x, exact; d = P(x - m); e = P(exp d); s = sum e (accumulator);
+/// y = P(d - P(log s)). Backward, at dgrad: e = P(exp y); t = sum dy (accumulator); dx = P(dy - P(e t)). Inputs: x [R][C].
+template <class T>
+class LogSoftmax : public Op<T> {
+ public:
+  using Op<T>::Op;
+  Tensor<T> forward(Context& context, const Inputs<T>& in) override;
+  std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
+                                                 const Tensor<T>& dy) override;
+};
+
+}  // namespace exmy
