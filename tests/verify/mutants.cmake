@@ -68,6 +68,10 @@ exmy_mutant(tile formats/kernels/tiles_v2.cpp formats/kernels/tile_counts.inc
   "IfThenElse(hn::Ne(error" "IfThenElse(hn::Eq(error" tiles)
 exmy_mutant(tile_count formats/kernels/tiles_v2.cpp formats/kernels/tile_counts.inc
   "constant(0x1p-24f)" "constant(0x1p-25f)" tiles)
+exmy_mutant(tile_quick formats/kernels/tiles_v2.cpp formats/kernels/tile_quick.inc
+  "hn::Sub(u, hn::Sub(z, high))" "hn::Sub(u, z)" tiles)
+exmy_mutant(tile_exact sim/ops/tile_plan.cpp sim/ops/tile_plan.cpp
+  "t.grid + binary32_bits, 126" "t.grid + binary32_bits + 9, 126" tiles)
 exmy_mutant(tile_proof sim/ops/tile_plan.cpp sim/ops/tile_plan.cpp
   "? TileStep::fused : TileStep::odd" "? TileStep::fused : TileStep::fused" tiles)
 exmy_mutant(bench_round formats/kernels/kernels.cpp formats/kernels/kernels.cpp
