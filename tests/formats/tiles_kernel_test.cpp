@@ -247,20 +247,20 @@ TEST_CASE("tiles that count, of many steps and with operands of one magnitude") 
 TEST_CASE(
     "sums that leave the range in which they are exact, at the end or in between, or start off the grid") {
   struct Terms {
-    float start;
+    float start, between;
     std::vector<float> b;
   };
   Way w = way("exact", TileStep::native, nullptr, "fp32", TileLimit::watch, false);
-  w.how.exact_below = 64, w.how.exact_between = 32, w.how.exact_steps = 1;  // grid 2^-18
+  w.how.exact_below = 64, w.how.exact_steps = 1;  // grid 2^-18
   const float unit = 0x1p-18f;
-  const std::vector<Terms> all{{0, {30, 30, 30, unit, -30, -30, -30, 1}},
-                               {0, {30, 30, 30, unit}},
-                               {1 + unit / 2, {30, 30, -30, -30, 1, 1}},
-                               {31, {30, 30, unit, -30, -30, 1}},
-                               {-40 - unit, {30, unit, unit, -unit, 1, 2}}};
+  const std::vector<Terms> all{
+      {0, 64, {60, 60, unit, -60, -30, 1}}, {0, 64, {60 + unit, 60}},
+      {0, 32, {30, 30, 30, unit}},          {1 + unit / 2, 32, {30, 30}},
+      {31, 32, {30, 30, unit, -30, 1}},     {-40 - unit, 32, {30, unit, -unit, 1, 2}}};
   for (const TileKernels* level : available_tile_kernels())
     for (const TileShape& shape : level->counting)
-      for (const auto& [start, terms] : all) {
+      for (const auto& [start, between, terms] : all) {
+        w.how.exact_between = between;
         std::vector<float> a(terms.size(), 1), b, sums(shape.width, start);
         for (const float t : terms) b.insert(b.end(), shape.width, t);
         Expected want;
