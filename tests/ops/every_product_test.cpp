@@ -81,6 +81,18 @@ Projection any_projection(Random& random) {
           static_cast<Saturation>(random.below(3)), bits[random.below(bits.size())]};
 }
 
+/// What fast paths are made for: nearest even, small factors, a sum that has one of these formats.
+constexpr std::array usual_operands{"e4m3fn", "e5m2", "e2m1fn", "e3m2fn", "fp16", "bf16", "e4m3fn", "e5m2"};
+constexpr std::array usual_sums{"fp32", "fp32", "fp16", "fp16",  "bf16",  "bf16",   "e6m9",  "e5m6", "e5m7",
+                                "e4m3", "e5m2", "tf32", "e6m11", "e8m17", "e4m3fn", "e8m22", "any"};
+
+Projection usual_projection(Random& random) {
+  Projection p = any_projection(random);
+  p.format = named(usual_sums[random.below(usual_sums.size())], random);
+  if (random.below(4) != 0) p.rounding = Rounding::nearest_even;
+  return p;
+}
+
 // ---- numbers ------------------------------------------------------------------------------------------
 
 /// How the numbers of a case are chosen.
@@ -131,7 +143,7 @@ void choose_shape(Random& random, Case& c) {
 }
 
 /// Everything that the loops of the test do not choose.
-Case completed(Sums how, Random& random) {
+Case completed(Sums how, bool usual, Random& random) {
   Case c;
   how.chunk = how.chunk == 0 ? 0 : 1 + random.below(34);
   c.how = how;
@@ -139,6 +151,7 @@ Case completed(Sums how, Random& random) {
   c.rows = !how.product && random.below(8) == 0;
   if (c.rows) c.m = 1;
   const auto operand = [&] {
+    if (usual && random.below(8) != 0) return format_of(usual_operands[random.below(usual_operands.size())]);
     const std::uint64_t i = random.below(operand_names.size() + 2);
     return i < operand_names.size() ? format_of(operand_names[i]) : any_format(random);
   };
@@ -278,9 +291,9 @@ class Comparer {
  public:
   explicit Comparer(std::uint64_t seed) : random_(seed * 8 + static_cast<std::uint64_t>(isa_level())) {}
 
-  void add(const Sums& how) {
+  void add(const Sums& how, bool usual = false) {
     for (const bool counted : {false, true}) {
-      Case c = completed(how, random_);
+      Case c = completed(how, usual, random_);
       c.counted = counted;
       const bool fits = fits_float(how.accumulator.format) && fits_float(how.outer.format) &&
                         (!how.product || fits_float(how.product->format));
@@ -288,6 +301,17 @@ class Comparer {
           fits && random_.below(32) != 0 ? compare<float>(c, random_) : compare<double>(c, random_);
       ++cases;
       if (!found.empty() && ++mismatches <= 5) report += text(c) + found + "\n";
+    }
+  }
+  void add_usual(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      Sums how;
+      how.accumulator = usual_projection(random_);
+      how.order = std::array{Order::sequential, Order::sequential, Order::sequential,
+                             Order::chunked,    Order::pairwise,   Order::exact}[random_.below(6)];
+      if (how.order == Order::chunked) how.chunk = 1, how.outer = usual_projection(random_);
+      if (random_.below(3) == 0) how.product = usual_projection(random_);
+      add(how, true);
     }
   }
   /// Every accumulator and order but `block`.
@@ -353,6 +377,7 @@ TEST_CASE("every product equals the reference") {
   Comparer comparer(1);
   comparer.add_sums();
   comparer.add_blocks();
+  comparer.add_usual(12000);
   INFO(comparer.report);
   CHECK(comparer.mismatches == 0);
   CHECK(comparer.cases > 10000);
@@ -362,7 +387,7 @@ TEST_CASE("every product equals the reference, for hours", "[.nightly]") {
   test::NightlySample sample;
   Comparer comparer(sample.seed() + 1000);
   for (int round = 0; round < 200; ++round)
-    if (sample.takes_next()) comparer.add_sums(), comparer.add_blocks();
+    if (sample.takes_next()) comparer.add_sums(), comparer.add_blocks(), comparer.add_usual(12000);
   test::report_cases("every product", comparer.cases, comparer.mismatches);
   INFO(comparer.report);
   CHECK(comparer.mismatches == 0);
