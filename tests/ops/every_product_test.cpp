@@ -15,9 +15,9 @@
 #include "sim/ops/dot.hpp"
 #include "tests/ops/every_product_reference.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/comparison.hpp"
 #include "tests/support/nightly.hpp"
 #include "tests/support/splitmix64.hpp"
+#include "tests/support/words.hpp"
 
 namespace {
 
