@@ -142,6 +142,7 @@ class Training {
     lock_.require();
     log_->event({{"event", status}, {"time", utc_now()}, {"steps_count", trace.train_loss.size()}});
     const bool stopped = trace.status == RunStatus::stopped;
+    input_.peak_rss_bytes = peak_rss_bytes();
     if (!stopped) write_results(directory_, input_, trace, telemetry);
     progress_.finished(trace);
     return {directory_, status, false, stopped ? std::optional(stopped_at(trace)) : std::nullopt};
