@@ -82,7 +82,7 @@ Projection any_projection(Random& random) {
 }
 
 /// What fast paths are made for: nearest even, small factors, a sum that has one of these formats.
-constexpr std::array usual_operands{"e4m3fn", "e5m2", "e2m1fn", "e3m2fn", "fp16", "bf16", "e4m3fn", "e5m2"};
+constexpr std::array usual_operands{"e4m3fn", "e5m2", "e2m1fn", "e3m2fn", "fp16", "bf16", "e4m3fn", "e6m5"};
 constexpr std::array usual_sums{"fp32", "fp32", "fp16", "fp16",  "bf16",  "bf16",   "e6m9",  "e5m6", "e5m7",
                                 "e4m3", "e5m2", "tf32", "e6m11", "e8m17", "e4m3fn", "e8m22", "any"};
 
