@@ -113,7 +113,7 @@ def round_rows(exmy, quick):
         want = exmy.quantize(hard, name)
         below, above = (exmy.quantize(speed, name, "toward_" + way) for way in ("negative", "positive"))
         for mode, suffix in (("nearest even", ""), ("stochastic", "/stochastic")):
-            value, row = kernel(bench, *(f"round/{name}/{carrier}/L2{suffix}" for carrier in ("float", "double")))
+            value, row = kernel(bench, *(f"round/{name}/{carrier}L2{suffix}" for carrier in ("", "double/")))
             found = {"what": f"{name}, {mode}", "unit": "Gelem/s", "exmy": value, "exmy_row": row, "peers": {}}
             for peer, (formats, nearest, drawn_formats, drawn) in packages.PEERS.items():
                 if name not in (formats if mode == "nearest even" else drawn_formats):

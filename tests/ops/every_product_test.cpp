@@ -360,6 +360,34 @@ class Comparer {
   Random random_;
 };
 
+/// Shapes are kept, sums of nothing are +0.
+template <class T>
+void check_empty(Order order) {
+  Case c;
+  c.how.order = order;
+  c.how.accumulator.format = c.how.outer.format = format_of("fp16");
+  c.how.accumulator.rounding = Rounding::toward_negative;  // x - x is -0 in it
+  c.how.chunk = order == Order::chunked ? 3 : 0;
+  c.how.unit = matrix_units[2].value;
+  const Policy policy = policy_of(c);
+  Telemetry telemetry;
+  Context context(policy, telemetry, 1);
+  const auto tensor = [](Shape shape) { return Tensor<T>(std::move(shape), format_of("fp16")); };
+  for (const Shape& shape :
+       {Shape{5, 0, 3}, Shape{0, 4, 3}, Shape{5, 4, 0}, Shape{0, 0, 0}, Shape{5, 0, 0}}) {
+    INFO(shape[0] << " x " << shape[1] << " x " << shape[2]);
+    const Quantized<T> a{tensor({shape[0], shape[1]}), true, 0.5}, b{tensor({shape[1], shape[2]}), false, 1};
+    const Tensor<T> y = dot(context, place, QuantizedView<T>(a), QuantizedView<T>(b));
+    CHECK(y.shape == Shape{shape[0], shape[2]});
+    CHECK(difference_of(y.data, std::vector<double>(shape[0] * shape[2], 0.0)) == "");
+    const Tensor<T> sums = sum_rows(context, place, matrix(a.q));
+    CHECK(sums.shape == Shape{shape[0]});
+    CHECK(difference_of(sums.data, std::vector<double>(shape[0], 0.0)) == "");
+    CHECK(quantize(context, place, Role::activation, a.q).q.shape == a.q.shape);
+  }
+  CHECK(context.problems().empty());
+}
+
 /// A level that the machine does not have is a lower one's test twice.
 bool is_level_of_environment() {
   const char* wanted = std::getenv("EXMY_ISA");
@@ -381,6 +409,13 @@ TEST_CASE("every product equals the reference") {
   INFO(comparer.report);
   CHECK(comparer.mismatches == 0);
   CHECK(comparer.cases > 10000);
+}
+
+TEST_CASE("matrices with a side of zero") {
+  for (const Order order : {Order::sequential, Order::chunked, Order::pairwise, Order::exact, Order::block}) {
+    check_empty<float>(order);
+    check_empty<double>(order);
+  }
 }
 
 TEST_CASE("every product equals the reference, for hours", "[.nightly]") {
