@@ -55,6 +55,8 @@ struct FloatProjection {
   float from_positive = 0, from_negative = 0, from_odd = 0, random_top = 0;  ///< as in FastProjection
   int random_shift = 0;                                                      ///< 23 - N
   std::uint32_t random_parity = 0;
+  std::uint32_t drawn_bits = 0;           ///< n of drawn_loop, or 0: not by integers
+  float drawn_scale = 0, drawn_unit = 0;  ///< 2^n / (unit of the subnormal numbers), and that unit
 };
 
 /// The form of a projection, if it has one: all that have a FastProjection, and binary32 values.
