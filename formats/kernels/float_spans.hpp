@@ -87,14 +87,16 @@ enum class SpanResult : std::uint8_t {
 };
 
 /// Numbers for the values of a narrow format with binary32 values, magnitudes in order: below 2^e_min in steps of
-/// 2^(e_min - M), then by the top bits of the float, then infinity; then the same for negative ones; then NaN.
+/// 2^(e_min - M), then by the top bits of the float, then infinity, then NaN; from `negative` on the same for negative ones.
 struct FloatTable {
   const float* values = nullptr;
-  int shift = 0;            ///< 23 - M
-  float smallest = 0;       ///< 2^e_min
-  std::uint32_t base = 0;   ///< the top bits of 2^e_min
-  std::uint32_t steps = 0;  ///< 2^M
-  std::uint32_t last = 0;   ///< the index of infinity; negative numbers follow
+  bool by_bits = false;        ///< the index is the top bits of x, as with binary32's exponents
+  int shift = 0;               ///< 23 - M
+  float smallest = 0;          ///< 2^e_min
+  std::uint32_t base = 0;      ///< the top bits of 2^e_min
+  std::uint32_t steps = 0;     ///< 2^M
+  std::uint32_t last = 0;      ///< the index of infinity
+  std::uint32_t negative = 0;  ///< fits, with the next `last` numbers, 16 bits
 };
 
 struct FloatSpanKernels {
