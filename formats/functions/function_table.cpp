@@ -85,15 +85,15 @@ void FunctionTable::look_up(const double* x, double* odd, std::size_t n) const {
   for (std::size_t i = 0; i < n; ++i) odd[i] = is_nan(x[i]) ? nan64 : values_[index_of(x[i])];
 }
 
-void FunctionTable::look_up(const float* x, float* odd, std::size_t n, const FloatSpanKernels& level) const {
+void FunctionTable::look_up(const float* x, float* odd, std::size_t n, const LookUp& level) const {
   look_up(floats_, x, odd, n, level);
 }
 
 void FunctionTable::look_up(const std::vector<float>& results, const float* x, float* q, std::size_t n,
-                            const FloatSpanKernels& level) const {
+                            const LookUp& level) const {
   FloatTable table = by_float_;
   table.values = results.data();
-  level.look_up(table, x, q, n);
+  level.run(table, x, q, n);
 }
 
 }  // namespace exmy::functions

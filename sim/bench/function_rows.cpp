@@ -12,14 +12,14 @@ namespace {
 using functions::Function;
 
 /// A table of a narrow format, its arguments and results: of each argument, the function rounded into the format.
-struct LookUp {
+struct Table {
   Function function;
   Projection how;
   FloatProjection form;
   functions::FunctionTable table;
   std::vector<float> results, x, q;
 
-  LookUp(Function f, const Format& format, std::size_t n)
+  Table(Function f, const Format& format, std::size_t n)
       : function(f),
         how{format},
         form(*float_projection_of(how)),
@@ -44,7 +44,7 @@ struct LookUp {
 };
 
 Measurement look_up(Function f, const char* format, const Setting& setting) {
-  const auto table = std::make_shared<LookUp>(f, format_of(format), setting.quick ? 1031 : 16384);
+  const auto table = std::make_shared<Table>(f, format_of(format), setting.quick ? 1031 : 16384);
   const auto n = static_cast<double>(table->x.size());
   return {
       "the rounding pass", [table] { table->round(); }, [table] { table->run(); }, n, n, table->check(), {}};

@@ -85,7 +85,7 @@ void compare_floats(Differences& d, Random& random, Function f, const char* name
   const FunctionTable table(f, operand);
   const std::vector<double> x = all_values(operand);
   const std::vector<float> narrow(x.begin(), x.end());
-  for (const FloatSpanKernels* level : available_float_span_kernels()) {
+  for (const functions::LookUp* level : functions::available_look_ups()) {
     std::vector<float> odd(x.size());
     table.look_up(narrow.data(), odd.data(), x.size(), *level);
     for (const char* to : {"fp16", "bf16", "e4m3fn", "e5m21", "tf32"})
