@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <string_view>
+
+#include "formats/floating_environment.hpp"
 
 namespace exmy {
 namespace {
@@ -23,13 +24,21 @@ IsaLevel detect() {
   return IsaLevel::baseline;
 }
 
+std::string_view wanted() {
+  const char* forced = std::getenv("EXMY_ISA");
+  return forced == nullptr ? "" : forced;
+}
+
 /// The highest level that EXMY_ISA allows.
 IsaLevel allowed() {
-  const char* forced = std::getenv("EXMY_ISA");
-  const std::string_view wanted = forced == nullptr ? "" : forced;
-  if (wanted == "baseline") return IsaLevel::baseline;
-  if (wanted == "x86-64-v2") return IsaLevel::v2;
-  return wanted == "x86-64-v3" ? IsaLevel::v3 : IsaLevel::v4;
+  const auto found = std::find(isa_level_names.begin(), isa_level_names.end(), wanted());
+  if (found == isa_level_names.end()) return IsaLevel::v4;
+  return static_cast<IsaLevel>(found - isa_level_names.begin());
+}
+
+IsaLevel choose() {
+  require_floating_environment();
+  return std::min(allowed(), best_isa_level());
 }
 
 }  // namespace
@@ -40,8 +49,17 @@ IsaLevel best_isa_level() {
 }
 
 IsaLevel isa_level() {
-  static const IsaLevel chosen = std::min(allowed(), best_isa_level());
+  static const IsaLevel chosen = choose();
   return chosen;
+}
+
+std::string isa_problem() {
+  const std::string_view given = wanted();
+  if (given.empty() || given == "auto") return {};
+  if (std::find(isa_level_names.begin(), isa_level_names.end(), given) != isa_level_names.end()) return {};
+  std::string known = "auto";
+  for (const std::string_view name : isa_level_names) known += ", " + std::string(name);
+  return "EXMY_ISA: unknown level \"" + std::string(given) + "\" (known: " + known + ")";
 }
 
 }  // namespace exmy

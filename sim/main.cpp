@@ -43,6 +43,7 @@ int run_program(int argc, char** argv) {
   CLI::App app("exmy: trains networks with every operation rounded to any ExMy floating-point format");
   app.set_version_flag("--version", "exmy " + exmy::program_version());
   app.require_subcommand(1);
+  app.parse_complete_callback(exmy::check_environment);  // before the command
   int code = 0;
   exmy::add_run_commands(app, code);
   exmy::add_check_commands(app, code);

@@ -1,5 +1,9 @@
 #include "formats/functions/function_table.hpp"
 
+#include <algorithm>
+#include <bit>
+
+#include "formats/arithmetic.hpp"
 #include "formats/codec.hpp"
 
 namespace exmy::functions {
@@ -28,10 +32,68 @@ FunctionTable::FunctionTable(Function f, const Format& operand)
   }
   values_.resize(x.size());
   to_odd(f, x.data(), values_.data(), x.size(), most_odd_bits);
+  if (operand.e_min() >= -126 && operand.max_finite() < 0x1p128 && 2 * (last_ + 1) <= 0xffff)
+    make_floats(operand);
+}
+
+namespace {
+
+/// Rounded to odd by truncation: a float, or the odd one of its neighbours.
+float odd_float(double x) {
+  const double a = magnitude(x);
+  if (is_nan(x) || is_infinite(x) || a == 0) return static_cast<float>(x);
+  if (a >= 0x1p128) return static_cast<float>(with_sign(0x1.fffffep127, is_negative(x)));
+  const double unit = pow2(std::max(parts_of(x).exponent - 23, -149));
+  const double whole = static_cast<double>(static_cast<std::uint64_t>(a / unit)), down = whole * unit;
+  const bool odd = (static_cast<std::uint64_t>(whole) & 1) != 0;
+  return static_cast<float>(with_sign(down == a || odd ? down : down + unit, is_negative(x)));
+}
+
+}  // namespace
+
+void FunctionTable::make_floats(const Format& operand) {
+  FloatTable t;
+  t.shift = 23 - operand.mantissa_bits;
+  t.smallest = static_cast<float>(smallest_);
+  t.base = std::bit_cast<std::uint32_t>(t.smallest) >> t.shift;
+  t.steps = static_cast<std::uint32_t>(steps_);
+  t.last = static_cast<std::uint32_t>(last_);
+  t.by_bits = operand.e_min() == -126 && t.shift >= 16;
+  t.negative = t.by_bits ? std::uint32_t{1} << (31 - t.shift) : t.last + 2;
+  if (t.negative + t.last + 1 > 0xffff) return;
+  by_float_ = t;
+  floats_ = in_order([](double v) { return odd_float(v); });
+}
+
+template <class F>
+std::vector<float> FunctionTable::in_order(const F& number) const {
+  std::vector<float> all(2 * std::size_t{by_float_.negative}, number(nan64));
+  for (std::size_t i = 0; i <= last_; ++i) {
+    all[i] = number(values_[i]);
+    all[by_float_.negative + i] = number(values_[last_ + 1 + i]);
+  }
+  return all;
+}
+
+std::vector<float> FunctionTable::results(const Projection& how, Semantics operands) const {
+  return in_order([&](double v) {
+    return static_cast<float>(project_function(how, Exact::of(v), 0.0, 0, operands).value);
+  });
 }
 
 void FunctionTable::look_up(const double* x, double* odd, std::size_t n) const {
   for (std::size_t i = 0; i < n; ++i) odd[i] = is_nan(x[i]) ? nan64 : values_[index_of(x[i])];
+}
+
+void FunctionTable::look_up(const float* x, float* odd, std::size_t n, const LookUp& level) const {
+  look_up(floats_, x, odd, n, level);
+}
+
+void FunctionTable::look_up(const std::vector<float>& results, const float* x, float* q, std::size_t n,
+                            const LookUp& level) const {
+  FloatTable table = by_float_;
+  table.values = results.data();
+  level.run(table, x, q, n);
 }
 
 }  // namespace exmy::functions

@@ -6,6 +6,7 @@ import sys
 
 sys.dont_write_bytecode = True  # leave the source tree clean
 
+import aarch64
 import coverage
 import determinism
 import fuzzing
@@ -71,6 +72,7 @@ def more(tally, config):
         determinism.compare(tally, config, SAME_BITS)
     with tally.section("tests of recovery"):
         unittests(tally, "tests/recovery", EXMY=program("test"))
+    aarch64.check(tally)
     oracles.check(tally)
     for module in (coverage, mutation, fuzzing):
         with tally.section(module.__name__):

@@ -20,6 +20,8 @@ from tally import Tally
 
 RESULTS = os.path.join(ROOT, "results", "nightly")
 CROSS_TESTS = ["operations_test"]  # whose cases tagged [nightly] run
+PRODUCT_TESTS = ["products_test"]
+LEVELS = ["x86-64-v4", "x86-64-v3", "x86-64-v2", "baseline"]
 LINE = re.compile(r"^nightly: .*: (\d+) cases, (\d+) mismatches$", re.M)
 MPFR_FORMATS = ["fp16", "bf16", "e6m9", "e3m12", "e4m11", "e7m8", "Binary16p8se", "Binary16p11sf", "Binary16p6se",
                 "Binary16p13sf"]
@@ -52,7 +54,7 @@ def cross(tally, sample, seed):
     return _tagged(tally, "cross product", CROSS_TESTS, sample, seed)
 
 
-def _tagged(tally, title, tests, sample, seed):
+def _tagged(tally, title, tests, sample, seed, **environment):
     """The cases of the tests with the tag [nightly]."""
     if not build(tally, "test", *tests):
         return {}
@@ -60,13 +62,22 @@ def _tagged(tally, title, tests, sample, seed):
     for name in tests:
         ended = subprocess.run([folder("test", "tests", name), "[nightly]"], stdout=subprocess.PIPE, text=True,
                                cwd=ROOT, check=False,
-                               env={**os.environ, "EXMY_SAMPLE": str(sample), "EXMY_SEED": str(seed)})
+                               env={**os.environ, "EXMY_SAMPLE": str(sample), "EXMY_SEED": str(seed), **environment})
         print(ended.stdout, flush=True)
         found = LINE.findall(ended.stdout)
         total["cases"] += sum(int(cases) for cases, _ in found)
         total["mismatches"] += sum(int(mismatches) for _, mismatches in found)
         tally.add(f"{title}: {name}", ended.returncode == 0)
     tally.add(f"{title}: there are cases", total["cases"] > 0)
+    return total
+
+
+def products(tally, sample, seed):
+    """Every kind of matrix product against a short reference, at every instruction-set level."""
+    total = {"cases": 0, "mismatches": 0}
+    for level in LEVELS:
+        found = _tagged(tally, f"products, {level}", PRODUCT_TESTS, sample, seed, EXMY_ISA=level)
+        total = {key: total[key] + found.get(key, 0) for key in total}
     return total
 
 
@@ -113,7 +124,7 @@ def tsan(tally, sample, seed):
     return {}
 
 
-PARTS = {"verify": verify, "cross": cross, "functions": functions, "recovery": recovery, "mutation": mutate,
+PARTS = {"verify": verify, "cross": cross, "products": products, "functions": functions, "recovery": recovery, "mutation": mutate,
          "fuzz": fuzz, "tsan": tsan}
 
 

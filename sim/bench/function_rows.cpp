@@ -2,7 +2,7 @@
 
 #include "formats/catalog.hpp"
 #include "formats/functions/function_table.hpp"
-#include "formats/kernels/kernels.hpp"
+#include "formats/kernels/float_spans.hpp"
 #include "sim/bench/data.hpp"
 #include "sim/bench/rows.hpp"
 
@@ -11,35 +11,40 @@ namespace {
 
 using functions::Function;
 
-/// A table of a 16-bit format, its arguments and results.
-struct LookUp {
+/// A table of a narrow format, its arguments and results: of each argument, the function rounded into the format.
+struct Table {
   Function function;
   Projection how;
-  FastProjection fast;
+  FloatProjection form;
   functions::FunctionTable table;
-  std::vector<double> x, odd, q;
+  std::vector<float> results, x, q;
 
-  LookUp(Function f, const Format& format, std::size_t n)
-      : function(f), how{format}, fast(*fast_projection_of(how)), table(f, format), odd(n), q(n) {
-    for (const float v : values_of(format, "functions", n, 16)) x.push_back(static_cast<double>(v));
-    add_specials(format, x);
+  Table(Function f, const Format& format, std::size_t n)
+      : function(f),
+        how{format},
+        form(*float_projection_of(how)),
+        table(f, format),
+        results(table.results(how)),
+        q(n) {
+    std::vector<double> all;
+    for (const float v : values_of(format, "functions", n, 16)) all.push_back(static_cast<double>(v));
+    if (format.infinities) add_specials(format, all);
+    for (const double v : all) x.push_back(static_cast<float>(v));
   }
 
-  void run() {
-    table.look_up(x.data(), odd.data(), x.size());
-    kernels().round(fast, odd.data(), q.data(), x.size(), nullptr, nullptr);
-  }
-  void round() { kernels().round(fast, x.data(), q.data(), x.size(), nullptr, nullptr); }
+  void run() { table.look_up(results, x.data(), q.data(), x.size()); }
+  void round() { float_span_kernels().run(form, {SpanOp::convert, {x.data()}, {}, q.data(), x.size()}); }
   std::string check() {
-    std::vector<double> want;
-    for (const double v : x) want.push_back(functions::apply(function, how, v).value);
+    std::vector<float> want;
+    for (const float v : x)
+      want.push_back(static_cast<float>(functions::apply(function, how, static_cast<double>(v)).value));
     run();
     return difference(q, want);
   }
 };
 
 Measurement look_up(Function f, const char* format, const Setting& setting) {
-  const auto table = std::make_shared<LookUp>(f, format_of(format), setting.quick ? 1031 : 16384);
+  const auto table = std::make_shared<Table>(f, format_of(format), setting.quick ? 1031 : 16384);
   const auto n = static_cast<double>(table->x.size());
   return {
       "the rounding pass", [table] { table->round(); }, [table] { table->run(); }, n, n, table->check(), {}};
@@ -53,10 +58,10 @@ std::vector<Row> function_rows() {
     Function function;
   };
   std::vector<Row> all;
-  for (const char* format : {"fp16", "bf16"})
+  for (const char* format : {"fp16", "bf16", "e4m3fn"})
     for (const Named f : {Named{"exp", Function::exp}, {"tanh", Function::tanh}, {"gelu", Function::gelu}})
-      all.push_back({std::string("function/") + f.name + "/" + format + "/double", Judged::by_rate, "Gelem/s",
-                     0.20, 0.35, [=](const Setting& s) { return look_up(f.function, format, s); }});
+      all.push_back({std::string("function/") + f.name + "/" + format, Judged::by_rate, "Gelem/s", 0.20, 0.35,
+                     [=](const Setting& s) { return look_up(f.function, format, s); }});
   return all;
 }
 

@@ -11,4 +11,8 @@ void occupy_standard_streams();
 /// policy before main: start again with the sleeping one, unless the user chose.
 void wait_without_spinning(char** argv);
 
+/// UsageError if EXMY_ISA names no level or OMP_NUM_THREADS asks for more threads than a configuration may; IoError if
+/// arithmetic is not in its usual modes.
+void check_environment();
+
 }  // namespace exmy

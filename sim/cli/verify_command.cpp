@@ -2,6 +2,7 @@
 #include <chrono>
 #include <iostream>
 
+#include "sim/base/arithmetic_modes.hpp"
 #include "sim/base/error.hpp"
 #include "sim/base/files.hpp"
 #include "sim/base/json_text.hpp"
@@ -63,6 +64,7 @@ int verify_command(const VerifyArguments& arguments) {
   const std::vector<verify::Part> parts = verify::all_parts();
   verify::Certificate certificate{options_of(arguments), utc_now(), 0, {}};
   check_names(arguments.parts, parts);
+  require_usual_modes_of_threads();
   check_place(arguments.json);
   const auto begin = std::chrono::steady_clock::now();
   run_parts(parts, certificate);

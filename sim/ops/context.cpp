@@ -1,5 +1,7 @@
 #include "sim/ops/context.hpp"
 
+#include "sim/base/arithmetic_modes.hpp"
+
 namespace exmy {
 namespace {
 
@@ -10,6 +12,11 @@ std::string name_of_use(const Site& site, std::uint64_t use, bool evaluating) {
 }
 
 }  // namespace
+
+Context::Context(const Policy& policy, Telemetry& telemetry, std::uint64_t seed)
+    : policy_(&policy), telemetry_(&telemetry), seed_(seed) {
+  require_usual_modes();
+}
 
 void Context::restart_uses() {
   for (auto& [site, state] : states_) state.uses = 0;

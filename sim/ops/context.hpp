@@ -27,8 +27,8 @@ struct SiteState {
 
 class Context {
  public:
-  Context(const Policy& policy, Telemetry& telemetry, std::uint64_t seed)
-      : policy_(&policy), telemetry_(&telemetry), seed_(seed) {}
+  /// IoError where arithmetic is not in its usual modes (sim/base/arithmetic_modes.hpp).
+  Context(const Policy& policy, Telemetry& telemetry, std::uint64_t seed);
 
   /// Starts micro-batch t. Evaluations draw from streams of their own and are not counted.
   void begin_step(std::uint64_t t);

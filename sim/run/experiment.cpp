@@ -69,7 +69,7 @@ Experiment read_experiment(const Document& document, const std::string& default_
   e.name = config.text("name", default_name);
   if (e.name.empty()) config.problem(codes::out_of_range, "name", "the name is empty");
   e.seed = config.unsigned64("seed", 1);
-  e.threads = config.integer<std::int32_t>("threads", 0, Range::closed(0, 1024));
+  e.threads = config.integer<std::int32_t>("threads", 0, Range::closed(0, most_threads));
   ObjectReader model = config.object("model", required);
   e.model = model.row("kind", required, model_kinds()).read(model);
   ObjectReader data = config.object("data", required);

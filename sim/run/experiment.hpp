@@ -16,6 +16,9 @@
 
 namespace exmy {
 
+/// Of a configuration, or of OMP_NUM_THREADS.
+inline constexpr std::int32_t most_threads = 1024;
+
 enum class LossKind : std::uint8_t { cross_entropy, mse };
 
 struct Experiment {

@@ -2,6 +2,7 @@
 
 #include <omp.h>
 #include <openssl/crypto.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <zlib.h>
 
@@ -53,6 +54,14 @@ Json libraries() {
 }
 
 }  // namespace
+
+std::uint64_t peak_rss_bytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmHWM:")) return 1024 * std::strtoull(line.c_str() + 6, nullptr, 10);
+  rusage used{};
+  return getrusage(RUSAGE_SELF, &used) == 0 ? 1024 * static_cast<std::uint64_t>(used.ru_maxrss) : 0;
+}
 
 std::string program_version() { return EXMY_VERSION; }
 

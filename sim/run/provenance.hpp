@@ -13,6 +13,9 @@ std::string program_version();
 /// Path, size and SHA-256 of every file that the data came from.
 Json data_files_of(const Dataset& data);
 Json provenance_of(const Json& data_files, int threads_given, bool float_carrier);
+/// The largest resident memory that this process had so far; 0 if nobody knows. Of the process as it was started: what
+/// getrusage says includes the program that it was before exec.
+std::uint64_t peak_rss_bytes();
 /// Now, ISO 8601, UTC, seconds.
 std::string utc_now();
 

@@ -122,7 +122,7 @@ Json memory_json(const MemoryLedger& memory) {
       {"ratio_to_fp32", fp32_peak == 0 ? 0.0 : static_cast<double>(peak) / static_cast<double>(fp32_peak)}};
 }
 
-Json cost_json(const Trace& t, const Telemetry& telemetry) {
+Json cost_json(const ReportInput& in, const Trace& t, const Telemetry& telemetry) {
   Json macs = Json::array();
   std::uint64_t total = 0;
   for (const auto& [key, count] : telemetry.macs) {
@@ -136,6 +136,7 @@ Json cost_json(const Trace& t, const Telemetry& telemetry) {
            {"macs_count", total},
            {"macs", macs},
            {"emulated_ops_count", telemetry.projections}};
+  if (in.peak_rss_bytes > 0) out["peak_rss_bytes_count"] = in.peak_rss_bytes;
   if (t.wall_s > 0) out["steps_per_s"] = static_cast<double>(t.train_loss.size()) / t.wall_s;
   return out;
 }
@@ -177,7 +178,7 @@ Json report_of(const ReportInput& in, const Trace& t, const Telemetry& telemetry
       {"gradients", gradients},
       {"memory", memory_json(t.memory)},
       {"casts", casts_json(telemetry.casts)},
-      {"cost", cost_json(t, telemetry)},
+      {"cost", cost_json(in, t, telemetry)},
       {"warnings", warnings_json(in.warnings, telemetry)}};
   if (counted) out["tensors"] = tensors_of(in.experiment->format_names, telemetry);
   return out;

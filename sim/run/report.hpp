@@ -18,6 +18,7 @@ struct ReportInput {
   Json provenance;
   std::vector<Warning> warnings;
   std::vector<Site> sites;
+  std::uint64_t peak_rss_bytes = 0;  ///< of the process; 0: not measured, and left out
 };
 
 /// The report, valid against experiments/schema/report.schema.json.

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <numeric>
 
+#include "sim/base/arithmetic_modes.hpp"
 #include "sim/base/error.hpp"
 #include "sim/base/files.hpp"
 #include "sim/base/json_text.hpp"
@@ -23,6 +24,7 @@ namespace {
 void use_threads(int given) {
   static const int automatic = omp_get_max_threads();
   omp_set_num_threads(given > 0 ? given : automatic);
+  require_usual_modes_of_threads();
 }
 
 void make_directory(const std::filesystem::path& path) {
@@ -140,6 +142,7 @@ class Training {
     lock_.require();
     log_->event({{"event", status}, {"time", utc_now()}, {"steps_count", trace.train_loss.size()}});
     const bool stopped = trace.status == RunStatus::stopped;
+    input_.peak_rss_bytes = peak_rss_bytes();
     if (!stopped) write_results(directory_, input_, trace, telemetry);
     progress_.finished(trace);
     return {directory_, status, false, stopped ? std::optional(stopped_at(trace)) : std::nullopt};

@@ -30,7 +30,9 @@ struct Tensor {
   std::size_t size() const { return data.size(); }
   /// The tensor as a matrix: all but the last dimension are rows.
   std::size_t columns() const { return shape.empty() ? 1 : shape.back(); }
-  std::size_t rows() const { return columns() == 0 ? 0 : size() / columns(); }
+  std::size_t rows() const {
+    return shape.empty() ? 1 : std::accumulate(shape.begin(), shape.end() - 1, std::size_t{1}, std::multiplies<>());
+  }
 };
 
 /// Carrier of a format: whether all its values are float values.

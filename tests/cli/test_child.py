@@ -18,7 +18,7 @@ SHORT = {"seed": 3,
          "stats": {"every": 3},
          "checkpoint": {"every": 0}}
 LONG = changed(SHORT, training__steps=1000000, checkpoint__every=500)
-TIMES = {"started_at", "finished_at", "wall_s", "steps_per_s"}
+TIMES = {"started_at", "finished_at", "wall_s", "steps_per_s", "peak_rss_bytes_count"}
 PROGRESS = {"step", "steps_count", "train_loss", "started_at", "updated_at", "wall_s"}
 
 

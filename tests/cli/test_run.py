@@ -125,6 +125,18 @@ class Run(ProgramTest):
         self.assertEqual(len({report["determinism"]["final_weights_sha256"] for report in reports}), 1)
         self.assertEqual(len(set(answer.lines)), 2)  # one for each name
 
+    def test_the_largest_memory_of_the_process(self):
+        """A wide network has 3,000 x 3,000 weights in float, and more than one tensor of that size."""
+        peaks = []
+        for hidden, threads in (([8], "1"), ([3000, 3000], "2")):
+            name = self.write("a.json", changed(SMALL, model__hidden=hidden, training__steps=1, stats__counters=False))
+            _, (report,) = self.runs(name, env={"OMP_NUM_THREADS": threads})
+            peaks.append(report["cost"]["peak_rss_bytes_count"])
+        self.assertGreater(peaks[0], 1 << 20)
+        self.assertLess(peaks[0], 1 << 28)
+        self.assertGreater(peaks[1] - peaks[0], 2 * 4 * 3000 ** 2)
+        self.assertLess(peaks[1], 1 << 31)
+
     def test_names_make_safe_directories_and_a_clean_terminal(self):
         names = ("../../up", "/abs", "a b", "ünï", "..", ".", "x" * 300, "-x", "a\nb\u001b[2J")
         for index, name in enumerate(names):

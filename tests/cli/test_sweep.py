@@ -14,7 +14,7 @@ import unittest
 
 from program import HERE, ProgramTest, SECONDS, SMALL, changed, program
 
-TIMES = {"started_at", "finished_at", "wall_s", "steps_per_s"}
+TIMES = {"started_at", "finished_at", "wall_s", "steps_per_s", "peak_rss_bytes_count"}
 LONG = changed(SMALL, training__steps=1500, checkpoint__every=50)  # half a second
 ENDLESS = changed(SMALL, training__steps=10_000_000, checkpoint__every=1000)
 LR = "training.optimizer.lr"

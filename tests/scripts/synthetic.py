@@ -230,7 +230,7 @@ def memory(layers, format_of):
 
 def cost(layers, steps, forward, backward, accumulator, tensors):
     macs = steps * BATCH * sum(k * n for _, k, n in layers)
-    return {"wall_s": 11.7, "macs_count": 3 * macs, "steps_per_s": steps / 11.7,
+    return {"wall_s": 11.7, "peak_rss_bytes_count": 30 << 20, "macs_count": 3 * macs, "steps_per_s": steps / 11.7,
             "macs": [{"a_format": forward, "b_format": forward, "accumulator_format": accumulator,
                       "count": macs},
                      {"a_format": backward, "b_format": forward, "accumulator_format": accumulator,

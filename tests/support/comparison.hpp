@@ -5,6 +5,7 @@
 #include <string>
 
 #include "tests/support/rational_oracle.hpp"
+#include "tests/support/words.hpp"
 
 namespace exmy::oracle {
 
@@ -29,8 +30,5 @@ class Comparison {
   std::uint64_t cases_ = 0, differences_ = 0;
   std::string report_;
 };
-
-/// All parameters of a projection in a line, for reports.
-std::string text(const Projection& how);
 
 }  // namespace exmy::oracle

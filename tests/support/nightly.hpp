@@ -15,11 +15,13 @@ namespace exmy::test {
 class NightlySample {
  public:
   NightlySample() : NightlySample(from_environment("EXMY_SAMPLE", 1), from_environment("EXMY_SEED", 1)) {}
-  NightlySample(std::uint64_t one_of, std::uint64_t seed) : one_of_(one_of), random_(seed) {}
+  NightlySample(std::uint64_t one_of, std::uint64_t seed) : one_of_(one_of), seed_(seed), random_(seed) {}
 
   /// Whether the next case is one of the sample.
   bool takes_next() { return one_of_ <= 1 || random_.below(one_of_) == 0; }
   bool is_everything() const { return one_of_ <= 1; }
+  /// For cases that are drawn.
+  std::uint64_t seed() const { return seed_; }
 
  private:
   static std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
@@ -27,7 +29,7 @@ class NightlySample {
     return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
   }
 
-  std::uint64_t one_of_;
+  std::uint64_t one_of_, seed_;
   SplitMix64 random_;
 };
 

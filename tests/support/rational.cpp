@@ -1,7 +1,6 @@
 #include "tests/support/rational.hpp"
 
 #include <cmath>
-#include <cstdio>
 #include <limits>
 #include <stdexcept>
 
@@ -70,12 +69,6 @@ Exact exact_of(const Real& x) {
   result.significand = (Uint128{high.get_ui()} << 64) | low.get_ui();
   result.sticky = scaled != mpq_class(n);
   return result;
-}
-
-std::string text(double x) {
-  char buffer[64];
-  std::snprintf(buffer, sizeof buffer, "%a (%.17g)", x, x);
-  return buffer;
 }
 
 std::string text(const Real& x) {

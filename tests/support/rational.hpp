@@ -8,6 +8,7 @@
 
 #include "formats/exact.hpp"
 #include "formats/format.hpp"
+#include "tests/support/words.hpp"
 
 namespace exmy::oracle {
 
@@ -33,8 +34,6 @@ mpq_class power_of_two(long exponent);
 long floor_log2(const mpq_class& x);
 /// floor(x), x >= 0.
 mpz_class whole_part(const mpq_class& x);
-/// A double with every bit, for reports.
-std::string text(double x);
 /// hexadecimal numerator [/ odd denominator] p-exponent.
 std::string text(const Real& x);
 
