@@ -9,6 +9,11 @@ std::string name_of_use(const Site& site, std::uint64_t use, bool evaluating) {
   return name;
 }
 
+std::unique_ptr<const FloatProjection> spans_of(const Projection& how, Semantics operands) {
+  const auto spans = float_projection_of(how, operands);
+  return spans ? std::make_unique<const FloatProjection>(*spans) : nullptr;
+}
+
 }  // namespace
 
 void Context::restart_uses() {
@@ -32,8 +37,11 @@ SiteState& Context::at(const std::string& layer, const std::string& op, Pass pas
   const Site site{layer, op, pass, role};
   const auto found = states_.find(site);
   if (found != states_.end()) return found->second;
-  SiteState state{site, policy_->resolve(site), {}, {}, nullptr, 0};
-  state.fast = fast_projection_of(state.treatment.quantizer.projection);
+  SiteState state{.site = site, .treatment = policy_->resolve(site)};
+  const Projection& how = state.treatment.quantizer.projection;
+  state.fast = fast_projection_of(how);
+  state.spans = spans_of(how, Semantics::ieee754);
+  state.spans_p3109 = spans_of(how, Semantics::p3109);
   state.fast_outer = fast_projection_of(state.treatment.outer);
   const bool silent = state.treatment.exact;
   if (telemetry_->options().counters && !silent) state.record = &telemetry_->record(site, state.treatment);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "formats/kernels/float_spans.hpp"
 #include "formats/kernels/kernels.hpp"
 #include "sim/base/philox.hpp"
 #include "sim/quant/policy.hpp"
@@ -18,11 +19,13 @@ namespace exmy {
 /// A site as the engine knows it: resolved once, used in every step.
 struct SiteState {
   Site site;
-  Treatment treatment;
-  std::optional<FastProjection> fast;        ///< of the quantiser's projection
-  std::optional<FastProjection> fast_outer;  ///< of the outer one
-  SiteRecord* record = nullptr;              ///< null when nothing is counted
-  std::uint64_t uses = 0;                    ///< in the current step
+  Treatment treatment{};
+  std::optional<FastProjection> fast{};                  ///< of the quantiser's projection
+  std::optional<FastProjection> fast_outer{};            ///< of the outer one
+  std::unique_ptr<const FloatProjection> spans{};        ///< of the quantiser's, or null
+  std::unique_ptr<const FloatProjection> spans_p3109{};  ///< the same for operands of P3109 formats
+  SiteRecord* record = nullptr;                          ///< null when nothing is counted
+  std::uint64_t uses = 0;                                ///< in the current step
 };
 
 class Context {
