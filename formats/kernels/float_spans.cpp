@@ -34,7 +34,8 @@ bool is_native(const Format& f) {
 void set_adder(FloatProjection& k) {
   const Format& f = k.how.format;
   const FastProjection& w = k.wide;
-  k.to_unit = static_cast<std::uint32_t>(23 - f.mantissa_bits) << 23;
+  k.dropped = 23 - f.mantissa_bits;
+  k.to_unit = static_cast<std::uint32_t>(k.dropped) << 23;
   k.e_min_bits = static_cast<std::uint32_t>(f.e_min() + 127) << 23;
   k.tiny_below = to_float(w.tiny_below);
   k.last_tiny = to_float(w.last_tiny);
@@ -63,8 +64,9 @@ void choose_form(FloatProjection& k) {
   const int unit = f.e_min() - f.mantissa_bits;
   const int part = drawn ? 24 : 1;  // bits of a threshold after the point; a half for ties too
   k.fast = f.e_min() >= -126 && unit - part >= -149;
-  k.limited = f.e_max() >= last;
-  k.largest = float_bits(pow2(last)) + 0x007fffff;
+  k.by_words = k.how.rounding == Rounding::nearest_even && f.e_min() == -126 && f.e_max() == 127;
+  k.largest = k.by_words ? 0x7f7fffffu : float_bits(pow2(last)) + 0x007fffff;
+  if (f.e_max() >= last && !k.by_words) k.largest = std::min(k.largest, float_bits(f.max_finite()));
 }
 
 }  // namespace

@@ -26,6 +26,9 @@ enum class FloatForm : std::uint8_t {
 /// The adder is right where C is finite: for |x| <= `largest`. Elsewhere, and where 2^-24 of a unit is no number, |x| is
 /// scaled first, exactly: by 2^-32 from 1 on, where nothing is subnormal as e_min < 0, and by 2^64 below.
 ///
+/// A format with binary32's exponents needs no adder to nearest even: the bits of |x| plus half a unit less one, plus the
+/// unit's own bit, without what is below the unit, are those of the result.
+///
 /// Results of add, sub, mul, div, sqrt reach the adder rounded to odd at 24 bits, which every decision and counter
 /// takes for the exact number if 24 >= P + 2, stochastic 24 >= P + N + 2; the error term (TwoSum, a residual) that
 /// says which way is exact where sum, product, quotient or radicand is 0 or within 2^-100..2^127.
@@ -36,10 +39,11 @@ struct FloatProjection {
   FloatForm form = FloatForm::wide;
   bool takes_odd = false;     ///< results of operations can be decided at 24 bits (native: to nearest even)
   bool fast = false;          ///< the adder needs no scaling up to `largest`
-  bool limited = false;       ///< `largest` is below the maximum
+  bool by_words = false;      ///< to nearest even by integers, for every finite |x|
   std::uint32_t largest = 0;  ///< bits of |x|
   std::uint32_t e_min_bits = 0;  ///< bits of 2^e_min; below 2^-126 only with 64 added to e_min
   std::uint32_t to_unit = 0;     ///< added to the bits of 2^e: gives C
+  int dropped = 0;               ///< 23 - M
   float max_finite = 0;
   float beyond_positive = 0, beyond_negative = 0;       ///< |z| > maximum gives: maximum, infinity or NaN
   float infinite = 0;                                   ///< what an infinite x gives

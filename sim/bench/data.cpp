@@ -45,13 +45,28 @@ void add_specials(const Format& format, std::vector<double>& x) {
   std::copy_n(all, std::min(x.size(), std::size(all)), x.begin());
 }
 
-std::string difference(const std::vector<double>& got, const std::vector<double>& want) {
+namespace {
+
+template <class T>
+std::string first_difference(const std::vector<T>& got, const std::vector<T>& want) {
   if (got.size() != want.size())
     return std::to_string(got.size()) + " numbers, not " + std::to_string(want.size());
-  for (std::size_t i = 0; i < got.size(); ++i)
-    if (!same_bits(got[i], want[i]))
-      return "element " + std::to_string(i) + ": " + hex_float(got[i]) + ", not " + hex_float(want[i]);
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    const auto found = static_cast<double>(got[i]), expected = static_cast<double>(want[i]);
+    if (!same_bits(found, expected))
+      return "element " + std::to_string(i) + ": " + hex_float(found) + ", not " + hex_float(expected);
+  }
   return {};
+}
+
+}  // namespace
+
+std::string difference(const std::vector<double>& got, const std::vector<double>& want) {
+  return first_difference(got, want);
+}
+
+std::string difference(const std::vector<float>& got, const std::vector<float>& want) {
+  return first_difference(got, want);
 }
 
 std::string difference(const Counters& got, const Counters& want) {

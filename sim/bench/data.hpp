@@ -26,6 +26,7 @@ inline bool same_bits(double x, double y) {
 }
 /// Where two results differ, or nothing.
 std::string difference(const std::vector<double>& got, const std::vector<double>& want);
+std::string difference(const std::vector<float>& got, const std::vector<float>& want);
 std::string difference(const Counters& got, const Counters& want);
 /// The first one that is not empty, if there is one.
 std::string first_of(std::initializer_list<std::string> differences);
