@@ -145,16 +145,20 @@ bool run_in_binary32(const ElementStep<float>& step, std::size_t row, std::size_
   const bool compares = step.counts && (step.is_update || step.before != nullptr);
   const bool replaces = out == x.span.data || out == y.span.data;
   float* q = compares && replaces ? results.data() : out;
+  Counters counters;
+  const bool may_lose_nan = !step.how.format.has_nan();  // only the counters tell
   const SpanTask task{span_op_of(step.op),
                       x.span,
                       y.span,
                       q,
                       n,
                       draws ? drawn.data() : nullptr,
-                      step.counts ? &events.counters : nullptr};
+                      step.counts || may_lose_nan ? &counters : nullptr};
   const SpanResult result = float_span_kernels().run(*step.spans, task);
   if (result == SpanResult::undecided) return false;
   events.non_finite = events.non_finite || result == SpanResult::non_finite;
+  events.nan_lost = events.nan_lost || counters[Counter::nan_lost] != 0;
+  if (step.counts) events.counters += counters;
   if (!compares) return true;
   const FloatBlock block{step, x, y, n, index, q};
   if (step.is_update) events.counters[Counter::update_lost] += block.lost_updates();
