@@ -1,5 +1,9 @@
 #include "formats/functions/function_table.hpp"
 
+#include <algorithm>
+#include <bit>
+#include <iterator>
+
 #include "formats/codec.hpp"
 
 namespace exmy::functions {
@@ -28,10 +32,46 @@ FunctionTable::FunctionTable(Function f, const Format& operand)
   }
   values_.resize(x.size());
   to_odd(f, x.data(), values_.data(), x.size(), most_odd_bits);
+  if (operand.e_min() >= -126 && operand.max_finite() < 0x1p128 && 2 * (last_ + 1) <= 0xffff)
+    make_floats(operand);
+}
+
+namespace {
+
+/// Rounded to odd by truncation: a float, or the odd one of its neighbours.
+float odd_float(double x) {
+  const double a = magnitude(x);
+  if (is_nan(x) || is_infinite(x) || a == 0) return static_cast<float>(x);
+  if (a >= 0x1p128) return static_cast<float>(with_sign(0x1.fffffep127, is_negative(x)));
+  const double unit = pow2(std::max(parts_of(x).exponent - 23, -149));
+  const double whole = static_cast<double>(static_cast<std::uint64_t>(a / unit)), down = whole * unit;
+  const bool odd = (static_cast<std::uint64_t>(whole) & 1) != 0;
+  return static_cast<float>(with_sign(down == a || odd ? down : down + unit, is_negative(x)));
+}
+
+}  // namespace
+
+void FunctionTable::make_floats(const Format& operand) {
+  std::transform(values_.begin(), values_.end(), std::back_inserter(floats_), odd_float);
+  floats_.push_back(static_cast<float>(nan64));
+  const auto smallest = static_cast<float>(smallest_);
+  const int shift = 23 - operand.mantissa_bits;
+  by_float_ = {nullptr,
+               shift,
+               smallest,
+               std::bit_cast<std::uint32_t>(smallest) >> shift,
+               static_cast<std::uint32_t>(steps_),
+               static_cast<std::uint32_t>(last_)};
 }
 
 void FunctionTable::look_up(const double* x, double* odd, std::size_t n) const {
   for (std::size_t i = 0; i < n; ++i) odd[i] = is_nan(x[i]) ? nan64 : values_[index_of(x[i])];
+}
+
+void FunctionTable::look_up(const float* x, float* odd, std::size_t n, const FloatSpanKernels& level) const {
+  FloatTable table = by_float_;
+  table.values = floats_.data();
+  level.look_up(table, x, odd, n);
 }
 
 }  // namespace exmy::functions

@@ -6,12 +6,13 @@
 #include <vector>
 
 #include "formats/functions/spans.hpp"
+#include "formats/kernels/float_spans.hpp"
 
 namespace exmy::functions {
 
 /// f at every value of an operand format of up to 16 bits, rounded to odd at 53 bits: one table for every
 /// result format and mode that `serves(how, 53)` admits, among them every deterministic mode up to P = 51, N
-/// = 16 up to P = 35 and N = 32 up to P = 19. At most 2^16 numbers and a few more, 0.5 MiB. Immutable.
+/// = 16 up to P = 35 and N = 32 up to P = 19. At most 2^16 numbers and a few more, 0.75 MiB. Immutable.
 class FunctionTable {
  public:
   /// Operand formats of up to 16 bits without numbers below 2^-1022 but subnormal ones.
@@ -24,10 +25,19 @@ class FunctionTable {
   /// where the format has them). x and odd may be the same array. Another number gives that of a neighbour.
   void look_up(const double* x, double* odd, std::size_t n) const;
 
-  std::size_t bytes() const { return values_.size() * sizeof(double); }
+  /// Whether there are floats too: the operand format has binary32 values, with NaN less than 2^16.
+  bool has_floats() const { return !floats_.empty(); }
+  /// The same rounded to odd at 24 bits and to multiples of 2^-149; a finite one beyond binary32 is its maximum. A
+  /// projection takes them for the values where P <= 22 (stochastic P + N <= 22), e_min - M >= -146, and |odd[i]| <
+  /// 2^127 or infinite; NaN of an x that is none is not told apart. REQUIRES has_floats().
+  void look_up(const float* x, float* odd, std::size_t n,
+               const FloatSpanKernels& level = float_span_kernels()) const;
+
+  std::size_t bytes() const { return values_.size() * sizeof(double) + floats_.size() * sizeof(float); }
 
  private:
   std::size_t index_of(double x) const;
+  void make_floats(const Format& operand);
 
   // The magnitudes in order: below 2^e_min in steps of 2^(e_min - M), then by the top bits of the double;
   // then infinity. Negative ones follow.
@@ -37,6 +47,8 @@ class FunctionTable {
   std::uint64_t steps_;  ///< 2^M
   std::uint64_t last_ = 0;
   std::vector<double> values_;
+  std::vector<float> floats_;
+  FloatTable by_float_;
 };
 
 }  // namespace exmy::functions

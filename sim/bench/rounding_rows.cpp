@@ -38,9 +38,9 @@ std::size_t elements_in(Place place, const Setting& setting) {
   return (place == Place::l2 ? bytes_in_l2() : bytes_in_dram) / sizeof(T);
 }
 
-/// Those of its numbers, one above and two below.
+/// Those of its numbers, and two below.
 int binades_of(const Format& f) {
-  return parts_of(f.max_finite()).exponent - parts_of(f.min_positive()).exponent + 4;
+  return parts_of(f.max_finite()).exponent - parts_of(f.min_positive()).exponent + 3;
 }
 
 /// A projection over a span of doubles or floats.
@@ -75,8 +75,8 @@ struct Pass {
 
   Pass(const Format& format, Place place, const Setting& setting)
       : how{format}, kernel(how), in_place(place == Place::dram_in_place) {
-    std::vector<double> all = numbers("round", elements_in<T>(place, setting),
-                                      pow2(parts_of(format.max_finite()).exponent + 2), binades_of(format));
+    std::vector<double> all =
+        numbers("round", elements_in<T>(place, setting), format.max_finite(), binades_of(format));
     add_specials(format, all);
     for (const double v : all) x.push_back(static_cast<T>(v));
     q.resize(x.size());
