@@ -34,9 +34,9 @@ void Context::begin_evaluation(std::uint64_t t) {
 }
 
 SiteState& Context::at(const std::string& layer, const std::string& op, Pass pass, Role role) {
-  const Site site{layer, op, pass, role};
-  const auto found = states_.find(site);
+  const auto found = states_.find(SiteOrder::Key(layer, op, pass, role));
   if (found != states_.end()) return found->second;
+  const Site site{layer, op, pass, role};
   SiteState state{.site = site, .treatment = policy_->resolve(site)};
   const Projection& how = state.treatment.quantizer.projection;
   state.fast = fast_projection_of(how);

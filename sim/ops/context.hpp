@@ -6,6 +6,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "formats/kernels/float_spans.hpp"
@@ -26,6 +28,18 @@ struct SiteState {
   std::unique_ptr<const FloatProjection> spans_p3109{};  ///< the same for operands of P3109 formats
   SiteRecord* record = nullptr;                          ///< null when nothing is counted
   std::uint64_t uses = 0;                                ///< in the current step
+};
+
+/// Sites in their order, found without making one: by strings that live elsewhere.
+struct SiteOrder {
+  using is_transparent = void;
+  using Key = std::tuple<std::string_view, std::string_view, Pass, Role>;
+  static Key key(const Key& k) { return k; }
+  static Key key(const Site& s) { return {s.layer, s.op, s.pass, s.role}; }
+  template <class A, class B>
+  bool operator()(const A& a, const B& b) const {
+    return key(a) < key(b);
+  }
 };
 
 class Context {
@@ -63,7 +77,7 @@ class Context {
   std::uint64_t seed_;
   std::uint64_t step_ = 0;
   bool evaluating_ = false;
-  std::map<Site, SiteState> states_;
+  std::map<Site, SiteState, SiteOrder> states_;
   std::map<Site, std::string> problems_;
 };
 

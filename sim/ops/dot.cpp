@@ -106,8 +106,9 @@ void note(Context& context, const DotSites& sites, const Reduction& how, std::si
   Telemetry& telemetry = context.telemetry();
   if (!context.evaluating()) telemetry.projections += y.size() * projections_of(how, k);
   if (nan_lost) telemetry.note_nan_lost(sites.accumulator->site);
-  if (!std::all_of(y.data.begin(), y.data.end(), [](T v) { return v - v == 0; }))
-    telemetry.note_non_finite(sites.accumulator->site);
+  unsigned other = 0;  // all are looked at: that goes in vectors
+  for (const T v : y.data) other |= v - v == 0 ? 0u : 1u;
+  if (other != 0) telemetry.note_non_finite(sites.accumulator->site);
 }
 
 FactorFacts facts_of(const MatrixView<float>& x) {
@@ -149,9 +150,9 @@ Tensor<T> reduce(Context& context, const DotSites& sites, const MatrixView<T>& a
   SiteRecord* accumulator = context.record_of(*sites.accumulator);
   const Counting counting = counting_at(context, accumulator);
   if constexpr (std::is_same_v<T, float>) {
-    if (const auto y = by_tiles(how, counting, product, accumulator, a, b)) {
+    if (auto y = by_tiles(how, counting, product, accumulator, a, b)) {
       note(context, sites, how, a.columns, *y, false);
-      return *y;
+      return *std::move(y);
     }
   }
   const MatmulResult result = matmul(task_of(how, random, sites, a, b), counting);

@@ -55,6 +55,7 @@ struct FloatBlock {
   std::size_t n;
   std::uint64_t index;
   const float* q;
+  bool is_exact;  ///< every result is the exact value, or neither has an exponent
 
   std::uint64_t lost_updates() const;
   void count_exponents() const;
@@ -108,7 +109,7 @@ void FloatBlock::correct(std::size_t first, std::size_t last, std::int32_t maxim
     if (!may_leave_binade(q[i], maximum)) continue;
     step.before->remove(static_cast<double>(q[i]));
     a[count] = static_cast<double>(x.at(i));
-    b[count] = step.op == ElementOp::sqrt ? 0 : static_cast<double>(y.at(i));
+    b[count] = y.span.data != nullptr ? static_cast<double>(y.at(i)) : 0;
     ++count;
   }
   rounded_to_odd(step, a.data(), b.data(), odd.data(), count);
@@ -116,11 +117,10 @@ void FloatBlock::correct(std::size_t first, std::size_t last, std::int32_t maxim
 }
 
 void FloatBlock::count_exponents() const {
-  if (step.op == ElementOp::convert) {
+  if (is_exact) return step.after->add(q, n, step.before);
+  if (step.op == ElementOp::convert && x.span.step != 0) {
     step.after->add(q, n);
-    for (std::size_t i = 0; x.span.step == 0 && i < n; ++i) step.before->add(static_cast<double>(x.number));
-    if (x.span.step != 0) step.before->add(x.span.data, n);
-    return;
+    return step.before->add(x.span.data, n);
   }
   step.after->add(q, n, step.before);
   const std::int32_t maximum = magnitude_bits(static_cast<float>(step.how.format.max_finite()));
@@ -160,7 +160,8 @@ bool run_in_binary32(const ElementStep<float>& step, std::size_t row, std::size_
   events.nan_lost = events.nan_lost || counters[Counter::nan_lost] != 0;
   if (step.counts) events.counters += counters;
   if (!compares) return true;
-  const FloatBlock block{step, x, y, n, index, q};
+  const bool is_exact = counters[Counter::inexact] == 0 && counters[Counter::saturated] == 0;
+  const FloatBlock block{step, x, y, n, index, q, is_exact};
   if (step.is_update) events.counters[Counter::update_lost] += block.lost_updates();
   if (step.before != nullptr) block.count_exponents();
   if (q != out) std::copy_n(q, n, out);
