@@ -203,6 +203,9 @@ void compare(Differences& d, const Projection& how, const Operands<float>& o) {
     compare_notes(d, fast, slow, where);
     d.counters(plain.record().total, slow.record().total, [&] { return where() + " without histograms"; });
     d.expect(uncounted.telemetry.records().empty(), [&] { return where() + " counted"; });
+    d.expect(uncounted.telemetry.nan_lost() == slow.telemetry.nan_lost() &&
+                 uncounted.telemetry.first_non_finite() == slow.telemetry.first_non_finite(),
+             [&] { return where() + " notes of an uncounted site"; });
   }
 }
 
