@@ -78,7 +78,7 @@ void Tape<T>::backward(Id loss) {
       node.parameter->grad = *std::move(node.grad);
       continue;
     }
-    auto grads = node.op->backward(*context_, inputs_of(node), node.y, *node.grad);
+    auto grads = node.op->backward(*context_, inputs_of(node), node.y, *std::move(node.grad));
     for (std::size_t k = 0; k < grads.size(); ++k)
       if (grads[k]) receive(nodes_[node.inputs[k]], *std::move(grads[k]), node.op->layer());
     node.grad.reset();

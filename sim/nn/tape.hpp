@@ -30,7 +30,7 @@ class Op {
   virtual Tensor<T> forward(Context& context, const Inputs<T>& in) = 0;
   /// The gradient with respect to each input that needs one (others stay empty), from dy = d loss / d y.
   virtual std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in,
-                                                         const Tensor<T>& y, const Tensor<T>& dy) = 0;
+                                                         const Tensor<T>& y, Tensor<T> dy) = 0;
   /// Adds what the backward pass keeps of the forward one.
   virtual void account(Context&, const Inputs<T>&, const Tensor<T>&, MemoryLedger&) const {}
   const std::string& layer() const { return layer_; }

@@ -11,6 +11,11 @@ std::string name_of_use(const Site& site, std::uint64_t use, bool evaluating) {
   return name;
 }
 
+std::unique_ptr<const FloatProjection> spans_of(const Projection& how, Semantics operands) {
+  const auto spans = float_projection_of(how, operands);
+  return spans ? std::make_unique<const FloatProjection>(*spans) : nullptr;
+}
+
 }  // namespace
 
 Context::Context(const Policy& policy, Telemetry& telemetry, std::uint64_t seed)
@@ -36,11 +41,14 @@ void Context::begin_evaluation(std::uint64_t t) {
 }
 
 SiteState& Context::at(const std::string& layer, const std::string& op, Pass pass, Role role) {
-  const Site site{layer, op, pass, role};
-  const auto found = states_.find(site);
+  const auto found = states_.find(SiteOrder::Key(layer, op, pass, role));
   if (found != states_.end()) return found->second;
-  SiteState state{site, policy_->resolve(site), {}, {}, nullptr, 0};
-  state.fast = fast_projection_of(state.treatment.quantizer.projection);
+  const Site site{layer, op, pass, role};
+  SiteState state{.site = site, .treatment = policy_->resolve(site)};
+  const Projection& how = state.treatment.quantizer.projection;
+  state.fast = fast_projection_of(how);
+  state.spans = spans_of(how, Semantics::ieee754);
+  state.spans_p3109 = spans_of(how, Semantics::p3109);
   state.fast_outer = fast_projection_of(state.treatment.outer);
   const bool silent = state.treatment.exact;
   if (telemetry_->options().counters && !silent) state.record = &telemetry_->record(site, state.treatment);

@@ -6,8 +6,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <vector>
 
+#include "formats/kernels/float_spans.hpp"
 #include "formats/kernels/kernels.hpp"
 #include "sim/base/philox.hpp"
 #include "sim/quant/policy.hpp"
@@ -18,11 +21,25 @@ namespace exmy {
 /// A site as the engine knows it: resolved once, used in every step.
 struct SiteState {
   Site site;
-  Treatment treatment;
-  std::optional<FastProjection> fast;        ///< of the quantiser's projection
-  std::optional<FastProjection> fast_outer;  ///< of the outer one
-  SiteRecord* record = nullptr;              ///< null when nothing is counted
-  std::uint64_t uses = 0;                    ///< in the current step
+  Treatment treatment{};
+  std::optional<FastProjection> fast{};                  ///< of the quantiser's projection
+  std::optional<FastProjection> fast_outer{};            ///< of the outer one
+  std::unique_ptr<const FloatProjection> spans{};        ///< of the quantiser's, or null
+  std::unique_ptr<const FloatProjection> spans_p3109{};  ///< the same for operands of P3109 formats
+  SiteRecord* record = nullptr;                          ///< null when nothing is counted
+  std::uint64_t uses = 0;                                ///< in the current step
+};
+
+/// Sites in their order, found without making one: by strings that live elsewhere.
+struct SiteOrder {
+  using is_transparent = void;
+  using Key = std::tuple<std::string_view, std::string_view, Pass, Role>;
+  static Key key(const Key& k) { return k; }
+  static Key key(const Site& s) { return {s.layer, s.op, s.pass, s.role}; }
+  template <class A, class B>
+  bool operator()(const A& a, const B& b) const {
+    return key(a) < key(b);
+  }
 };
 
 class Context {
@@ -60,7 +77,7 @@ class Context {
   std::uint64_t seed_;
   std::uint64_t step_ = 0;
   bool evaluating_ = false;
-  std::map<Site, SiteState> states_;
+  std::map<Site, SiteState, SiteOrder> states_;
   std::map<Site, std::string> problems_;
 };
 

@@ -93,8 +93,9 @@ void note(Context& context, const DotSites& sites, const Reduction& how, std::si
   Telemetry& telemetry = context.telemetry();
   if (!context.evaluating()) telemetry.projections += y.size() * projections_of(how, k);
   if (nan_lost) telemetry.note_nan_lost(sites.accumulator->site);
-  if (!std::all_of(y.data.begin(), y.data.end(), [](T v) { return v - v == 0; }))
-    telemetry.note_non_finite(sites.accumulator->site);
+  unsigned other = 0;  // all are looked at: that goes in vectors
+  for (const T v : y.data) other |= v - v == 0 ? 0u : 1u;
+  if (other != 0) telemetry.note_non_finite(sites.accumulator->site);
 }
 
 std::string words_of(MatmulPath path, const std::string& why) {
@@ -170,20 +171,10 @@ Tensor<T> sum_rows(Context& context, const DotPlace& place, const MatrixView<T>&
   return y;
 }
 
-template <class T>
-Quantized<T> quantize(Context& context, const DotPlace& place, Role role, const Tensor<T>& x) {
-  Projector<T> site(context, place.layer, place.op, place.pass, role);
-  const bool scaled = site.scale().granularity == Granularity::tensor;
-  Tensor<T> q = scaled ? site.div(x, site.scale().value) : site.quantize(x);
-  if (scaled && !context.evaluating()) context.telemetry().casts.add(x.size(), x.format, q.format);
-  return {std::move(q), scaled, site.scale().value};
-}
-
 #define EXMY_INSTANTIATE(T)                                                                            \
   template Tensor<T> dot(Context&, const DotPlace&, const MatrixView<T>&, const MatrixView<T>&);       \
   template Tensor<T> dot(Context&, const DotPlace&, const QuantizedView<T>&, const QuantizedView<T>&); \
-  template Tensor<T> sum_rows(Context&, const DotPlace&, const MatrixView<T>&);                        \
-  template Quantized<T> quantize(Context&, const DotPlace&, Role, const Tensor<T>&);
+  template Tensor<T> sum_rows(Context&, const DotPlace&, const MatrixView<T>&);
 EXMY_INSTANTIATE(float)
 EXMY_INSTANTIATE(double)
 

@@ -64,8 +64,4 @@ Tensor<T> dot(Context& context, const DotPlace& place, const QuantizedView<T>& a
 template <class T>
 Tensor<T> sum_rows(Context& context, const DotPlace& place, const MatrixView<T>& x);
 
-/// Quantises an operand at its site: q = project(x / s), projected once.
-template <class T>
-Quantized<T> quantize(Context& context, const DotPlace& place, Role role, const Tensor<T>& x);
-
 }  // namespace exmy

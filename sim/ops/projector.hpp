@@ -1,59 +1,20 @@
 #pragma once
 // Elementwise arithmetic at one site: every call is one step of numerics section 8, P(...).
 
-#include <algorithm>
 #include <cstdint>
-#include <functional>
+#include <utility>
 
-#include "formats/functions/function.hpp"
 #include "sim/ops/context.hpp"
-#include "sim/tensor/tensor.hpp"
+#include "sim/ops/element_step.hpp"
 
 namespace exmy {
 
-/// An operand of an elementwise operation, addressed by row and column: a whole tensor, one number, one
-/// value per column (`row_vector`) or one value per row (`column_vector`).
-template <class T>
-struct Operand {
-  const T* data = nullptr;  ///< null: the number `value`
-  double value = 0;
-  std::size_t row_step = 0;
-  std::size_t column_step = 0;
-  Semantics semantics = Semantics::ieee754;
-  const Shape* shape = nullptr;    ///< of a whole tensor
-  const Format* format = nullptr;  ///< of a tensor's elements
-
-  Operand(const Tensor<T>& t)  // NOLINT(google-explicit-constructor): P(x + y) reads as in the text
-      : data(t.data.data()),
-        row_step(t.columns()),
-        column_step(1),
-        semantics(t.format.semantics),
-        shape(&t.shape),
-        format(&t.format) {}
-  /// In mul, a float value (a projected constant); elsewhere any binary64 number.
-  Operand(double number) : value(number) {}  // NOLINT(google-explicit-constructor)
-
-  static Operand row_vector(const Tensor<T>& t) { return broadcast(t, 0, 1); }
-  static Operand column_vector(const Tensor<T>& t) { return broadcast(t, 1, 0); }
-
-  /// n elements of a row.
-  void read(std::size_t row, std::size_t column, std::size_t n, double* to) const {
-    if (data == nullptr || column_step == 0) {
-      std::fill(to, to + n, data == nullptr ? value : static_cast<double>(data[row * row_step]));
-      return;
-    }
-    const T* from = data + row * row_step + column;
-    for (std::size_t i = 0; i < n; ++i) to[i] = static_cast<double>(from[i]);
-  }
-
- private:
-  static Operand broadcast(const Tensor<T>& t, std::size_t row_step, std::size_t column_step) {
-    Operand o(t);
-    o.row_step = row_step;
-    o.column_step = column_step;
-    o.shape = nullptr;
-    return o;
-  }
+/// Everything that the projection of a tensor did at its site. Another site of equal treatment, where nothing is
+/// random, would do the same to the same tensor.
+struct ProjectionRecord {
+  std::uint64_t elements = 0;
+  ElementEvents events;
+  ExponentHistogram before, after;
 };
 
 template <class T>
@@ -63,33 +24,58 @@ class Projector {
       : context_(&context), state_(&context.at(layer, op, pass, role)) {}
 
   using In = const Operand<T>&;
-  /// P(x): into the site's format.
-  Tensor<T> quantize(const Tensor<T>& x);
+  /// P(x): into the site's format. `keep`: gets what this did.
+  Tensor<T> quantize(const Tensor<T>& x, ProjectionRecord* keep = nullptr);
+  /// The same of an operand that has a scale s there: P(x / s).
+  Tensor<T> quantize_scaled(const Tensor<T>& x, ProjectionRecord* keep = nullptr);
+  /// Uses the site once more, for a projection that another site did and that this one would only repeat.
+  void repeat(const ProjectionRecord& done, const Format& from);
   /// P(c) of a constant; a constant counts as one projection each time it is used.
-  double constant(double c);
+  double constant(double c) { return scalar(ElementOp::convert, c, 0.0); }
   /// P(x / y) of two numbers.
-  double quotient(double x, double y);
-  double product(double x, double y);
-  double root(double x);
+  double quotient(double x, double y) { return scalar(ElementOp::div, x, y); }
+  double product(double x, double y) { return scalar(ElementOp::mul, x, y); }
+  double root(double x) { return scalar(ElementOp::sqrt, x, 0.0); }
 
-  Tensor<T> add(In x, In y) { return run(Kind::add, x, y); }
-  Tensor<T> sub(In x, In y) { return run(Kind::sub, x, y); }
-  Tensor<T> mul(In x, In y) { return run(Kind::mul, x, y); }
+  Tensor<T> add(In x, In y) { return run(ElementOp::add, x, y); }
+  Tensor<T> sub(In x, In y) { return run(ElementOp::sub, x, y); }
+  Tensor<T> mul(In x, In y) { return run(ElementOp::mul, x, y); }
   /// A number as divisor may be any binary64 value (a loss scale, a count).
-  Tensor<T> div(In x, In y) { return run(Kind::div, x, y); }
-  Tensor<T> sqrt(In x) { return run(Kind::sqrt, x, 0.0); }
-  Tensor<T> apply(functions::Function f, In x) { return run(Kind::function, x, 0.0, false, f); }
+  Tensor<T> div(In x, In y) { return run(ElementOp::div, x, y); }
+  Tensor<T> sqrt(In x) { return run(ElementOp::sqrt, x, 0.0); }
+  Tensor<T> apply(functions::Function f, In x) { return run(ElementOp::function, x, 0.0, {.f = f}); }
+  // The same in the memory of a first operand that is not needed any more.
+  Tensor<T> add(Tensor<T>&& x, In y) { return run(ElementOp::add, x, y, {.reuse = &x}); }
+  Tensor<T> sub(Tensor<T>&& x, In y) { return run(ElementOp::sub, x, y, {.reuse = &x}); }
+  Tensor<T> mul(Tensor<T>&& x, In y) { return run(ElementOp::mul, x, y, {.reuse = &x}); }
+  Tensor<T> div(Tensor<T>&& x, In y) { return run(ElementOp::div, x, y, {.reuse = &x}); }
+  Tensor<T> sqrt(Tensor<T>&& x) { return run(ElementOp::sqrt, x, 0.0, {.reuse = &x}); }
   /// w' = P(w - u); counts the elements that did not move although u was not 0 (`update_lost`).
-  Tensor<T> update(const Tensor<T>& w, const Tensor<T>& u) { return run(Kind::sub, w, u, true); }
+  Tensor<T> update(Tensor<T> w, const Tensor<T>& u) {
+    return run(ElementOp::sub, w, u, {.is_update = true, .reuse = &w});
+  }
 
   const Projection& projection() const { return state_->treatment.quantizer.projection; }
   const Scale& scale() const { return state_->treatment.quantizer.scale; }
+  const Quantizer& quantizer() const { return state_->treatment.quantizer; }
+  /// Whether its projections are counted in this step.
+  bool is_counted() const { return context_->record_of(*state_) != nullptr; }
 
  private:
-  enum class Kind : std::uint8_t { convert, add, sub, mul, div, sqrt, function };
-  struct Run;
-  Tensor<T> run(Kind kind, In x, In y, bool is_update = false, functions::Function f = {});
-  double scalar(Kind kind, double x, double y);
+  struct Options {
+    functions::Function f{};
+    bool is_update = false;
+    Tensor<T>* reuse = nullptr;        ///< a whole operand whose memory the result gets
+    ProjectionRecord* keep = nullptr;  ///< gets what was done
+  };
+  Tensor<T> run(ElementOp op, In x, In y) { return run(op, x, y, Options()); }
+  Tensor<T> run(ElementOp op, In x, In y, const Options& options);
+  double scalar(ElementOp op, double x, double y);
+  ElementStep<T> step_of(ElementOp op, In x, In y, const Options& options, std::size_t elements);
+  void choose_paths(ElementStep<T>& step, std::size_t elements) const;
+  void tell(const ElementEvents& events, std::uint64_t elements);
+  void take_over(const ProjectionRecord& done);
+  void note_cast(std::uint64_t elements, const Format& from);
 
   Context* context_;
   SiteState* state_;

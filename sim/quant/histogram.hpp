@@ -15,31 +15,18 @@ class ExponentHistogram {
   void add(double x) {
     if (x != 0 && is_finite(x)) add_exponent(parts_of(x).exponent);
   }
-  void add(const double* x, std::size_t n) {
-    std::size_t i = 0;
-    while (counts_.empty() && i < n) add(x[i++]);  // without a number that counts it stays empty
-    if (counts_.empty()) return;
-    std::uint64_t* const of_field =
-        counts_.data() - lowest - 1023;  // by the exponent field of a normal number
-    for (; i < n; ++i) {
-      const std::uint64_t field = (bits_of(x[i]) >> 52) & 0x7ff;
-      if (field - 1 < 0x7fe)
-        ++of_field[field];
-      else
-        add(x[i]);
-    }
+  void add(const double* x, std::size_t n);
+  /// `twin`: gets the same counts, for hardly more work.
+  void add(const float* x, std::size_t n, ExponentHistogram* twin = nullptr);
+  /// Takes back one number that was added.
+  void remove(double x) {
+    if (x != 0 && is_finite(x)) --at(parts_of(x).exponent);
   }
   /// REQUIRES: the exponent of an exact value, possibly outside of binary64 (then counted at the end).
   void add_exponent(int exponent) {
-    const int clamped = exponent < lowest ? lowest : exponent > highest ? highest : exponent;
-    if (counts_.empty()) counts_.resize(highest - lowest + 1);
-    ++counts_[static_cast<std::size_t>(clamped - lowest)];
+    ++at(exponent < lowest ? lowest : exponent > highest ? highest : exponent);
   }
-  ExponentHistogram& operator+=(const ExponentHistogram& other) {
-    if (counts_.empty()) counts_.resize(other.counts_.size());
-    for (std::size_t i = 0; i < other.counts_.size(); ++i) counts_[i] += other.counts_[i];
-    return *this;
-  }
+  ExponentHistogram& operator+=(const ExponentHistogram& other);
   bool empty() const { return counts_.empty(); }
   /// The first exponent that occurs, and the counts from there to the last one that does.
   std::pair<int, std::vector<std::uint64_t>> trimmed() const;
@@ -52,6 +39,22 @@ class ExponentHistogram {
  private:
   static constexpr int lowest = -2148;
   static constexpr int highest = 2047;
+  // Most tensors stay within binary32's exponents: their counts are few, and quick to clear and to add.
+  static constexpr int narrow_lowest = -160;
+  static constexpr int narrow_highest = 159;
+
+  bool covers(int exponent) const { return static_cast<unsigned>(exponent - first_) < counts_.size(); }
+  std::uint64_t& at(int exponent) {
+    if (!covers(exponent)) cover(exponent);
+    return counts_[static_cast<std::size_t>(exponent - first_)];
+  }
+  void add_fields(const std::uint64_t* counts);
+  template <class Which>
+  void add_each(const float* x, std::size_t n, ExponentHistogram* twin, const Which& counts);
+  void cover(int exponent);
+  void cover(int first, int last);
+
+  int first_ = narrow_lowest;  ///< exponent of the first count
   std::vector<std::uint64_t> counts_;
 };
 

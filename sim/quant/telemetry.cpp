@@ -67,31 +67,6 @@ void visit_record(NumbersVisitor& visitor, const std::string& site, SiteRecord& 
 
 }  // namespace
 
-std::pair<int, std::vector<std::uint64_t>> ExponentHistogram::trimmed() const {
-  const auto used = [](std::uint64_t n) { return n != 0; };
-  const auto first = std::find_if(counts_.begin(), counts_.end(), used);
-  const auto last = std::find_if(counts_.rbegin(), counts_.rend(), used).base();
-  if (first == counts_.end()) return {0, {}};
-  return {lowest + static_cast<int>(first - counts_.begin()), {first, last}};
-}
-
-std::vector<std::uint64_t> ExponentHistogram::packed() const {
-  auto [first, counts] = trimmed();
-  if (counts.empty()) return counts;
-  counts.insert(counts.begin(), static_cast<std::uint64_t>(first - lowest));
-  return counts;
-}
-
-bool ExponentHistogram::unpack(const std::vector<std::uint64_t>& packed) {
-  counts_.clear();
-  if (packed.empty()) return true;
-  const std::size_t size = highest - lowest + 1;
-  if (packed[0] >= size || packed.size() - 1 > size - packed[0]) return false;
-  counts_.resize(size);
-  std::copy(packed.begin() + 1, packed.end(), counts_.begin() + static_cast<std::ptrdiff_t>(packed[0]));
-  return true;
-}
-
 void Telemetry::close_interval(std::uint64_t step) {
   series_steps_.push_back(step);
   for (auto& [site, record] : records_) {

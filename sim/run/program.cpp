@@ -12,7 +12,9 @@ namespace {
 
 template <class T>
 bool all_finite(const Tensor<T>& t) {
-  return std::all_of(t.data.begin(), t.data.end(), [](T v) { return v - v == 0; });
+  unsigned other = 0;  // all are looked at: that goes in vectors
+  for (const T v : t.data) other |= v - v == 0 ? 0u : 1u;
+  return other == 0;
 }
 
 LossKind loss_of(const Experiment& e, const Dataset& data) {
@@ -129,7 +131,7 @@ template <class T>
 void Program<T>::unscale(Parameter<T>& p) {
   if (!scaler_.unscales()) return;
   Projector<T> site(context_, p.layer, "unscale." + p.name, Pass::optimizer, Role::weight_grad);
-  p.grad = site.div(p.grad, scaler_.scale());
+  p.grad = site.div(std::move(p.grad), scaler_.scale());
 }
 
 template <class T>

@@ -1,7 +1,9 @@
 // In an all-fp64 policy the gradients of every operation and model agree with central differences.
 
 #include <cmath>
+#include <limits>
 #include <memory>
+#include <vector>
 
 #include "sim/nn/models/model.hpp"
 #include "sim/nn/ops/linear.hpp"
@@ -119,6 +121,27 @@ TEST_CASE("relu at 0: y = +0 and no gradient; the scale of the loss multiplies e
   };
   CHECK(run(1) == std::vector<double>{0, 0, 0, -0.5});  // c = 2 / 4, d = 2^-1074 - 1 = -1 rounded
   CHECK(run(1024) == std::vector<double>{0, 0, 0, -512});
+}
+
+TEST_CASE("relu of a whole vector and more: NaN stays, every zero is +0; gradients pass where x > 0") {
+  Engine e;
+  constexpr float inf = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
+  const std::vector<float> x{1, -1, 0.0f, -0.0f, inf, -inf, nan, -nan, 0x1p-149f, -0x1p-149f, 3};
+  const std::vector<float> y{1, 0, 0, 0, inf, 0, nan, nan, 0x1p-149f, 0, 3};
+  const std::vector<float> dx{2, 0, 0, 0, 2, 0, 0, 0, 2, 0, 2};
+  Tensor<float> t({x.size() * 7}, {}), dy = t;
+  for (std::size_t i = 0; i < t.size(); ++i) t.data[i] = x[i % x.size()], dy.data[i] = 2;
+  ActivationOp<float> relu("f", Activation::relu);
+  const Inputs<float> in{{&t}, {true}};
+  const Tensor<float> got = relu.forward(e.context, in);
+  const auto gradient = relu.backward(e.context, in, got, dy)[0];
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    const float want = y[i % x.size()];
+    CHECK((got.data[i] == want || (got.data[i] != got.data[i] && want != want)));
+    CHECK_FALSE((got.data[i] == 0 && std::signbit(got.data[i])));
+    CHECK(gradient->data[i] == dx[i % x.size()]);
+    CHECK_FALSE(std::signbit(gradient->data[i]));
+  }
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Elementwise steps with a float carrier (kernels) against the same steps with a double carrier (always the
-// scalar reference): values, counters, histograms, notes.
+// Elementwise steps with a float carrier (kernels) against the same steps with a double carrier (the scalar reference,
+// but for conversions, which have a test of their own): values, counters, histograms, notes.
 
 #include <array>
 #include <cmath>
@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "formats/arithmetic.hpp"
@@ -67,6 +68,12 @@ struct NamedStep {
   Step<T> run;
 };
 
+/// Both operands are replaced.
+template <class T>
+Tensor<T> square(Projector<T>& p, Tensor<T> x) {
+  return p.mul(std::move(x), x);  // NOLINT(bugprone-use-after-move): read as an operand before
+}
+
 template <class T>
 std::vector<NamedStep<T>> steps() {
   using P = Projector<T>;
@@ -88,7 +95,12 @@ std::vector<NamedStep<T>> steps() {
           {"number - x", [](P& p, const O& o) { return p.sub(o.number, o.x); }},
           {"number + x", [](P& p, const O& o) { return p.add(o.number, o.x); }},
           {"number / x", [](P& p, const O& o) { return p.div(o.number, o.x); }},
-          {"x / divisor", [](P& p, const O& o) { return p.div(o.x, o.divisor); }}};
+          {"x / divisor", [](P& p, const O& o) { return p.div(o.x, o.divisor); }},
+          {"x + y in place", [](P& p, const O& o) { return p.add(Tensor<T>(o.x), o.y); }},
+          {"x - row in place", [row](P& p, const O& o) { return p.sub(Tensor<T>(o.x), row(o.row)); }},
+          {"x x in place", [](P& p, const O& o) { return square(p, o.x); }},
+          {"x / divisor in place", [](P& p, const O& o) { return p.div(Tensor<T>(o.x), o.divisor); }},
+          {"sqrt x in place", [](P& p, const O& o) { return p.sqrt(Tensor<T>(o.x)); }}};
 }
 
 Tensor<double> widened(const Tensor<float>& t) {
@@ -115,8 +127,9 @@ float draw(Random& random, const Projection& to, const std::vector<double>& hard
 Operands<float> operands(Random& random, const Projection& to, const Format& of, Data data) {
   const std::array<Shape, 6> shapes{Shape{5, 7}, Shape{3, 300}, Shape{2, 3, 11},
                                     Shape{1},    Shape{0, 4},   Shape{600}};
+  const std::array<Shape, 2> blocks{Shape{2, float_block_size + 52}, Shape{2 * float_block_size + 3}};
   const std::vector<double> hard = test::adversarial(to.format, random, 50);
-  const Shape& shape = shapes[random.below(shapes.size())];
+  const Shape& shape = random.below(16) == 0 ? blocks[random.below(2)] : shapes[random.below(shapes.size())];
   Operands<float> o{{shape, of}, {shape, of}, {}, {}};
   o.row = Tensor<float>({o.x.columns()}, of);
   o.column = Tensor<float>({o.x.rows()}, of);
@@ -175,7 +188,9 @@ void compare(Differences& d, const Projection& how, const Operands<float>& o) {
                               widened(o.column), o.number,     o.divisor};
   for (std::size_t i = 0; i < fast_steps.size(); ++i) {
     Place fast(how), slow(how), uncounted(how, {.counters = false, .histograms = Histograms::tensors});
+    Place plain(how, {.histograms = Histograms::none});
     auto fast_projector = fast.projector<float>(), silent = uncounted.projector<float>();
+    auto counting = plain.projector<float>();
     auto slow_projector = slow.projector<double>();
     const auto where = [&] {
       return std::string(fast_steps[i].name) + " divisor " + oracle::text(o.divisor) + " into " +
@@ -184,8 +199,13 @@ void compare(Differences& d, const Projection& how, const Operands<float>& o) {
     const Tensor<double> want = slow_steps[i].run(slow_projector, wide);
     compare_values(d, fast_steps[i].run(fast_projector, o), want, where);
     compare_values(d, fast_steps[i].run(silent, o), want, where);
+    compare_values(d, fast_steps[i].run(counting, o), want, where);
     compare_notes(d, fast, slow, where);
+    d.counters(plain.record().total, slow.record().total, [&] { return where() + " without histograms"; });
     d.expect(uncounted.telemetry.records().empty(), [&] { return where() + " counted"; });
+    d.expect(uncounted.telemetry.nan_lost() == slow.telemetry.nan_lost() &&
+                 uncounted.telemetry.first_non_finite() == slow.telemetry.first_non_finite(),
+             [&] { return where() + " notes of an uncounted site"; });
   }
 }
 
@@ -240,6 +260,41 @@ TEST_CASE("a divisor may be any binary64 number", "[projector]") {
   d.check(1'000);
 }
 
+TEST_CASE("conversions of binary64 numbers equal the definition", "[projector]") {
+  Differences d;
+  Random random(45);
+  for (const char* name : {"fp32", "fp16", "bf16", "e4m3fn", "e10m50", "Binary8p4se"})
+    for (int mode = 0; mode < 9; ++mode)
+      for (const bool wild : {false, true}) {
+        const Projection how{format_of(name), static_cast<Rounding>(mode), test::saturations[random.below(3)],
+                             12};
+        Tensor<double> x({700}, format_of(random.below(4) == 0 ? "Binary8p4se" : "fp64"));
+        const std::vector<double> hard = test::adversarial(how.format, random, 50);
+        for (double& v : x.data) do
+            v = hard[random.below(hard.size())];
+          while (!wild && !(magnitude(v) < 0x1p900));
+        if (wild) x.data[0] = 0x1.8p1000, x.data[1] = 0x1.fffffffffffffp1023;
+        Place place(how);
+        const Tensor<double> q = place.projector<double>().quantize(x);
+        const RandomStream stream(99, "l/o/forward/elementwise", 4);
+        const auto where = [&] { return "convert into " + oracle::text(how); };
+        Counters counters;
+        ExponentHistogram before, after;
+        for (std::size_t i = 0; i < x.size(); ++i) {
+          const std::uint32_t r = is_stochastic(how.rounding) ? stream.bits(i, how.random_bits) : 0;
+          const Outcome want = convert(how, x.data[i], r, x.format.semantics);
+          d.value(q.data[i], want.value, where);
+          counters.add(want.events);
+          before.add(x.data[i]);
+          after.add(want.value);
+        }
+        d.counters(place.record().total, counters, where);
+        d.expect(place.record().before.trimmed() == before.trimmed(), [&] { return where() + " before"; });
+        d.expect(place.record().after.trimmed() == after.trimmed(), [&] { return where() + " after"; });
+      }
+  d.check(70'000);
+}
+
 TEST_CASE("x / 0 is NaN as soon as the result's format is p3109", "[projector]") {
   Place place(Projection{format_of("Binary8p4se")});
   auto p = place.projector<float>();
@@ -271,10 +326,10 @@ TEST_CASE("the double carrier rounds the exact result once", "[projector]") {
 }
 
 TEST_CASE("the first site with an infinity is noted, wherever it was in the tensor", "[projector]") {
-  for (const std::size_t i : {std::size_t{0}, std::size_t{300}, std::size_t{599}}) {
+  for (const std::size_t i : {std::size_t{0}, std::size_t{300}, std::size_t{599}, float_block_size}) {
     Place place(Projection{format_of("fp16")});
     auto p = place.projector<float>();
-    Tensor<float> x({600}, {});
+    Tensor<float> x({float_block_size + 1}, {});
     p.quantize(x);
     CHECK_FALSE(place.telemetry.first_non_finite());
     x.data[i] = 1e6f;  // infinite in fp16

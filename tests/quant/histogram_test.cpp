@@ -1,5 +1,6 @@
 // Counts of floor(log2 |x|), exactly.
 
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -10,6 +11,7 @@
 
 #include "sim/quant/histogram.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/splitmix64.hpp"
 
 namespace {
 
@@ -54,8 +56,47 @@ TEST_CASE("a span counts like its numbers one by one, and leaves nothing where n
   CHECK(together.packed() == alone.packed());
   const double nothing[] = {0.0, -0.0, exmy::infinity64, exmy::nan64};
   none.add(nothing, std::size(nothing));
-  none.add(nullptr, 0);
+  none.add(static_cast<const double*>(nullptr), 0);
+  none.add(static_cast<const float*>(nullptr), 0);
   CHECK(none.empty());
+}
+
+TEST_CASE("binary32 numbers count like binary64 ones, into two histograms as into one", "[histogram]") {
+  using exmy::test::SplitMix64;
+  SplitMix64 random(7);
+  for (const std::size_t n : {std::size_t{0}, std::size_t{5}, std::size_t{255}, std::size_t{256},
+                              std::size_t{259}, std::size_t{5000}})
+    for (const std::uint32_t mask : {0xffffffffu, 0x83ffffffu, 0x007fffffu, 0x80000000u, 0x7f800000u, 0x1u}) {
+      std::vector<float> x(n);
+      for (float& v : x)
+        v = std::bit_cast<float>(random.below(9) == 0 ? static_cast<std::uint32_t>(random.bits())
+                                                      : static_cast<std::uint32_t>(random.bits()) & mask);
+      ExponentHistogram one, twin, alone, both, want;
+      twin.add(0x1p-300);
+      want.add(0x1p-300);
+      one.add(x.data(), n, &twin);
+      alone.add(x.data(), n);
+      for (const float v : x) both.add(static_cast<double>(v)), want.add(static_cast<double>(v));
+      CHECK(one.packed() == both.packed());
+      CHECK(alone.packed() == both.packed());
+      CHECK(twin.packed() == want.packed());
+      for (const float v : x) one.remove(static_cast<double>(v));
+      CHECK(one.packed().empty());
+    }
+}
+
+TEST_CASE("histograms of few and of all exponents add up", "[histogram]") {
+  const auto far = of({0x1p-1000, 0x1p1000}), near = of({3, 0x1p-149, 0x1p127});
+  ExponentHistogram sum = near, other = far, edges = of({0x1p-160, 0x1p159});
+  sum += far;
+  other += near;
+  CHECK(sum.packed() == other.packed());
+  CHECK(sum.packed() == of({3, 0x1p-149, 0x1p127, 0x1p-1000, 0x1p1000}).packed());
+  CHECK(edges.trimmed().first == -160);
+  edges.add(0x1p-161);
+  edges.add(0x1p160);
+  CHECK(edges.trimmed().first == -161);
+  CHECK(edges.trimmed().second.size() == 322);
 }
 
 TEST_CASE("exponents of exact values go beyond binary64, and collect at the ends", "[histogram]") {

@@ -8,15 +8,14 @@ namespace {
 /// NaN stays NaN: max propagates it.
 template <class T>
 Tensor<T> relu(Tensor<T> x) {
-  for (T& v : x.data)
-    if (v <= T{0}) v = T{0};
+  for (T& v : x.data) v = v <= T{0} ? T{0} : v;  // without a branch: signs are unpredictable
   return x;
 }
 
 template <class T>
 Tensor<T> relu_grad(const Tensor<T>& x, Tensor<T> dy) {
-  for (std::size_t i = 0; i < x.size(); ++i)
-    if (!(x.data[i] > T{0})) dy.data[i] = T{0};
+  T* d = dy.data.data();
+  for (std::size_t i = 0; i < x.size(); ++i) d[i] = x.data[i] > T{0} ? d[i] : T{0};
   return dy;
 }
 
@@ -50,14 +49,14 @@ Tensor<T> ActivationOp<T>::forward(Context& context, const Inputs<T>& in) {
 
 template <class T>
 std::vector<std::optional<Tensor<T>>> ActivationOp<T>::backward(Context& context, const Inputs<T>& in,
-                                                                const Tensor<T>& y, const Tensor<T>& dy) {
+                                                                const Tensor<T>& y, Tensor<T> dy) {
   std::vector<std::optional<Tensor<T>>> grads(1);
   const auto site = [&](const char* op) {
     return Projector<T>(context, this->layer(), op, Pass::dgrad, Role::elementwise);
   };
   switch (f_) {
-    case Activation::none: grads[0] = dy; break;
-    case Activation::relu: grads[0] = relu_grad(*in.x[0], dy); break;
+    case Activation::none: grads[0] = std::move(dy); break;
+    case Activation::relu: grads[0] = relu_grad(*in.x[0], std::move(dy)); break;
     case Activation::tanh: grads[0] = tanh_grad(site("tanh"), y, dy); break;
     case Activation::sigmoid: grads[0] = sigmoid_grad(site("sigmoid"), y, dy); break;
   }

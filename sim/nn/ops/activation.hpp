@@ -19,7 +19,7 @@ class ActivationOp : public Op<T> {
   ActivationOp(std::string layer, Activation f) : Op<T>(std::move(layer)), f_(f) {}
   Tensor<T> forward(Context& context, const Inputs<T>& in) override;
   std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
-                                                 const Tensor<T>& dy) override;
+                                                 Tensor<T> dy) override;
   void account(Context& context, const Inputs<T>& in, const Tensor<T>& y,
                MemoryLedger& memory) const override;
 

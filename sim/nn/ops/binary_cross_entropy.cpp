@@ -32,7 +32,7 @@ Tensor<T> BinaryCrossEntropy<T>::forward(Context& context, const Inputs<T>& in) 
 
 template <class T>
 std::vector<std::optional<Tensor<T>>> BinaryCrossEntropy<T>::backward(Context& context, const Inputs<T>& in,
-                                                                      const Tensor<T>&, const Tensor<T>&) {
+                                                                      const Tensor<T>&, Tensor<T>) {
   Projector<T> p(context, "loss", "bce", Pass::dgrad, Role::loss);
   const double c = p.quotient(loss_scale_, static_cast<double>(targets_.size()));
   return {p.mul(p.sub(p.apply(functions::Function::sigmoid, *in.x[0]), targets_), c)};

@@ -15,7 +15,7 @@ class BinaryCrossEntropy : public Op<T> {
       : Op<T>("loss"), targets_(std::move(targets)), loss_scale_(loss_scale) {}
   Tensor<T> forward(Context& context, const Inputs<T>& in) override;
   std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
-                                                 const Tensor<T>& dy) override;
+                                                 Tensor<T> dy) override;
 
  private:
   Tensor<T> targets_;

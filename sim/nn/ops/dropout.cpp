@@ -25,7 +25,7 @@ Tensor<T> Dropout<T>::forward(Context& context, const Inputs<T>& in) {
 
 template <class T>
 std::vector<std::optional<Tensor<T>>> Dropout<T>::backward(Context& context, const Inputs<T>&,
-                                                           const Tensor<T>&, const Tensor<T>& dy) {
+                                                           const Tensor<T>&, Tensor<T> dy) {
   return {p_ == 0 ? dy : kept(context, Pass::dgrad, dy)};
 }
 

@@ -16,7 +16,7 @@ class Dropout : public Op<T> {
   Dropout(std::string layer, double p) : Op<T>(std::move(layer)), p_(p) {}
   Tensor<T> forward(Context& context, const Inputs<T>& in) override;
   std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
-                                                 const Tensor<T>& dy) override;
+                                                 Tensor<T> dy) override;
 
  private:
   Tensor<T> kept(Context& context, Pass pass, const Tensor<T>& x) const;

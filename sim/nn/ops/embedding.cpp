@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "sim/ops/dot.hpp"
-#include "sim/ops/projector.hpp"
+#include "sim/ops/quantize.hpp"
 
 namespace exmy {
 namespace {
@@ -39,11 +38,11 @@ Tensor<T> Embedding<T>::forward(Context& context, const Inputs<T>& in) {
 
 template <class T>
 std::vector<std::optional<Tensor<T>>> Embedding<T>::backward(Context& context, const Inputs<T>& in,
-                                                             const Tensor<T>&, const Tensor<T>& dy) {
+                                                             const Tensor<T>&, Tensor<T> dy) {
   const DotPlace place{this->layer(), "embedding", Pass::wgrad};
-  const Quantized<T> q = quantize(context, place, Role::activation_grad, dy);
+  const auto q = quantize(context, place, Role::activation_grad, dy);
   const Quantized<T> t{one_hot_rows<T>(tokens_, in.x[0]->rows()), false, 1};
-  const Tensor<T> dw = dot(context, place, QuantizedView<T>(t).transposed(), QuantizedView<T>(q));
+  const Tensor<T> dw = dot(context, place, QuantizedView<T>(t).transposed(), QuantizedView<T>(q->value));
   Projector<T> gradient(context, this->layer(), "embedding", Pass::wgrad, Role::weight_grad);
   return {gradient.quantize(dw)};
 }
@@ -60,8 +59,7 @@ Tensor<T> PositionalEmbedding<T>::forward(Context& context, const Inputs<T>& in)
 
 template <class T>
 std::vector<std::optional<Tensor<T>>> PositionalEmbedding<T>::backward(Context& context, const Inputs<T>& in,
-                                                                       const Tensor<T>&,
-                                                                       const Tensor<T>& dy) {
+                                                                       const Tensor<T>&, Tensor<T> dy) {
   std::vector<std::optional<Tensor<T>>> grads(2);
   if (in.needs_grad[1]) {
     Projector<T> gradient(context, this->layer(), "position", Pass::wgrad, Role::activation_grad);
@@ -70,7 +68,7 @@ std::vector<std::optional<Tensor<T>>> PositionalEmbedding<T>::backward(Context& 
     dw.shape = in.x[1]->shape;
     grads[1] = Projector<T>(context, this->layer(), "position", Pass::wgrad, Role::weight_grad).quantize(dw);
   }
-  if (in.needs_grad[0]) grads[0] = dy;
+  if (in.needs_grad[0]) grads[0] = std::move(dy);
   return grads;
 }
 

@@ -18,7 +18,7 @@ class Embedding : public Op<T> {
       : Op<T>(std::move(layer)), tokens_(std::move(tokens)) {}
   Tensor<T> forward(Context& context, const Inputs<T>& in) override;
   std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
-                                                 const Tensor<T>& dy) override;
+                                                 Tensor<T> dy) override;
 
  private:
   std::vector<std::int32_t> tokens_;
@@ -32,7 +32,7 @@ class PositionalEmbedding : public Op<T> {
   using Op<T>::Op;
   Tensor<T> forward(Context& context, const Inputs<T>& in) override;
   std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
-                                                 const Tensor<T>& dy) override;
+                                                 Tensor<T> dy) override;
 };
 
 }  // namespace exmy

@@ -1,6 +1,5 @@
 #include "sim/nn/ops/linear.hpp"
 
-#include "sim/ops/dot.hpp"
 #include "sim/ops/projector.hpp"
 
 namespace exmy {
@@ -8,27 +7,31 @@ namespace exmy {
 template <class T>
 Tensor<T> MatrixProduct<T>::forward(Context& context, const Inputs<T>& in) {
   const DotPlace place{this->layer(), "dot", Pass::forward};
-  const Quantized<T> x = quantize(context, place, Role::activation, *in.x[0]);
-  const Quantized<T> w = quantize(context, place, Role::weight, *in.x[1]);
-  return dot(context, place, QuantizedView<T>(x), QuantizedView<T>(w).transposed());
+  const auto x = quantize(context, place, Role::activation, *in.x[0]);
+  const auto w = quantize(context, place, Role::weight, *in.x[1]);
+  if (!context.evaluating()) x_ = x, w_ = w;
+  return dot(context, place, QuantizedView<T>(x->value), QuantizedView<T>(w->value).transposed());
 }
 
 template <class T>
 std::vector<std::optional<Tensor<T>>> MatrixProduct<T>::backward(Context& context, const Inputs<T>& in,
-                                                                 const Tensor<T>&, const Tensor<T>& dz) {
+                                                                 const Tensor<T>&, Tensor<T> dz) {
   std::vector<std::optional<Tensor<T>>> grads(2);
+  SharedOperand<T> d;
+  const SharedOperand<T> forward_x = std::move(x_), forward_w = std::move(w_);
   if (in.needs_grad[1]) {
     const DotPlace place{this->layer(), "dot", Pass::wgrad};
-    const Quantized<T> d = quantize(context, place, Role::activation_grad, dz);
-    const Quantized<T> x = quantize(context, place, Role::activation, *in.x[0]);
-    const Tensor<T> dw = dot(context, place, QuantizedView<T>(d).transposed(), QuantizedView<T>(x));
+    d = quantize(context, place, Role::activation_grad, dz);
+    const auto x = quantize(context, place, Role::activation, *in.x[0], forward_x);
+    const Tensor<T> dw =
+        dot(context, place, QuantizedView<T>(d->value).transposed(), QuantizedView<T>(x->value));
     grads[1] = Projector<T>(context, this->layer(), "dot", Pass::wgrad, Role::weight_grad).quantize(dw);
   }
   if (in.needs_grad[0]) {
     const DotPlace place{this->layer(), "dot", Pass::dgrad};
-    const Quantized<T> d = quantize(context, place, Role::activation_grad, dz);
-    const Quantized<T> w = quantize(context, place, Role::weight, *in.x[1]);
-    grads[0] = dot(context, place, QuantizedView<T>(d), QuantizedView<T>(w));
+    d = quantize(context, place, Role::activation_grad, dz, d);
+    const auto w = quantize(context, place, Role::weight, *in.x[1], forward_w);
+    grads[0] = dot(context, place, QuantizedView<T>(d->value), QuantizedView<T>(w->value));
   }
   return grads;
 }
@@ -43,7 +46,7 @@ Tensor<T> Bias<T>::forward(Context& context, const Inputs<T>& in) {
 
 template <class T>
 std::vector<std::optional<Tensor<T>>> Bias<T>::backward(Context& context, const Inputs<T>& in,
-                                                        const Tensor<T>&, const Tensor<T>& dy) {
+                                                        const Tensor<T>&, Tensor<T> dy) {
   std::vector<std::optional<Tensor<T>>> grads(2);
   if (in.needs_grad[1]) {
     const DotPlace place{this->layer(), "bias", Pass::wgrad};
@@ -52,7 +55,7 @@ std::vector<std::optional<Tensor<T>>> Bias<T>::backward(Context& context, const 
     const Tensor<T> db = sum_rows(context, place, matrix(d).transposed());
     grads[1] = Projector<T>(context, this->layer(), "bias", Pass::wgrad, Role::weight_grad).quantize(db);
   }
-  if (in.needs_grad[0]) grads[0] = dy;
+  if (in.needs_grad[0]) grads[0] = std::move(dy);
   return grads;
 }
 

@@ -2,6 +2,7 @@
 // z = x w, y = P(z + b).
 
 #include "sim/nn/tape.hpp"
+#include "sim/ops/quantize.hpp"
 
 namespace exmy {
 
@@ -13,9 +14,13 @@ class MatrixProduct : public Op<T> {
   using Op<T>::Op;
   Tensor<T> forward(Context& context, const Inputs<T>& in) override;
   std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
-                                                 const Tensor<T>& dy) override;
+                                                 Tensor<T> dy) override;
   void account(Context& context, const Inputs<T>& in, const Tensor<T>& y,
                MemoryLedger& memory) const override;
+
+ private:
+  // Of the forward pass, for the backward pass of the same tape: between them no weight changes.
+  SharedOperand<T> x_, w_;
 };
 
 /// y = P(z + b), b of shape [out]; db = sum over the batch. Inputs: z, b.
@@ -25,7 +30,7 @@ class Bias : public Op<T> {
   using Op<T>::Op;
   Tensor<T> forward(Context& context, const Inputs<T>& in) override;
   std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
-                                                 const Tensor<T>& dy) override;
+                                                 Tensor<T> dy) override;
   void account(Context& context, const Inputs<T>& in, const Tensor<T>& y,
                MemoryLedger& memory) const override;
 };

@@ -18,7 +18,7 @@ Tensor<T> LogSoftmax<T>::forward(Context& context, const Inputs<T>& in) {
 
 template <class T>
 std::vector<std::optional<Tensor<T>>> LogSoftmax<T>::backward(Context& context, const Inputs<T>&,
-                                                              const Tensor<T>& y, const Tensor<T>& dy) {
+                                                              const Tensor<T>& y, Tensor<T> dy) {
   Projector<T> p(context, this->layer(), "log_softmax", Pass::dgrad, Role::elementwise);
   const Tensor<T> e = p.apply(functions::Function::exp, y);
   const Tensor<T> t = sum_rows(context, {this->layer(), "log_softmax", Pass::dgrad}, matrix(dy));

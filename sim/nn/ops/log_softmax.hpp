@@ -13,7 +13,7 @@ class LogSoftmax : public Op<T> {
   using Op<T>::Op;
   Tensor<T> forward(Context& context, const Inputs<T>& in) override;
   std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
-                                                 const Tensor<T>& dy) override;
+                                                 Tensor<T> dy) override;
 };
 
 }  // namespace exmy

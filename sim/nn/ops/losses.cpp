@@ -50,7 +50,7 @@ Tensor<T> SoftmaxCrossEntropy<T>::forward(Context& context, const Inputs<T>& in)
 
 template <class T>
 std::vector<std::optional<Tensor<T>>> SoftmaxCrossEntropy<T>::backward(Context& context, const Inputs<T>&,
-                                                                       const Tensor<T>&, const Tensor<T>&) {
+                                                                       const Tensor<T>&, Tensor<T>) {
   Projector<T> loss(context, "loss", "cross_entropy", Pass::dgrad, Role::loss);
   const double c = loss.quotient(loss_scale_, static_cast<double>(labels_.size()));
   return {loss.mul(loss.sub(p_, one_hot<T>(p_.shape, labels_)), c)};
@@ -65,7 +65,7 @@ Tensor<T> MeanSquaredError<T>::forward(Context& context, const Inputs<T>& in) {
 
 template <class T>
 std::vector<std::optional<Tensor<T>>> MeanSquaredError<T>::backward(Context& context, const Inputs<T>&,
-                                                                    const Tensor<T>&, const Tensor<T>&) {
+                                                                    const Tensor<T>&, Tensor<T>) {
   Projector<T> loss(context, "loss", "mse", Pass::dgrad, Role::loss);
   const double c = loss.quotient(2 * loss_scale_, static_cast<double>(d_.size()));
   return {loss.mul(d_, c)};

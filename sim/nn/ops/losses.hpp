@@ -19,7 +19,7 @@ class SoftmaxCrossEntropy : public Op<T> {
       : Op<T>("loss"), labels_(std::move(labels)), loss_scale_(loss_scale) {}
   Tensor<T> forward(Context& context, const Inputs<T>& in) override;
   std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
-                                                 const Tensor<T>& dy) override;
+                                                 Tensor<T> dy) override;
   void account(Context& context, const Inputs<T>& in, const Tensor<T>& y,
                MemoryLedger& memory) const override;
 
@@ -38,7 +38,7 @@ class MeanSquaredError : public Op<T> {
       : Op<T>("loss"), targets_(std::move(targets)), loss_scale_(loss_scale) {}
   Tensor<T> forward(Context& context, const Inputs<T>& in) override;
   std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
-                                                 const Tensor<T>& dy) override;
+                                                 Tensor<T> dy) override;
   void account(Context& context, const Inputs<T>& in, const Tensor<T>& y,
                MemoryLedger& memory) const override;
 

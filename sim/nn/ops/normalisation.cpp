@@ -120,7 +120,7 @@ Tensor<T> NormalisationOp<T>::input_grad(Context& context, const Tensor<T>& gain
 
 template <class T>
 std::vector<std::optional<Tensor<T>>> NormalisationOp<T>::backward(Context& context, const Inputs<T>& in,
-                                                                   const Tensor<T>&, const Tensor<T>& dy) {
+                                                                   const Tensor<T>&, Tensor<T> dy) {
   std::vector<std::optional<Tensor<T>>> grads(in.x.size());
   if (in.needs_grad[1]) {
     Projector<T> gradient(context, this->layer(), op_, Pass::wgrad, Role::activation_grad);

@@ -36,7 +36,7 @@ class NormalisationOp : public Op<T> {
   NormalisationOp(std::string layer, Normalisation kind, double eps, RunningStatistics<T>* running = nullptr);
   Tensor<T> forward(Context& context, const Inputs<T>& in) override;
   std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
-                                                 const Tensor<T>& dy) override;
+                                                 Tensor<T> dy) override;
   void account(Context& context, const Inputs<T>& in, const Tensor<T>& y,
                MemoryLedger& memory) const override;
 

@@ -63,7 +63,7 @@ Tensor<T> PoolingOp<T>::from_tap(std::size_t tap, const Shape& shape, const Tens
 
 template <class T>
 std::vector<std::optional<Tensor<T>>> PoolingOp<T>::backward(Context& context, const Inputs<T>& in,
-                                                             const Tensor<T>&, const Tensor<T>& dy) {
+                                                             const Tensor<T>&, Tensor<T> dy) {
   const auto n = static_cast<double>(window_.taps());
   const Tensor<T> d =
       kind_ == Pooling::max

@@ -22,7 +22,7 @@ class PoolingOp : public Op<T> {
       : Op<T>(std::move(layer)), kind_(kind), window_(window) {}
   Tensor<T> forward(Context& context, const Inputs<T>& in) override;
   std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
-                                                 const Tensor<T>& dy) override;
+                                                 Tensor<T> dy) override;
 
  private:
   const char* op() const { return kind_ == Pooling::max ? "max_pool" : "average_pool"; }

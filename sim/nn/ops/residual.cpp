@@ -12,7 +12,7 @@ Tensor<T> Add<T>::forward(Context& context, const Inputs<T>& in) {
 
 template <class T>
 std::vector<std::optional<Tensor<T>>> Add<T>::backward(Context&, const Inputs<T>& in, const Tensor<T>&,
-                                                       const Tensor<T>& dy) {
+                                                       Tensor<T> dy) {
   std::vector<std::optional<Tensor<T>>> grads(2);
   for (std::size_t i = 0; i < 2; ++i)
     if (in.needs_grad[i]) grads[i] = dy;

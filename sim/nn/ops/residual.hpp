@@ -12,7 +12,7 @@ class Add : public Op<T> {
   using Op<T>::Op;
   Tensor<T> forward(Context& context, const Inputs<T>& in) override;
   std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
-                                                 const Tensor<T>& dy) override;
+                                                 Tensor<T> dy) override;
 };
 
 }  // namespace exmy

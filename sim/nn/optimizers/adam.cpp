@@ -39,7 +39,7 @@ class Adam : public Optimizer<T> {
     Moments<T>& s = moments_.at(p.full_name());
     const Tensor<T> step =
         o_.form == AdamForm::pytorch ? pytorch(sites, s, p.grad, lr) : keras(sites, s, p.grad, lr);
-    p.value = sites.w.update(p.value, step);
+    p.value = sites.w.update(std::move(p.value), step);
   }
 
   void visit(StateVisitor<T>& visitor) override {
@@ -57,19 +57,18 @@ class Adam : public Optimizer<T> {
   // on the order in which a compiler evaluates arguments.
   Tensor<T> pytorch(Sites<T>& at, Moments<T>& s, const Tensor<T>& g, double lr) {
     Projector<T>& u = at.u;
-    const Tensor<T> old_m = u.mul(s.m, u.constant(o_.beta1));
+    Tensor<T> old_m = u.mul(std::move(s.m), u.constant(o_.beta1));
     const Tensor<T> new_m = u.mul(g, u.constant(1 - o_.beta1));
-    s.m = at.state.add(old_m, new_m);
-    const Tensor<T> old_v = u.mul(s.v, u.constant(o_.beta2));
-    const Tensor<T> square = u.mul(g, g);
-    const Tensor<T> new_v = u.mul(square, u.constant(1 - o_.beta2));
-    s.v = at.state.add(old_v, new_v);
+    s.m = at.state.add(std::move(old_m), new_m);
+    Tensor<T> old_v = u.mul(std::move(s.v), u.constant(o_.beta2));
+    Tensor<T> square = u.mul(g, g);
+    const Tensor<T> new_v = u.mul(std::move(square), u.constant(1 - o_.beta2));
+    s.v = at.state.add(std::move(old_v), new_v);
     s.beta1_power *= o_.beta1;
     s.beta2_power *= o_.beta2;
     const double root_c2 = u.root(u.constant(1 - s.beta2_power));
-    const Tensor<T> root_v = u.sqrt(s.v);
-    const Tensor<T> quotient = u.div(root_v, root_c2);
-    const Tensor<T> h = u.add(quotient, u.constant(o_.epsilon));
+    Tensor<T> quotient = u.div(u.sqrt(s.v), root_c2);
+    const Tensor<T> h = u.add(std::move(quotient), u.constant(o_.epsilon));
     const double c1 = u.constant(1 - s.beta1_power);
     const double rate = u.quotient(u.constant(lr), c1);
     return u.mul(u.div(s.m, h), rate);
@@ -77,20 +76,21 @@ class Adam : public Optimizer<T> {
 
   Tensor<T> keras(Sites<T>& at, Moments<T>& s, const Tensor<T>& g, double lr) {
     Projector<T>& u = at.u;
-    const Tensor<T> m_error = u.sub(g, s.m);
-    const Tensor<T> m_step = u.mul(m_error, u.constant(1 - o_.beta1));
-    s.m = at.state.add(s.m, m_step);
-    const Tensor<T> v_error = u.sub(u.mul(g, g), s.v);
-    const Tensor<T> v_step = u.mul(v_error, u.constant(1 - o_.beta2));
-    s.v = at.state.add(s.v, v_step);
+    Tensor<T> m_error = u.sub(g, s.m);
+    const Tensor<T> m_step = u.mul(std::move(m_error), u.constant(1 - o_.beta1));
+    s.m = at.state.add(std::move(s.m), m_step);
+    Tensor<T> v_error = u.sub(u.mul(g, g), s.v);
+    const Tensor<T> v_step = u.mul(std::move(v_error), u.constant(1 - o_.beta2));
+    s.v = at.state.add(std::move(s.v), v_step);
     s.beta1_power *= u.constant(o_.beta1);
     s.beta2_power *= u.constant(o_.beta2);
     const double root_c2 = u.root(u.constant(1 - s.beta2_power));
     const double rate = u.product(u.constant(lr), root_c2);
     const double a = u.quotient(rate, u.constant(1 - s.beta1_power));
-    const Tensor<T> numerator = u.mul(s.m, a);
-    const Tensor<T> root_v = u.sqrt(s.v);
-    return u.div(numerator, u.add(root_v, u.constant(o_.epsilon)));
+    Tensor<T> numerator = u.mul(s.m, a);
+    Tensor<T> root_v = u.sqrt(s.v);
+    const Tensor<T> denominator = u.add(std::move(root_v), u.constant(o_.epsilon));
+    return u.div(std::move(numerator), denominator);
   }
 
   AdamOptions o_;

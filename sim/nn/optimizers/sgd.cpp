@@ -18,8 +18,13 @@ class Sgd : public Optimizer<T> {
     const std::string op = "sgd." + p.name;
     Projector<T> u(context, p.layer, op, Pass::optimizer, Role::update);
     Projector<T> w(context, p.layer, op, Pass::optimizer, Role::master_weight);
-    const Tensor<T> v = velocity(context, p, op, decayed(u, p));
-    p.value = w.update(p.value, u.mul(v, u.constant(lr)));
+    Tensor<T> decayed;
+    if (options_.weight_decay != 0)
+      decayed = u.add(p.grad, u.mul(p.value, u.constant(options_.weight_decay)));
+    const Tensor<T>& g = options_.weight_decay != 0 ? decayed : p.grad;
+    const Tensor<T>& v = velocity(context, p, op, g);
+    const Tensor<T> step = u.mul(v, u.constant(lr));
+    p.value = w.update(std::move(p.value), step);
   }
 
   void visit(StateVisitor<T>& visitor) override {
@@ -28,17 +33,15 @@ class Sgd : public Optimizer<T> {
   std::size_t states_per_parameter() const override { return velocity_.empty() ? 0 : 1; }
 
  private:
-  Tensor<T> decayed(Projector<T>& u, const Parameter<T>& p) {
-    if (options_.weight_decay == 0) return p.grad;
-    return u.add(p.grad, u.mul(p.value, u.constant(options_.weight_decay)));
-  }
-
-  Tensor<T> velocity(Context& context, const Parameter<T>& p, const std::string& op, Tensor<T> g) {
+  const Tensor<T>& velocity(Context& context, const Parameter<T>& p, const std::string& op,
+                            const Tensor<T>& g) {
     if (options_.momentum == 0) return g;
     Projector<T> u(context, p.layer, op, Pass::optimizer, Role::update);
     Projector<T> state(context, p.layer, op, Pass::optimizer, Role::optimizer_state);
     Tensor<T>& v = velocity_.at(p.full_name());
-    v = state.add(u.mul(v, u.constant(options_.momentum)), g);
+    const double mu = u.constant(options_.momentum);
+    v = u.mul(std::move(v), mu);
+    v = state.add(std::move(v), g);
     return v;
   }
 
