@@ -90,8 +90,6 @@ exmy_mutant(order_tree formats/kernels/orders_v2.cpp formats/kernels/orders_pair
 exmy_mutant(order_exact sim/ops/order_plan.cpp sim/ops/order_plan.cpp "1.5 * pow2(52 + *cut)" "1.5 * pow2(12 + *cut)" orders)
 exmy_mutant(order_block sim/ops/order_plan.cpp sim/ops/order_plan.cpp
   "t.grid + block.fraction_bits" "t.grid + block.fraction_bits + 1" orders)
-exmy_mutant(bench_round formats/kernels/kernels.cpp formats/kernels/kernels.cpp
-  "f.mantissa_bits - 2)" "f.mantissa_bits - 1)" bench:round/)
 exmy_mutant(bench_round formats/kernels/float_spans.cpp formats/kernels/float_spans.cpp
   "k.dropped = 23 - f.mantissa_bits" "k.dropped = 22 - f.mantissa_bits" bench:round/)
 exmy_mutant(bench_matrix sim/ops/tile_plan.cpp sim/ops/tile_plan.cpp "<< 23 | 0x00400000u" "<< 23" bench:matrix/fp16)
