@@ -259,6 +259,27 @@ TEST_CASE("drawn formats on floats equal the reference", "[kernels]") {
   d.check(500'000);
 }
 
+TEST_CASE("whether results of floats are finite", "[kernels]") {
+  Differences d;
+  for (const char* name : names)
+    for (const Saturation s : test::saturations) {
+      const Format f = format_of(name);
+      const auto max = static_cast<float>(f.max_finite());
+      for (const float x : {1.0f, max, std::nextafter(max, infinity32), max / 2 * 3, 0x1.fffffep127f,
+                            infinity32, std::numeric_limits<float>::quiet_NaN()}) {
+        Data all;
+        all.x.assign(70, x);
+        all.y.assign(70, 1.0f);
+        all.r.assign(70, 0);
+        for (const FloatSpanKernels* k : available_float_span_kernels())
+          for (const bool counts : {false, true})
+            compare_part(d, {*k, {f, Rounding::nearest_even, s}, SpanOp::convert}, all, 0, 70, Layout::apart,
+                         counts);
+      }
+    }
+  d.check(50'000);
+}
+
 TEST_CASE("the level in use on floats is one of this machine", "[kernels]") {
   const auto levels = available_float_span_kernels();
   CHECK(std::find(levels.begin(), levels.end(), &float_span_kernels()) != levels.end());
