@@ -83,7 +83,7 @@ struct SpanTask {
 enum class SpanResult : std::uint8_t {
   done,        ///< and all results are finite
   non_finite,  ///< done, but a result is infinite or NaN
-  undecided  ///< binary32 cannot tell some result (its range, or whose NaN it is): nothing was written or counted
+  undecided  ///< nothing was written or counted. Not returned: such blocks go through binary64 or the reference
 };
 
 struct FloatSpanKernels {
