@@ -69,7 +69,7 @@ exmy_mutant(tile formats/kernels/tiles_v2.cpp formats/kernels/tile_counts.inc
 exmy_mutant(tile_count formats/kernels/tiles_v2.cpp formats/kernels/tile_counts.inc
   "constant(0x1p-24f)" "constant(0x1p-25f)" tiles)
 exmy_mutant(tile_transposed formats/kernels/tiles_v2.cpp formats/kernels/tile_spans.inc
-  "from + 2 * from_step" "from + 3 * from_step" tiles)
+  "float* into = to + c * to_step;" "float* into = to;" tiles)
 exmy_mutant(tile_proof sim/ops/tile_plan.cpp sim/ops/tile_plan.cpp
   "? TileStep::fused : TileStep::odd" "? TileStep::fused : TileStep::fused" tiles)
 exmy_mutant(strip formats/kernels/strips_v2.cpp formats/kernels/strip_draws.inc
