@@ -1,5 +1,7 @@
 #include "sim/bench/product.hpp"
 
+#include <limits>
+
 #include "formats/kernels/kernels.hpp"
 #include "sim/bench/data.hpp"
 
@@ -21,10 +23,16 @@ Product::Product(const ProductCase& what, const Extents& extents, bool counts)
       a_(values_of(what.operands, "a", extents.m * extents.k, what.largest)),
       b_(values_of(what.operands, "b", extents.k * extents.n, what.largest)) {}
 
+FactorFacts Product::facts_of(const std::vector<float>& x, bool ranges) const {
+  constexpr float unknown = std::numeric_limits<float>::infinity();
+  if (!ranges) return {what_.operands, {unknown, unknown}};
+  return {what_.operands, tile_kernels().magnitudes(x.data(), x.size())};
+}
+
 bool Product::run_tiles() {
   const TileKernels& level = tile_kernels();
-  const FactorFacts a{what_.operands, level.magnitudes(a_.data(), a_.size())};
-  const FactorFacts b{what_.operands, level.magnitudes(b_.data(), b_.size())};
+  const bool ranges = needs_ranges(what_.how, counts_, level.has_fma);
+  const FactorFacts a = facts_of(a_, ranges), b = facts_of(b_, ranges);
   const TileDecision decision = plan_tiles(what_.how, a, b, extents_.k, counts_, level.has_fma);
   chosen_ = decision.plan ? describe(*decision.plan) : decision.why;
   const FloatMatrix left{a_.data(), extents_.m, extents_.k, extents_.k, 1};
@@ -62,8 +70,8 @@ bool Product::run_orders() {
   chosen_ = decision.plan ? "orders" + level_of(level.isa) + describe(*decision.plan) : decision.why;
   if (!decision.plan) return false;
   ordered_ = multiply({a_.data(), extents_.m, extents_.k, extents_.k, 1},
-                      {b_.data(), extents_.k, extents_.n, extents_.n, 1}, what_.how, *decision.plan,
-                      random_, what_.operands.semantics, counts_, level);
+                      {b_.data(), extents_.k, extents_.n, extents_.n, 1}, what_.how, *decision.plan, random_,
+                      what_.operands.semantics, counts_, level);
   return ordered_.has_value();
 }
 

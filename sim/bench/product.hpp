@@ -42,6 +42,7 @@ class Product {
   const Extents& extents() const { return extents_; }
 
  private:
+  FactorFacts facts_of(const std::vector<float>& x, bool ranges) const;
   bool run_tiles();
   bool run_orders();
   bool run_strips(const FactorFacts& a, const FactorFacts& b, const FloatMatrix& left,
