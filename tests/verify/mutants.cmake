@@ -73,7 +73,7 @@ exmy_mutant(tile_proof sim/ops/tile_plan.cpp sim/ops/tile_plan.cpp
 exmy_mutant(strip formats/kernels/strips_v2.cpp formats/kernels/strip_draws.inc
   "hn::Sub(r, hn::Set(words, 1))" "r" strips)
 exmy_mutant(strip_proof sim/ops/strip_plan.cpp sim/ops/strip_plan.cpp
-  "return how.random_bits + 2;" "return how.random_bits + 1;" strips)
+  "r.half = std::uint32_t{1} <<" "r.half = std::uint32_t{2} <<" strips)
 exmy_mutant(bench_round formats/kernels/kernels.cpp formats/kernels/kernels.cpp
   "f.mantissa_bits - 2)" "f.mantissa_bits - 1)" bench:round/)
 exmy_mutant(bench_matrix sim/ops/tile_plan.cpp sim/ops/tile_plan.cpp "<< 23 | 0x00400000u" "<< 23" bench:matrix/fp16)
