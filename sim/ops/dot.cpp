@@ -9,10 +9,8 @@
 #include "formats/binary64.hpp"
 #include "formats/catalog.hpp"
 #include "sim/ops/matmul.hpp"
-#include "sim/ops/order_product.hpp"
 #include "sim/ops/projector.hpp"
-#include "sim/ops/strip_product.hpp"
-#include "sim/ops/tile_product.hpp"
+#include "sim/ops/quick_dot.hpp"
 
 namespace exmy {
 namespace {
@@ -65,11 +63,6 @@ std::vector<double> widened(const MatrixView<T>& x) {
   return out;
 }
 
-Semantics either(const Format& a, const Format& b) {
-  const bool p3109 = a.semantics == Semantics::p3109 || b.semantics == Semantics::p3109;
-  return p3109 ? Semantics::p3109 : Semantics::ieee754;
-}
-
 DotRandom random_of(Context& context, const DotSites& sites, const Reduction& how) {
   const RandomStream none(0, std::uint64_t{0}, 0);
   const RandomStream product = how.product ? context.next_use(*sites.product, *how.product) : none;
@@ -88,14 +81,6 @@ MatmulTask task_of(const Reduction& how, const DotRandom& random, const DotSites
       a.columns, widened(a), widened(b.transposed())};
 }
 
-void add_counters(SiteRecord* record, const StepCounters& steps) {
-  if (record == nullptr) return;
-  record->total += steps.counters;
-  record->interval += steps.counters;
-  record->before += steps.before;
-  record->after += steps.after;
-}
-
 Counting counting_at(const Context& context, const SiteRecord* record) {
   if (record == nullptr) return Counting::nothing;
   const bool all = context.telemetry().options().histograms == Histograms::all;
@@ -112,61 +97,24 @@ void note(Context& context, const DotSites& sites, const Reduction& how, std::si
     telemetry.note_non_finite(sites.accumulator->site);
 }
 
-FactorFacts facts_of(const MatrixView<float>& x) {
-  const std::size_t size = x.rows * x.columns;
-  return {x.format, tile_kernels().magnitudes(x.data, size)};  // views are of whole tensors
-}
-
-FloatMatrix float_matrix(const MatrixView<float>& x) {
-  return {x.data, x.rows, x.columns, x.row_step, x.column_step};
-}
-
-/// The product by binary32 tiles or strips, if they give the bits of the definition.
-std::optional<TileProduct> in_binary32(const Reduction& how, const DotRandom& random, bool counts,
-                                       const MatrixView<float>& a, const MatrixView<float>& b) {
-  const TileKernels& kernels = tile_kernels();
-  const FactorFacts fa = facts_of(a), fb = facts_of(b);
-  if (const TileDecision d = plan_tiles(how, fa, fb, a.columns, counts, kernels.has_fma); d.plan)
-    return multiply(float_matrix(a), float_matrix(b), *d.plan, how.chunk, counts, kernels);
-  const StripDecision d = plan_strips(how, fa, fb, a.columns);
-  if (!d.plan) return std::nullopt;
-  return multiply(float_matrix(a), float_matrix(b), *d.plan, random, how.chunk, counts, strip_kernels());
-}
-
-std::optional<Tensor<float>> by_tiles(const Reduction& how, const DotRandom& random, Counting counting,
-                                      SiteRecord* product, SiteRecord* accumulator,
-                                      const MatrixView<float>& a, const MatrixView<float>& b) {
-  if (counting == Counting::histograms) return std::nullopt;
-  const bool counts = counting != Counting::nothing;
-  auto result = in_binary32(how, random, counts, a, b);
-  if (!result) return std::nullopt;
-  if (counts) {
-    add_counters(product, {counters_of(result->product), {}, {}});
-    add_counters(accumulator, {counters_of(result->accumulator), {}, {}});
+std::string words_of(MatmulPath path, const std::string& why) {
+  switch (path) {
+    case MatmulPath::definition: return "definition: " + why;
+    case MatmulPath::panels: return "panels in binary64: " + why;
+    case MatmulPath::fp32: return "panels in binary32: " + why;
   }
-  Tensor<float> y({a.rows, b.columns}, how.result().format);
-  y.data = std::move(result->y);
-  return y;
+  return {};
 }
 
-/// The same by the kernels of the other orders.
-std::optional<Tensor<float>> by_orders(const Reduction& how, const DotRandom& random, Counting counting,
-                                       SiteRecord* product, SiteRecord* accumulator,
-                                       const MatrixView<float>& a, const MatrixView<float>& b) {
-  if (counting == Counting::histograms || how.order == Order::sequential || how.order == Order::chunked)
-    return std::nullopt;
-  const bool counts = counting != Counting::nothing;
-  const OrderKernels& kernels = order_kernels();
-  const OrderDecision decision =
-      plan_order(how, facts_of(a), facts_of(b), a.columns, counts, kernels.has_fma);
-  if (!decision.plan) return std::nullopt;
-  auto result = multiply(float_matrix(a), float_matrix(b), how, *decision.plan, random,
-                         either(a.format, b.format), counts, kernels);
-  if (!result) return std::nullopt;
-  add_counters(product, {result->product, {}, {}});
-  add_counters(accumulator, {result->accumulator, {}, {}});
-  Tensor<float> y({a.rows, b.columns}, how.result().format);
-  y.data = std::move(result->y);
+template <class T>
+std::vector<T> run_matmul(const MatmulTask& task, const Telling& telling, bool* nan_lost) {
+  const MatmulResult result = matmul(task, telling.counting);
+  telling.add(result.counters);
+  telling.done_by(words_of(path_of(task, telling.counting),
+                           task.float_operands ? telling.why_not : "numbers are binary64"));
+  *nan_lost = result.nan_lost;
+  std::vector<T> y(result.y.size());
+  std::transform(result.y.begin(), result.y.end(), y.begin(), [](double v) { return static_cast<T>(v); });
   return y;
 }
 
@@ -176,24 +124,16 @@ Tensor<T> reduce(Context& context, const DotSites& sites, const MatrixView<T>& a
   check_factors(context, sites, a.format, b.format);
   const Reduction how = reduction_of(sites, a.format, b.format);
   const DotRandom random = random_of(context, sites, how);
-  SiteRecord* product = sites.product != nullptr ? context.record_of(*sites.product) : nullptr;
   SiteRecord* accumulator = context.record_of(*sites.accumulator);
-  const Counting counting = counting_at(context, accumulator);
-  if constexpr (std::is_same_v<T, float>) {
-    auto y = by_tiles(how, random, counting, product, accumulator, a, b);
-    if (!y) y = by_orders(how, random, counting, product, accumulator, a, b);
-    if (y) {
-      note(context, sites, how, a.columns, *y, false);
-      return *y;
-    }
-  }
-  const MatmulResult result = matmul(task_of(how, random, sites, a, b), counting);
-  add_counters(product, result.counters.product);
-  add_counters(accumulator, result.counters.accumulator);
-  Tensor<T> y({a.rows, b.columns}, how.result().format);
-  std::transform(result.y.begin(), result.y.end(), y.data.begin(),
-                 [](double v) { return static_cast<T>(v); });
-  note(context, sites, how, a.columns, y, result.nan_lost);
+  Telling telling{sites.product != nullptr ? context.record_of(*sites.product) : nullptr, accumulator,
+                  counting_at(context, accumulator)};
+  Tensor<T> y({0, 0}, how.result().format);
+  std::optional<std::vector<T>> quick;
+  if constexpr (std::is_same_v<T, float>) quick = quick_dot(how, random, a, b, telling);
+  bool nan_lost = false;
+  y.data = quick ? std::move(*quick) : run_matmul<T>(task_of(how, random, sites, a, b), telling, &nan_lost);
+  y.shape = {a.rows, b.columns};
+  note(context, sites, how, a.columns, y, nan_lost);
   return y;
 }
 

@@ -49,7 +49,22 @@ bool packs(const TileCut& cut, const CutExtents& x, bool counts) {
   return x.row_step != cut.width() && x.m > 2 * cut.tallest();
 }
 
+/// Of elements here and there.
+double non_zero_part(const FloatMatrix& x) {
+  constexpr std::size_t stride = 37, most = 256;
+  const std::size_t n = std::min(most, x.rows * x.columns);
+  std::size_t count = 0;
+  for (std::size_t i = 0, r = 0, c = 0; i < n; ++i, r = (r + 1) % x.rows, c = (c + stride) % x.columns)
+    count += x.data[r * x.row_step + c * x.column_step] != 0 ? 1u : 0u;
+  return static_cast<double>(count) / static_cast<double>(n);
+}
+
 }  // namespace
+
+CutExtents extents_of(const FloatMatrix& left, const FloatMatrix& right, bool counts) {
+  return {left.rows,      right.columns,     left.columns,
+          right.row_step, right.column_step, counts ? non_zero_part(left) : 1};
+}
 
 TileCut best_cut(const TileKernels& kernels, const CutExtents& x, const TilePlan& plan, bool counts) {
   auto shapes = counts ? kernels.counting : kernels.fast;

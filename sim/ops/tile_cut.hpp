@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <span>
 
-#include "sim/ops/tile_plan.hpp"
+#include "sim/ops/tile_product.hpp"
 
 namespace exmy {
 
@@ -32,6 +32,8 @@ struct CutExtents {
   std::size_t row_step, column_step;
   double non_zero = 1;  ///< part of left that is not 0, about; the rest costs tiles that count nothing
 };
+
+CutExtents extents_of(const FloatMatrix& left, const FloatMatrix& right, bool counts);
 
 /// The cut that takes least time, by a model of it.
 TileCut best_cut(const TileKernels& kernels, const CutExtents& x, const TilePlan& plan, bool counts);

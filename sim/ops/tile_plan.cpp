@@ -227,9 +227,16 @@ TileDecision refused(const std::string& why) { return {std::nullopt, why}; }
 
 /// Only where steps are counted.
 std::string exactness(const TileRounding& r) {
-  if (r.exact_first > 0) return ", all exact by bound";
-  if (r.exact_steps > 0) return ", exact while small, which is watched";
+  if (r.exact_first > 0) return ", exact by bound";
+  if (r.exact_steps > 0) return ", exact by bound while small";
   return {};
+}
+
+std::uint64_t traits_of(const TileRounding& r) {
+  const auto bit = [](bool set, int place) { return std::uint64_t{set} << place; };
+  return static_cast<std::uint64_t>(r.step) | static_cast<std::uint64_t>(r.limit) << 2 |
+         bit(r.rounds_product, 4) | bit(r.clamps, 5) | bit(r.exact_steps > 0, 6) | bit(r.quick_below > 0, 7) |
+         bit(r.exact_first > 0, 8);
 }
 
 std::string described(const TileRounding& r) {
@@ -240,20 +247,25 @@ std::string described(const TileRounding& r) {
                             : r.limit == TileLimit::saturate ? ", saturating"
                                                              : ", overflow watched";
   const std::string exact = exactness(r);
-  const std::string quick = r.quick_below > 0 ? ", counted quickly" : "";
-  return (r.rounds_product ? "rounded products, " : "exact products, ") + sum + limit +
-         (r.clamps ? ", subnormal grid" : "") + exact + quick;
+  const std::string quick = r.quick_below > 0 ? ", counted in quick steps" : "";
+  return (r.rounds_product ? "rounded products, " : "exact products, ") + sum + exact + limit +
+         (r.clamps ? ", subnormal grid" : "") + quick;
 }
 
 }  // namespace
+
+bool needs_ranges(const Reduction& how, bool counts, bool has_fma) {
+  return counts || !has_fma || how.order != Order::sequential || how.product ||
+         how.accumulator != Projection{};
+}
 
 TileDecision plan_tiles(const Reduction& how, const FactorFacts& a, const FactorFacts& b, std::size_t k,
                         bool counts, bool has_fma) {
   const bool chunked = how.order == Order::chunked;
   if (!chunked && how.order != Order::sequential)
     return refused("the order is neither sequential nor chunked");
-  const bool native = !counts && !chunked && !how.product && how.accumulator == Projection{} && has_fma;
-  if (!native && !(is_finite(a) && is_finite(b))) return refused("an operand is not finite");
+  if (needs_ranges(how, counts, has_fma) && !(is_finite(a) && is_finite(b)))
+    return refused("an operand is not finite");
   Planner planner(counts, has_fma);
   const std::size_t n = chunked ? std::min(how.chunk, k) : k;
   TilePlan plan;
@@ -267,6 +279,11 @@ TileDecision plan_tiles(const Reduction& how, const FactorFacts& a, const Factor
   plan.outer = planner.steps(std::nullopt, how.outer, chunk, (k + how.chunk - 1) / how.chunk);
   if (!plan.outer) return refused("outer: " + planner.why());
   return {plan, {}};
+}
+
+std::uint64_t key_of(const TilePlan& plan) {
+  return traits_of(plan.inner) << 1 |
+         (plan.outer ? traits_of(*plan.outer) << 32 | std::uint64_t{1} << 62 : 0) | 1;
 }
 
 std::string describe(const TilePlan& plan) {

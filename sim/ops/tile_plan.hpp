@@ -41,6 +41,10 @@ struct TileDecision {
   std::string why;
 };
 
+/// Whether a plan depends on the magnitudes of the factors. Sums of exact products in binary32 that are not counted are what
+/// the machine does, whatever they meet.
+bool needs_ranges(const Reduction& how, bool counts, bool has_fma);
+
 /// For sums of `k` products. `counts`: counters are wanted (binary32 sums then need exact products). `has_fma`: of the
 /// instruction-set level.
 ///
@@ -50,10 +54,30 @@ struct TileDecision {
 /// less than a quarter of a unit of the grid, and s + t could not be near the middle. For t = a b, P_t = P_a + P_b.
 /// Range: products and sums are multiples of 2^-149, C stays finite, and rounding is monotone, so that
 /// u <- round_away(u + max|a| max|b|), k times, bounds every sum.
+///
+/// Steps that count are cheaper where more is proven. Let g be the grid of the products, a power of 2.
+/// Exact binary32 sums (`exact_below` B = 2^24 g): by induction every computed sum is a multiple of g, and so is the
+/// exact s + t; below B it is a number, and rounding, which is monotone, takes none from beyond B to below it. So all
+/// computed sums being below B, all are exact: only zeros are left to count (g >= 2^-126: none is subnormal). Between
+/// two looks at B / 2, steps that add at most B / 2 in all stay at most at B.
+/// Quick sums in P <= 11 bits (M = P - 1; the exact x = s + t, 2^e <= |fl(x)| < 2^(e+1), U = 2^(e-M), sums are multiples
+/// of G, t has P_t <= 22 bits). With h = s rounded to a multiple of U and l = s - h, u = l + t is a binary32 number:
+///   l = 0 (so if |s| >= 2^e, or s lies on the grid U): u = t.
+///   2^(e-1) <= |s| < 2^e: l = +-U/2, so |t| >= U/2 - 2^(e-25), and u is a multiple of min(U/2, ulp of t), of P_t + 1 bits
+///   or M + 3 at most.
+///   |s| < 2^(e-1): |t| > 2^(e-1), so t is a multiple of 2^(e-22); if h != 0, |s| >= U/2 and s is one of 2^(e-2M-1); if
+///   h = 0, u = x is a multiple of min(2^(e-22), G): a number if G >= 2^(e-23), which holds where |t| < 2^23 G
+///   (`quick_below`); elsewhere steps with h = 0 != s are taken exactly.
+/// Then C + h, C + h + u are rounded once, to U; z - h and the error u - (z - h) are numbers: z = x where s is so much
+/// larger that z - h needs more than 24 bits. Ties are errors of U/2, which is no subnormal number and whose product with
+/// z does not underflow from `quick_least` on. P_t + P <= 23 is not needed.
+/// Quick binary32 sums: the error e of x is a number, e x >= 2^-149 if g >= 2^-74; ties: tile_counted.inc.
 TileDecision plan_tiles(const Reduction& how, const FactorFacts& a, const FactorFacts& b, std::size_t k,
                         bool counts, bool has_fma);
 
-/// "exact products, binary32 sums, rounded again, no overflow by bound".
+/// Other for plans that `describe` tells apart; never 0.
+std::uint64_t key_of(const TilePlan& plan);
+/// "exact products, binary32 sums, exact by bound, overflow watched".
 std::string describe(const TilePlan& plan);
 
 }  // namespace exmy

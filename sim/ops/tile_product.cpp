@@ -19,21 +19,6 @@ constexpr std::size_t most_sums = 1 << 13;
 constexpr std::size_t parallel_cost = 1'600'000;
 constexpr std::size_t tasks_per_thread = 12;  // of different lengths, and a core may be shared
 
-TileCounts& operator+=(TileCounts& into, const TileCounts& c) {
-  into.total += c.total;
-  into.zero_in += c.zero_in;
-  into.inexact += c.inexact;
-  into.up += c.up;
-  into.down += c.down;
-  into.tie += c.tie;
-  into.saturated += c.saturated;
-  into.to_zero += c.to_zero;
-  into.tiny += c.tiny;
-  into.subnormal += c.subnormal;
-  into.swamped += c.swamped;
-  return into;
-}
-
 /// Steps of padding columns, which add +-0 to +0.
 void discount(TileCounts& c, std::uint64_t steps) {
   c.total -= steps;
@@ -253,21 +238,6 @@ bool run(const Job& job, TileProduct& out) {
   return valid;
 }
 
-/// Of elements here and there.
-double non_zero_part(const FloatMatrix& x) {
-  constexpr std::size_t stride = 37, most = 256;
-  const std::size_t n = std::min(most, x.rows * x.columns);
-  std::size_t count = 0;
-  for (std::size_t i = 0, r = 0, c = 0; i < n; ++i, r = (r + 1) % x.rows, c = (c + stride) % x.columns)
-    count += x.data[r * x.row_step + c * x.column_step] != 0 ? 1u : 0u;
-  return static_cast<double>(count) / static_cast<double>(n);
-}
-
-CutExtents extents_of(const FloatMatrix& left, const FloatMatrix& right, bool counts) {
-  return {left.rows,      right.columns,     left.columns,
-          right.row_step, right.column_step, counts ? non_zero_part(left) : 1};
-}
-
 }  // namespace
 
 std::optional<TileProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, const TilePlan& plan,
@@ -285,22 +255,6 @@ std::optional<TileProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, 
                 kernels,       turn,          out.y.data(), b.columns};
   if (!run(job, out)) return std::nullopt;
   return out;
-}
-
-Counters counters_of(const TileCounts& c) {
-  Counters counters;
-  counters[Counter::total] = c.total;
-  counters[Counter::zero_in] = c.zero_in;
-  counters[Counter::inexact] = c.inexact;
-  counters[Counter::rounded_up] = c.up;
-  counters[Counter::rounded_down] = c.down;
-  counters[Counter::tie] = c.tie;
-  counters[Counter::saturated] = c.saturated;
-  counters[Counter::underflow_to_zero] = c.to_zero;
-  counters[Counter::underflow_inexact] = c.tiny;
-  counters[Counter::subnormal_out] = c.subnormal;
-  counters[Counter::swamped] = c.swamped;
-  return counters;
 }
 
 }  // namespace exmy

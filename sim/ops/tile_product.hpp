@@ -28,6 +28,7 @@ struct TileProduct {
 std::optional<TileProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, const TilePlan& plan,
                                     std::size_t chunk, bool counts, const TileKernels& kernels);
 
+TileCounts& operator+=(TileCounts& into, const TileCounts& c);
 /// With the names that all counters have.
 Counters counters_of(const TileCounts& counts);
 

@@ -30,15 +30,6 @@ void visit_histogram(NumbersVisitor& visitor, const std::string& name, ExponentH
   histogram.unpack(packed);
 }
 
-void visit_record(NumbersVisitor& visitor, const std::string& site, SiteRecord& record) {
-  const std::string prefix = "telemetry/" + site + "/";
-  visit_counters(visitor, prefix + "total", record.total);
-  visit_counters(visitor, prefix + "interval", record.interval);
-  visit_counters(visitor, prefix + "series", record.series);
-  visit_histogram(visitor, prefix + "before", record.before);
-  visit_histogram(visitor, prefix + "after", record.after);
-}
-
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
   for (std::size_t begin = 0; begin < text.size();) {
@@ -47,6 +38,31 @@ std::vector<std::string> lines_of(const std::string& text) {
     begin = end + 1;
   }
   return lines;
+}
+
+void visit_kernels(NumbersVisitor& visitor, const std::string& name, KernelUses& kernels) {
+  std::string texts;
+  Integers counts;
+  for (const auto& [text, count] : kernels.counts()) {
+    texts += text + "\n";
+    counts.push_back(count);
+  }
+  visitor.text(name, texts);
+  visitor.integers(name + ".counts", counts);
+  kernels.counts().clear();
+  const std::vector<std::string> lines = lines_of(texts);
+  for (std::size_t i = 0; i < std::min(lines.size(), counts.size()); ++i)
+    kernels.counts()[lines[i]] = counts[i];
+}
+
+void visit_record(NumbersVisitor& visitor, const std::string& site, SiteRecord& record) {
+  const std::string prefix = "telemetry/" + site + "/";
+  visit_counters(visitor, prefix + "total", record.total);
+  visit_counters(visitor, prefix + "interval", record.interval);
+  visit_counters(visitor, prefix + "series", record.series);
+  visit_histogram(visitor, prefix + "before", record.before);
+  visit_histogram(visitor, prefix + "after", record.after);
+  if (site_of(site)->role == Role::accumulator) visit_kernels(visitor, prefix + "kernels", record.kernels);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "formats/counters.hpp"
 #include "sim/quant/histogram.hpp"
+#include "sim/quant/kernel_uses.hpp"
 #include "sim/quant/policy.hpp"
 #include "sim/quant/site.hpp"
 #include "sim/quant/state.hpp"
@@ -34,6 +35,7 @@ struct SiteRecord {
   std::vector<Counters> series;  ///< one sum for each interval
   ExponentHistogram before;
   ExponentHistogram after;
+  KernelUses kernels;  ///< of accumulators
 };
 
 /// Elements that changed format at a quantiser, and their size before and after.
@@ -62,7 +64,7 @@ class Telemetry {
 
   const StatsOptions& options() const { return options_; }
   SiteRecord& record(const Site& site, const Treatment& treatment) {
-    return records_.try_emplace(site, SiteRecord{treatment, {}, {}, {}, {}, {}}).first->second;
+    return records_.try_emplace(site, SiteRecord{treatment, {}, {}, {}, {}, {}, {}}).first->second;
   }
   void close_interval(std::uint64_t step);
   /// The first site of this step whose result was NaN or infinite, or lost a NaN.

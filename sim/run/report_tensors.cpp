@@ -42,6 +42,13 @@ Json scale_json(const Scale& s) {
   return {{"granularity", "tensor"}, {"source", "static"}, {"value", s.value}};
 }
 
+Json kernels_json(const KernelUses& kernels) {
+  Json out = Json::array();
+  for (const auto& [text, count] : kernels.counts())
+    out.push_back({{"kernel", text}, {"products_count", count}});
+  return out;
+}
+
 Json tensor_json(const FormatNames& names, const Site& site, const SiteRecord& r,
                  const std::vector<std::uint64_t>& steps) {
   const Projection& p = r.treatment.quantizer.projection;
@@ -65,6 +72,7 @@ Json tensor_json(const FormatNames& names, const Site& site, const SiteRecord& r
                     {"rounding", word_of(rounding_names, r.treatment.outer.rounding)},
                     {"saturation", word_of(saturation_names, r.treatment.outer.saturation)}};
   }
+  if (!r.kernels.counts().empty()) out["kernels"] = kernels_json(r.kernels);
   if (Json series = series_of(steps, r.series, site.role); !series.is_null())
     out["series"] = std::move(series);
   if (!r.before.empty() || !r.after.empty())

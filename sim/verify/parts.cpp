@@ -13,6 +13,7 @@ std::vector<Part> all_parts() {
   all.push_back(matmul_part());
   all.push_back(tiles_part());
   all.push_back(strips_part());
+  all.push_back(orders_part());
   append(function_parts());
   append(span_parts());
   append(hardware_parts());

@@ -22,6 +22,7 @@ std::vector<Part> kernel_parts();
 Part matmul_part();
 Part tiles_part();
 Part strips_part();
+Part orders_part();
 /// The reference and the second implementation with the processor.
 std::vector<Part> hardware_parts();
 /// Every float into a format: reference and fastest kernel with the second implementation.

@@ -63,6 +63,7 @@ class Bench(ProgramTest):
                              "matrix/fp16/rounded-products/excluded": (0.12, 0.16),
                              "matrix/fp16/rounded-products/watched": (0.06, 0.09),
                              "matrix/chunked/fp32-fp16": (0.9, 1), "matrix/fp16/odd": (None, None),
+                             "matrix/pairwise/fp16": (0.25, 0.31), "matrix/block/hopper": (0.2, 0.26),
                              "matrix/fp32/counted": (None, None), "shape/1x256x256/fp32": (0.5, None),
                              "step/e4m3fn/counted": (8, 3), "step/fp16/counted": (15, 8)}.items():
             self.assertEqual(marks[name], wanted, name)
@@ -84,6 +85,7 @@ class Bench(ProgramTest):
             self.assertIn("overflow watched", explained["matrix/fp16/fused/watched"])
             self.assertIn("rounded to odd", explained["matrix/fp16/odd"])
             self.assertIn("rounded products", explained["matrix/fp16/rounded-products/watched"])
+            self.assertIn("exact, binary32 nodes", explained["matrix/pairwise/fp16"])
             self.assertIn("; chunks: ", explained["matrix/chunked/fp32-fp16"])
 
     def test_a_lower_instruction_set_has_the_same_bits(self):

@@ -28,7 +28,10 @@ class Bits(ProgramTest):
     def fingerprint(self, config=CONFIG, **environment):
         self.count = getattr(self, "count", 0) + 1
         _, (report,) = self.runs(self.write("a.json", config), "--out", str(self.count), env=environment)
-        return report["determinism"], report.get("tensors"), report["final"], report["gradients"]
+        tensors = report.get("tensors")
+        if "EXMY_ISA" in environment:  # which chooses the kernels
+            tensors = [{key: value for key, value in t.items() if key != "kernels"} for t in tensors]
+        return report["determinism"], tensors, report["final"], report["gradients"]
 
     def same(self, variants, config=CONFIG):
         first, *others = [self.fingerprint(config, **variant) for variant in variants]

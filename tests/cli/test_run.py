@@ -180,6 +180,24 @@ class Run(ProgramTest):
         self.assertEqual({**formats["mine"], **own}, formats["mine"])
         self.assertEqual({t["format"] for t in report["tensors"] if t["role"] == "activation"}, {"mine"})
 
+    def test_the_report_tells_which_kernels_computed_the_products_and_why(self):
+        policy = [{"match": {"layer": "fc1", "role": "accumulator"}, "format": "fp16"},
+                  {"match": {"layer": "fc2", "role": "accumulator"}, "format": "e8m22"},
+                  {"match": {"layer": "fc3", "role": "accumulator"}, "format": "fp16", "rounding": "toward_zero"}]
+        self.write("kernels.json", changed(SMALL, recipe="fp8_hybrid", policy=policy, stats__counters=True,
+                                           model__hidden=[8, 8]))
+        _, (report,) = self.runs("kernels.json")
+        sites = {"/".join(t[k] for k in ("layer", "op", "pass", "role")): t for t in report["tensors"]}
+        self.assertTrue(all(("kernels" in t) == (t["role"] == "accumulator") for t in sites.values()))
+        first = sites["fc1/dot/forward/accumulator"]["kernels"]
+        self.assertEqual(sum(k["products_count"] for k in first), report["run"]["steps_count"])
+        self.assertTrue(all(k["kernel"].startswith("tiles: exact products, binary32 sums, rounded again") for k in first),
+                        first)
+        for layer, words in (("fc2", "panels in binary64: tiles: precision 23 is not 2 to 22; strips: "),
+                             ("fc3", "strips: exact products, ")):
+            (kernel,) = sites[layer + "/dot/forward/accumulator"]["kernels"]
+            self.assertTrue(kernel["kernel"].startswith(words), kernel)
+
     def test_copied_directories_keep_their_results(self):
         answer, (report,) = self.runs("a.json")
         shutil.copytree(self.path("results"), self.path("moved"))

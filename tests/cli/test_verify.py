@@ -11,7 +11,7 @@ FILE = os.path.join(ROOT, "experiments", "schema", "certificate.schema.json")
 with open(FILE, encoding="utf-8") as _file:
     TEXT = _file.read()
 SCHEMA = json.loads(TEXT)
-GROUPS = ["digests", "codes", "projection", "operations", "kernels", "matmul", "tiles", "strips", "functions",
+GROUPS = ["digests", "codes", "projection", "operations", "kernels", "matmul", "tiles", "strips", "orders", "functions",
           "hardware", "sweep"]
 FEW = ("--part", "kernels,hardware/fp32_add,sweep/fp16", "--sample", "64")
 

@@ -37,6 +37,7 @@ struct Way {
   const char* name;
   TileRounding how;
   Projection product, sum;
+  std::uint64_t codes = 0x5f;  ///< of operands, e4m3fn: up to 30
 };
 
 Way way(const char* name, TileStep step, const char* product, const char* sum, TileLimit limit, bool clamps) {
@@ -55,6 +56,40 @@ Way way(const char* name, TileStep step, const char* product, const char* sum, T
   return w;
 }
 
+/// The quick steps of a way, where they are proven: exact products are below 900, the others are not saturated.
+void add_quick(std::vector<Way>& all) {
+  const float infinity = std::numeric_limits<float>::infinity();
+  const std::size_t count = all.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    Way w = all[i];
+    if (w.how.rounds_product && (w.product.format.max_finite() < 900 || w.how.step == TileStep::native))
+      continue;
+    w.how.quick_least = w.how.sum.min_normal;
+    const int grid = std::max(w.sum.format.e_min() - w.sum.format.mantissa_bits, -18);
+    w.how.quick_below = w.how.step == TileStep::native ? infinity : std::ldexp(1.0f, 23 + grid);
+    all.push_back(w);
+    w.how.quick_below = infinity;
+    w.codes = 0x40;  // up to 1.875: products are below 4
+    all.push_back(w);
+  }
+}
+
+/// Sums of products up to 1.875^2 in binary32, of multiples of 2^-18; the last way allows less than is proven.
+void add_exact(std::vector<Way>& all) {
+  Way w = way("exact", TileStep::native, nullptr, "fp32", TileLimit::watch, false);
+  w.codes = 0x40;
+  w.how.exact_below = 64, w.how.exact_between = 32;
+  w.how.exact_first = 17, w.how.exact_steps = 9;
+  all.push_back(w);
+  w.how.exact_first = 0, w.how.exact_steps = 1, w.how.exact_between = 64;
+  all.push_back(w);
+  w.codes = 0x5f;
+  all.push_back(w);
+  w.codes = 0x30;
+  w.how.exact_below = w.how.exact_between = 0.5f;
+  all.push_back(w);
+}
+
 /// Operands are e4m3fn numbers up to 30: products are multiples of 2^-18, up to 900.
 std::vector<Way> ways() {
   std::vector<Way> all{
@@ -66,9 +101,12 @@ std::vector<Way> ways() {
     all.push_back(way("fused, rounded products", TileStep::fused, "e4m3fn", "fp16", limit, true));
     all.push_back(way("odd", TileStep::odd, nullptr, "e5m6", limit, true));
     all.push_back(way("odd, rounded products", TileStep::odd, "e5m7", "e5m6", limit, true));
+    all.push_back(way("odd, coarse products", TileStep::odd, "e5m2", "e5m6", limit, true));
   }
   all.push_back(way("saturating sums", TileStep::odd, nullptr, "e4m3fn", TileLimit::saturate, true));
   all.push_back(way("saturating fused sums", TileStep::fused, nullptr, "e4m7", TileLimit::saturate, true));
+  add_quick(all);
+  add_exact(all);
   Way wide = all.front();
   wide.name = "wide products";
   wide.how.wide_products = true;
@@ -76,11 +114,11 @@ std::vector<Way> ways() {
   return all;
 }
 
-std::vector<float> numbers(Random& random, std::size_t n, bool wide) {
+std::vector<float> numbers(Random& random, std::size_t n, bool wide, std::uint64_t codes) {
   const Format f = format_of("e4m3fn");
   std::vector<float> x(n);
   for (float& v : x) {
-    const std::uint64_t code = random.below(8) == 0 ? random.below(4) : random.below(0x5f);  // up to 30
+    const std::uint64_t code = random.below(8) == 0 ? random.below(4) : random.below(codes);
     const double magnitude =
         wide ? 1.0 + static_cast<double>(random.below(1 << 23)) * 0x1p-23 : f.finite_value(code);
     v = static_cast<float>((random.bits() & 1) != 0 ? magnitude : -magnitude);
@@ -130,14 +168,28 @@ std::string difference(const TileCounts& got, const Counters& want) {
   return out;
 }
 
-void compare(const TileKernels& level, const TileShape& shape, bool counts, const Way& w, Random& random) {
-  constexpr std::size_t k = 17;
-  const bool wide = w.how.wide_products;
-  const std::vector<float> a = numbers(random, shape.rows * k, wide),
-                           b = numbers(random, k * shape.width, wide);
-  std::vector<float> sums(shape.rows * shape.width);
+/// Two tiles, the second of which goes on.
+TileResult run(const TileShape& shape, const TileRounding& how, const std::vector<float>& a,
+               const std::vector<float>& b, std::size_t k, std::vector<float>& sums) {
+  const std::size_t half = k / 2;
   TileResult got;
-  shape.run(w.how, {a.data(), k, 1, b.data(), k, sums.data()}, got);
+  TileOperands x{a.data(), k, 1, b.data(), half, sums.data()};
+  x.begins = true;
+  shape.run(how, x, got);
+  const float largest = got.largest;
+  shape.run(how, {a.data() + half, k, 1, b.data() + half * shape.width, k - half, sums.data()}, got);
+  got.largest = std::max(got.largest, largest);
+  return got;
+}
+
+void compare(const TileKernels& level, const TileShape& shape, bool counts, const Way& w, Random& random,
+             std::size_t k = 17) {
+  const bool wide = w.how.wide_products;
+  std::vector<float> a = numbers(random, shape.rows * k, wide, w.codes),
+                     b = numbers(random, k * shape.width, wide, w.codes);
+  for (float& v : a) v = random.below(4) == 0 ? 0 : v;
+  std::vector<float> sums(shape.rows * shape.width, std::numeric_limits<float>::quiet_NaN());
+  const TileResult got = run(shape, w.how, a, b, k, sums);
   Expected all;
   std::size_t wrong = 0;
   for (std::size_t r = 0; r < shape.rows; ++r)
@@ -146,16 +198,27 @@ void compare(const TileKernels& level, const TileShape& shape, bool counts, cons
       for (std::size_t i = 0; i < k; ++i)
         all.step(w, static_cast<double>(a[r * k + i]), static_cast<double>(b[i * shape.width + j]));
       const float s = sums[r * shape.width + j];
+      wrong +=
+          std::bit_cast<std::uint32_t>(s) == std::bit_cast<std::uint32_t>(all.s + 0.0f) || !counts ? 0u : 1u;
       wrong += s == all.s ? 0u : 1u;
     }
   INFO(level.isa << " " << shape.rows << " x " << shape.width << " " << w.name << " into "
-                 << w.how.sum.max_finite);
+                 << w.how.sum.max_finite << ", quick below " << w.how.quick_below << ", exact "
+                 << w.how.exact_first << " " << w.how.exact_steps);
   CHECK(wrong == 0);
+  const bool beyond = all.largest > w.how.sum.max_finite;
   if (w.how.limit == TileLimit::watch && (counts || w.how.step != TileStep::native))
+    CHECK((got.largest > w.how.sum.max_finite) == beyond);
+  if (w.how.limit == TileLimit::watch && !counts && w.how.step != TileStep::native)
     CHECK(got.largest == all.largest);
-  if (!counts) return;
+  if (!counts || beyond) return;
   CHECK(difference(got.sum, all.sum) == "");
   if (w.how.rounds_product) CHECK(difference(got.product, all.product) == "");
+}
+
+/// Whether a way is one that this level can go.
+bool can(const TileKernels& level, bool counts, const Way& w) {
+  return !w.how.wide_products || (counts && level.has_fma);
 }
 
 }  // namespace
@@ -166,7 +229,64 @@ TEST_CASE("tiles of every shape and level do what the scalar operations do") {
     for (const bool counts : {false, true})
       for (const TileShape& shape : counts ? level->counting : level->fast)
         for (const Way& w : ways())
-          if (!w.how.wide_products || (counts && level->has_fma)) compare(*level, shape, counts, w, random);
+          if (can(*level, counts, w)) compare(*level, shape, counts, w, random);
+}
+
+TEST_CASE("tiles that count, of many steps and with operands of one magnitude") {
+  Random random(6);
+  for (const TileKernels* level : available_tile_kernels())
+    for (Way w : ways())
+      if (can(*level, true, w)) {
+        w.how.exact_first = 0;
+        compare(*level, level->counting.front(), true, w, random, 700);  // longer than a list of factors
+        w.codes = std::min<std::uint64_t>(w.codes, 9);  // 2^-9 to 2^-6: results are subnormal
+        compare(*level, level->counting.back(), true, w, random, 40);
+      }
+}
+
+TEST_CASE(
+    "sums that leave the range in which they are exact, at the end or in between, or start off the grid") {
+  struct Terms {
+    float start;
+    std::vector<float> b;
+  };
+  Way w = way("exact", TileStep::native, nullptr, "fp32", TileLimit::watch, false);
+  w.how.exact_below = 64, w.how.exact_between = 32, w.how.exact_steps = 1;  // grid 2^-18
+  const float unit = 0x1p-18f;
+  const std::vector<Terms> all{{0, {30, 30, 30, unit, -30, -30, -30, 1}},
+                               {0, {30, 30, 30, unit}},
+                               {1 + unit / 2, {30, 30, -30, -30, 1, 1}},
+                               {31, {30, 30, unit, -30, -30, 1}},
+                               {-40 - unit, {30, unit, unit, -unit, 1, 2}}};
+  for (const TileKernels* level : available_tile_kernels())
+    for (const TileShape& shape : level->counting)
+      for (const auto& [start, terms] : all) {
+        std::vector<float> a(terms.size(), 1), b, sums(shape.width, start);
+        for (const float t : terms) b.insert(b.end(), shape.width, t);
+        Expected want;
+        want.s = start;
+        for (const float t : terms) want.step(w, 1, static_cast<double>(t));
+        TileResult got;
+        shape.run(w.how, {a.data(), 0, 1, b.data(), terms.size(), sums.data()}, got);
+        CHECK(sums.back() == want.s);
+        CHECK(got.sum.inexact == shape.width * want.sum[Counter::inexact]);
+        CHECK(got.sum.tie == shape.width * want.sum[Counter::tie]);
+      }
+}
+
+TEST_CASE("factors that are all 0 leave sums as they are, and are counted") {
+  const Way w = way("odd", TileStep::odd, "e5m7", "e4m3", TileLimit::watch, true);
+  for (const TileKernels* level : available_tile_kernels())
+    for (const TileShape& shape : level->counting) {
+      const std::vector<float> a(300, -0.0f), b(300 * shape.width, 1);
+      std::vector<float> sums(shape.width, 0x1p-9f);  // subnormal
+      sums.front() = 0;
+      TileResult got;
+      shape.run(w.how, {a.data(), 0, 1, b.data(), 300, sums.data()}, got);
+      CHECK((got.sum.zero_in == 300 && got.sum.subnormal == 300 * (shape.width - 1)));
+      CHECK((got.product.zero_in == 300 * shape.width && got.product.total == 300 * shape.width));
+      CHECK((got.sum.inexact == 0 && got.sum.swamped == 0 && sums.back() == 0x1p-9f));
+    }
 }
 
 TEST_CASE("tininess is that of the exact sum, where its binary32 neighbour is not tiny any more") {

@@ -28,6 +28,14 @@ Projection nearest(Random& random) {
   return {one_of(random, sum_names), Rounding::nearest_even, static_cast<Saturation>(random.below(3))};
 }
 
+/// All products but the first have an opposite.
+void cancel(OrderCase& c) {
+  for (std::size_t t = 1; 2 * t <= c.k; ++t) {
+    for (std::size_t i = 0; i < c.m; ++i) c.a[i * c.k + c.k - t] = 2 * t == c.k ? 0.0f : -c.a[i * c.k + t];
+    for (std::size_t j = 0; j < c.n; ++j) c.b[j * c.k + c.k - t] = c.b[j * c.k + t];
+  }
+}
+
 void draw_matrices(Random& random, OrderCase& c) {
   const auto extent = [&] { return random.below(6) == 0 ? random.below(3) : 1 + random.below(75); };
   c.m = extent() % 12, c.n = extent(), c.k = extent();
@@ -35,6 +43,7 @@ void draw_matrices(Random& random, OrderCase& c) {
   const int spread = std::array{0, 1, 3, 8, 99}[random.below(5)];
   c.a = order_values(random, c.fa, c.m * c.k, spread);
   c.b = order_values(random, c.fb, c.n * c.k, spread);
+  if (random.below(3) == 0) cancel(c);
   c.semantics = random.below(5) == 0 ? Semantics::p3109 : Semantics::ieee754;
 }
 

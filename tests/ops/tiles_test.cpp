@@ -1,173 +1,14 @@
 // Binary32 tiles against the definition of a reduction: bit for bit and counter for counter, on every instruction-set
-// level of this machine; and what the analyser decides.
+// level of this machine.
 
 #include <omp.h>
 
-#include <algorithm>
-#include <array>
-#include <cstdint>
-#include <string>
-#include <utility>
-#include <vector>
-
-#include "formats/binary64.hpp"
-#include "formats/catalog.hpp"
-#include "sim/ops/reduction.hpp"
-#include "sim/ops/tile_product.hpp"
-#include "tests/support/catch.hpp"
-#include "tests/support/comparison.hpp"
-#include "tests/support/splitmix64.hpp"
+#include "tests/ops/tiles_support.hpp"
 
 namespace {
 
 using namespace exmy;
-using Random = exmy::test::SplitMix64;
-
-const DotRandom no_random{{7, "product", 3}, {7, "accumulator", 3}, {7, "outer", 3}};
-
-struct Case {
-  Reduction how;
-  Format fa, fb;
-  std::size_t m, n, k;
-  std::vector<float> a, b;  // b column by column
-};
-
-/// Values of a format: codes near 0, 1 and the maximum, ties of sums, zeros; or any.
-float draw(Random& random, const Format& f, int spread) {
-  const std::uint64_t top = f.max_finite_code();
-  std::uint64_t code = random.below(top + 1);
-  if (spread < 20) {  // binades around 1
-    const std::uint64_t one = static_cast<std::uint64_t>(f.bias) << f.mantissa_bits;
-    const std::uint64_t width = static_cast<std::uint64_t>(spread) << f.mantissa_bits;
-    code = std::min(top, one - std::min(one, width / 2) + random.below(width + 1));
-  }
-  if (random.below(12) == 0) code = random.below(std::min<std::uint64_t>(top + 1, 4));
-  const double v = f.finite_value(code);
-  return static_cast<float>((random.bits() & 1) != 0 ? v : -v);
-}
-
-std::vector<float> matrix(Random& random, std::size_t size, const Format& f, int spread) {
-  std::vector<float> x(size);
-  for (float& v : x) v = draw(random, f, spread);
-  return x;
-}
-
-constexpr std::array operand_names{"e4m3fn",   "e5m2",   "e2m1fn", "e3m2fn", "fp16", "bf16",
-                                   "e4m3fnuz", "e2m3fn", "e6m5",   "fp32",   "e7m15"};
-constexpr std::array sum_names{"fp32", "fp16", "bf16", "e6m9", "e5m6",  "e7m5",  "tf32",       "e4m3fn",
-                               "e5m2", "e4m3", "e5m7", "e8m5", "e6m11", "e8m17", "Binary8p4se"};
-
-Projection some_projection(Random& random) {
-  return {format_of(sum_names[random.below(sum_names.size())]), Rounding::nearest_even,
-          static_cast<Saturation>(random.below(3))};
-}
-
-Case some_case(Random& random) {
-  Case c;
-  if (random.below(3) == 0) c.how.product = some_projection(random);
-  c.how.accumulator = random.below(3) == 0 ? Projection{} : some_projection(random);
-  c.how.order = random.below(3) == 0 ? Order::chunked : Order::sequential;
-  c.how.outer = random.below(3) == 0 ? Projection{} : some_projection(random);
-  c.fa = format_of(operand_names[random.below(operand_names.size())]);
-  c.fb = format_of(operand_names[random.below(operand_names.size())]);
-  const auto extent = [&] { return random.below(6) == 0 ? random.below(3) : 1 + random.below(75); };
-  c.m = extent(), c.n = extent(), c.k = extent();
-  if (random.below(10) == 0) c.k = 300;
-  c.how.chunk = 1 + random.below(c.k + 3);
-  const int spread = std::array{1, 3, 8, 99}[random.below(4)];
-  c.a = matrix(random, c.m * c.k, c.fa, spread);
-  c.b = matrix(random, c.n * c.k, c.fb, spread);
-  return c;
-}
-
-std::string text(const Case& c, const TileKernels& level, const std::string& why) {
-  return std::string(level.isa) + " " + std::to_string(c.m) + " x " + std::to_string(c.n) + " x " +
-         std::to_string(c.k) +
-         (c.how.order == Order::chunked ? " chunks of " + std::to_string(c.how.chunk) : "") + "\n a " +
-         oracle::text(Projection{c.fa}) + "\n b " + oracle::text(Projection{c.fb}) + "\n product " +
-         (c.how.product ? oracle::text(*c.how.product) : "exact") + "\n accumulator " +
-         oracle::text(c.how.accumulator) + "\n outer " + oracle::text(c.how.outer) + "\n " + why;
-}
-
-struct Defined {
-  std::vector<float> y;
-  DotCounters counters;
-};
-
-Defined by_definition(const Case& c) {
-  Defined out;
-  const std::vector<double> a(c.a.begin(), c.a.end()), b(c.b.begin(), c.b.end());
-  for (std::size_t i = 0; i < c.m; ++i)
-    for (std::size_t j = 0; j < c.n; ++j) {
-      bool lost = false;
-      out.y.push_back(static_cast<float>(reduce_by_definition(c.how, a.data() + i * c.k, b.data() + j * c.k,
-                                                              c.k, i * c.n + j, no_random, Semantics::ieee754,
-                                                              &out.counters, &lost)));
-    }
-  return out;
-}
-
-std::string difference(const TileCounts& got, const Counters& want) {
-  const std::array<std::pair<std::uint64_t, Counter>, 11> all{{{got.total, Counter::total},
-                                                               {got.zero_in, Counter::zero_in},
-                                                               {got.inexact, Counter::inexact},
-                                                               {got.up, Counter::rounded_up},
-                                                               {got.down, Counter::rounded_down},
-                                                               {got.tie, Counter::tie},
-                                                               {got.saturated, Counter::saturated},
-                                                               {got.to_zero, Counter::underflow_to_zero},
-                                                               {got.tiny, Counter::underflow_inexact},
-                                                               {got.subnormal, Counter::subnormal_out},
-                                                               {got.swamped, Counter::swamped}}};
-  std::string out;
-  Counters rest = want;
-  for (const auto& [n, counter] : all) {
-    if (n != want[counter])
-      out += std::string(counter_names[static_cast<std::size_t>(counter)]) + " " + std::to_string(n) +
-             " for " + std::to_string(want[counter]) + "; ";
-    rest[counter] = 0;
-  }
-  return out + (rest == Counters{} ? "" : "other counters");
-}
-
-FactorFacts facts_of(const Format& f, const std::vector<float>& x, const TileKernels& level) {
-  return {f, level.magnitudes(x.data(), x.size())};
-}
-
-/// How a view may lie in memory.
-struct Laid {
-  std::vector<float> data;
-  FloatMatrix view;
-};
-
-Laid laid(const std::vector<float>& x, std::size_t rows, std::size_t columns, bool turned) {
-  Laid out{x, {nullptr, rows, columns, turned ? 1 : columns, turned ? rows : 1}};
-  if (turned)
-    for (std::size_t r = 0; r < rows; ++r)
-      for (std::size_t c = 0; c < columns; ++c) out.data[c * rows + r] = x[r * columns + c];
-  out.view.data = out.data.data();
-  return out;
-}
-
-/// Whether tiles were possible.
-bool compare(const Case& c, const Defined& want, const TileKernels& level, bool counts, Random& random) {
-  const TileDecision decision =
-      plan_tiles(c.how, facts_of(c.fa, c.a, level), facts_of(c.fb, c.b, level), c.k, counts, level.has_fma);
-  if (!decision.plan) return false;
-  const Laid a = laid(c.a, c.m, c.k, random.below(2) == 0), b = laid(c.b, c.n, c.k, random.below(2) == 0);
-  const auto got = multiply(a.view, b.view.transposed(), *decision.plan, c.how.chunk, counts, level);
-  if (!got) return false;
-  INFO(text(c, level, describe(*decision.plan)));
-  const auto same = [](float x, float y) {
-    return std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(y);
-  };
-  CHECK(std::equal(got->y.begin(), got->y.end(), want.y.begin(), want.y.end(), same));
-  if (counts) {
-    CHECK(difference(got->product, want.counters.product.counters) == "");
-    CHECK(difference(got->accumulator, want.counters.accumulator.counters) == "");
-  }
-  return true;
-}
+using namespace exmy::test;
 
 /// How often tiles were possible.
 std::size_t compare_cases(int count, std::uint64_t seed) {
@@ -190,4 +31,73 @@ TEST_CASE("tiles give the values and counters of the definition") { CHECK(compar
 
 TEST_CASE("tiles give the values and counters of the definition, many times") {
   CHECK(compare_cases(1500, 20261125) > 4000);
+}
+
+namespace {
+
+struct Extents {
+  std::size_t m, n, k;
+};
+
+Case shaped(const Extents& e, const Reduction& how, Random& random) {
+  Case c{how, format_of("e4m3fn"), format_of("e5m2"), e.m, e.n, e.k, {}, {}};
+  c.a = matrix(random, c.m * c.k, c.fa, 4);
+  c.b = matrix(random, c.n * c.k, c.fb, 4);
+  return c;
+}
+
+Reduction sums(const char* format, std::size_t chunk = 0) {
+  Reduction how;
+  how.accumulator.format = format_of(format);
+  if (chunk == 0) return how;
+  how.order = Order::chunked;
+  how.chunk = chunk;
+  how.outer.format = format_of("fp16");
+  return how;
+}
+
+/// How often tiles were possible, of all levels and numbers of threads.
+int compare_shape(const Extents& e, const Reduction& how, bool counts) {
+  Random random(e.m * 1000 + e.n * 10 + e.k);
+  const Case c = shaped(e, how, random);
+  const Defined want = by_definition(c);
+  int possible = 0;
+  for (const int threads : {1, 2, 3, 7}) {
+    omp_set_num_threads(threads);
+    for (const TileKernels* level : available_tile_kernels())
+      possible += compare(c, want, *level, counts, random) ? 1 : 0;
+  }
+  return possible;
+}
+
+}  // namespace
+
+// Blocks of a panel end within a chunk and at its end; rows and sums are more than one thread keeps; and some are so
+// large that threads share them.
+TEST_CASE("narrow, ragged, deep and large products by tiles") {
+  const int all = 4 * static_cast<int>(available_tile_kernels().size());
+  const bool counts = GENERATE(false, true);
+  const Reduction how = GENERATE(sums("fp32"), sums("bf16"), sums("fp32", 7), sums("fp16", 300));
+  for (const Extents e : {Extents{1, 300, 70},
+                          {300, 1, 70},
+                          {10, 300, 40},
+                          {300, 10, 40},
+                          {1, 40, 1500},
+                          {37, 1, 1500},
+                          {19, 35, 1100},
+                          {3, 600, 20},
+                          {600, 3, 20},
+                          {530, 33, 9},
+                          {1, 1, 2100},
+                          {5, 0, 7},
+                          {0, 5, 7},
+                          {5, 7, 0},
+                          {70, 75, 72}})
+    CHECK(compare_shape(e, how, counts) == all);
+}
+
+TEST_CASE("a product without counters that threads share") {
+  const int all = 4 * static_cast<int>(available_tile_kernels().size());
+  CHECK(compare_shape({160, 160, 160}, sums("bf16"), false) == all);
+  CHECK(compare_shape({1000, 13, 300}, sums("bf16"), false) == all);
 }

@@ -68,12 +68,21 @@ exmy_mutant(tile formats/kernels/tiles_v2.cpp formats/kernels/tile_counts.inc
   "IfThenElse(hn::Ne(error" "IfThenElse(hn::Eq(error" tiles)
 exmy_mutant(tile_count formats/kernels/tiles_v2.cpp formats/kernels/tile_counts.inc
   "constant(0x1p-24f)" "constant(0x1p-25f)" tiles)
+exmy_mutant(tile_transposed formats/kernels/tiles_v2.cpp formats/kernels/tile_spans.inc
+  "from + 2 * from_step" "from + 3 * from_step" tiles)
+exmy_mutant(tile_product sim/ops/tile_product.cpp sim/ops/tile_product.cpp
+  "padding * (last - first)" "padding * (last - first + 1)" tiles)
 exmy_mutant(tile_proof sim/ops/tile_plan.cpp sim/ops/tile_plan.cpp
   "? TileStep::fused : TileStep::odd" "? TileStep::fused : TileStep::fused" tiles)
 exmy_mutant(strip formats/kernels/strips_v2.cpp formats/kernels/strip_draws.inc
   "hn::Sub(r, hn::Set(words, 1))" "r" strips)
 exmy_mutant(strip_proof sim/ops/strip_plan.cpp sim/ops/strip_plan.cpp
   "r.half = std::uint32_t{1} <<" "r.half = std::uint32_t{2} <<" strips)
+exmy_mutant(order_tree formats/kernels/orders_v2.cpp formats/kernels/orders_pairwise.inc
+  "before >> level & 1" "before >> level & 3" orders)
+exmy_mutant(order_exact sim/ops/order_plan.cpp sim/ops/order_plan.cpp "1.5 * pow2(52 + *cut)" "1.5 * pow2(12 + *cut)" orders)
+exmy_mutant(order_block sim/ops/order_plan.cpp sim/ops/order_plan.cpp
+  "t.grid + block.fraction_bits" "t.grid + block.fraction_bits + 1" orders)
 exmy_mutant(bench_round formats/kernels/kernels.cpp formats/kernels/kernels.cpp
   "f.mantissa_bits - 2)" "f.mantissa_bits - 1)" bench:round/)
 exmy_mutant(bench_matrix sim/ops/tile_plan.cpp sim/ops/tile_plan.cpp "<< 23 | 0x00400000u" "<< 23" bench:matrix/fp16)

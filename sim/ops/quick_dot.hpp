@@ -1,0 +1,42 @@
+#pragma once
+// Reductions by the quick kernels, and what is told of how a reduction was done.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/ops/dot.hpp"
+#include "sim/ops/matmul.hpp"
+
+namespace exmy {
+
+/// Of two operands: P3109 if one is.
+Semantics either(const Format& a, const Format& b);
+
+/// What the sites of a reduction count, and what is said of how it was done.
+struct Telling {
+  SiteRecord *product, *accumulator;  ///< null: nothing is counted there
+  Counting counting;
+  std::string why_not{};  ///< why no quick kernel could do it
+
+  bool counts() const { return counting != Counting::nothing; }
+  void refused(const std::string& kernel, const std::string& why) {
+    if (accumulator != nullptr) why_not += (why_not.empty() ? "" : "; ") + kernel + ": " + why;
+  }
+  template <class Text>
+  void done_by(std::uint64_t key, const Text& text) const {
+    if (accumulator != nullptr) accumulator->kernels.add(key, text);
+  }
+  void done_by(const std::string& text) const {
+    if (accumulator != nullptr) accumulator->kernels.add(text);
+  }
+  void add(const DotCounters& steps) const;
+};
+
+/// The sums [a.rows][b.columns] by the kernels in binary32 that are proven to give the bits of the definition; nothing, and
+/// why, where none is.
+std::optional<std::vector<float>> quick_dot(const Reduction& how, const DotRandom& random,
+                                            const MatrixView<float>& a, const MatrixView<float>& b,
+                                            Telling& telling);
+
+}  // namespace exmy
