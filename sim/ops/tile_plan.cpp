@@ -194,7 +194,8 @@ class Planner {
     const int p = f.precision();
     r.step = t.bits <= p && p <= 11 && t.bits + p <= 23 ? TileStep::fused : TileStep::odd;
     r.clamps = t.grid < grid_of(f);
-    bound_ = bound_of(t.largest, n, p);
+    // Below 2^e_min a sum grows by up to half a unit of the grid, however small it is.
+    bound_ = bound_of(t.largest + (r.clamps ? pow2(grid_of(f) - 1) : 0.0), n, p);
     const bool excluded = bound_ <= f.max_finite();
     r.limit = excluded                             ? TileLimit::excluded
               : acc.saturation == Saturation::none ? TileLimit::watch

@@ -139,8 +139,8 @@ Part strips_part() {
           "matrix products under every rounding mode in binary32 strips, every instruction-set level",
           "sums by definition",
           "drawn shapes, formats, modes, random bits, orders; values and counters",
-          std::uint64_t{1} << 12,
-          16,
+          std::uint64_t{1} << 13,
+          8,
           1,
           run_batch,
           {}};

@@ -84,7 +84,7 @@ exmy_mutant(tile_proof sim/ops/tile_plan.cpp sim/ops/tile_plan.cpp
 exmy_mutant(strip formats/kernels/strips_v2.cpp formats/kernels/strip_draws.inc
   "hn::Sub(r, hn::Set(words, 1))" "r" strips)
 exmy_mutant(strip_proof sim/ops/strip_plan.cpp sim/ops/strip_plan.cpp
-  "return how.random_bits + 2;" "return how.random_bits + 1;" strips)
+  "r.half = std::uint32_t{1} <<" "r.half = std::uint32_t{2} <<" strips)
 exmy_mutant(order_tree formats/kernels/orders_v2.cpp formats/kernels/orders_pairwise.inc
   "before >> level & 1" "before >> level & 3" orders)
 exmy_mutant(order_exact sim/ops/order_plan.cpp sim/ops/order_plan.cpp "1.5 * pow2(52 + *cut)" "1.5 * pow2(12 + *cut)" orders)
