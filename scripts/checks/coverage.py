@@ -73,7 +73,7 @@ def check(tally):
     for level in LEVELS:  # the case that asks which level is in use
         tally.step(f"coverage: kernels of {level}",
                    [folder(PRESET, "tests", "kernels_test"),
-                    "the level in use*,the strips in use*,the tiles in use*"],
+                    "the level in use*,the strips in use*,the tiles in use*,the orders in use*"],
                    env={**os.environ, "EXMY_ISA": level})
     judge(tally, *measured())
 

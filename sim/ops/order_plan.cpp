@@ -11,7 +11,7 @@ namespace exmy {
 namespace {
 
 constexpr int float_bits = 24;
-constexpr double float_max = std::numeric_limits<float>::max();
+constexpr double float_max = static_cast<double>(std::numeric_limits<float>::max());
 
 OrderDecision no_plan(const std::string& why) { return {std::nullopt, why}; }
 
