@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <iterator>
 
+#include "formats/arithmetic.hpp"
 #include "formats/codec.hpp"
 
 namespace exmy::functions {
@@ -52,26 +52,48 @@ float odd_float(double x) {
 }  // namespace
 
 void FunctionTable::make_floats(const Format& operand) {
-  std::transform(values_.begin(), values_.end(), std::back_inserter(floats_), odd_float);
-  floats_.push_back(static_cast<float>(nan64));
-  const auto smallest = static_cast<float>(smallest_);
-  const int shift = 23 - operand.mantissa_bits;
-  by_float_ = {nullptr,
-               shift,
-               smallest,
-               std::bit_cast<std::uint32_t>(smallest) >> shift,
-               static_cast<std::uint32_t>(steps_),
-               static_cast<std::uint32_t>(last_)};
+  FloatTable t;
+  t.shift = 23 - operand.mantissa_bits;
+  t.smallest = static_cast<float>(smallest_);
+  t.base = std::bit_cast<std::uint32_t>(t.smallest) >> t.shift;
+  t.steps = static_cast<std::uint32_t>(steps_);
+  t.last = static_cast<std::uint32_t>(last_);
+  t.by_bits = operand.e_min() == -126 && t.shift >= 16;
+  t.negative = t.by_bits ? std::uint32_t{1} << (31 - t.shift) : t.last + 2;
+  if (t.negative + t.last + 1 > 0xffff) return;
+  by_float_ = t;
+  floats_ = in_order([](double v) { return odd_float(v); });
+}
+
+template <class F>
+std::vector<float> FunctionTable::in_order(const F& number) const {
+  std::vector<float> all(2 * std::size_t{by_float_.negative}, number(nan64));
+  for (std::size_t i = 0; i <= last_; ++i) {
+    all[i] = number(values_[i]);
+    all[by_float_.negative + i] = number(values_[last_ + 1 + i]);
+  }
+  return all;
+}
+
+std::vector<float> FunctionTable::results(const Projection& how, Semantics operands) const {
+  return in_order([&](double v) {
+    return static_cast<float>(project_function(how, Exact::of(v), 0.0, 0, operands).value);
+  });
 }
 
 void FunctionTable::look_up(const double* x, double* odd, std::size_t n) const {
   for (std::size_t i = 0; i < n; ++i) odd[i] = is_nan(x[i]) ? nan64 : values_[index_of(x[i])];
 }
 
-void FunctionTable::look_up(const float* x, float* odd, std::size_t n, const FloatSpanKernels& level) const {
+void FunctionTable::look_up(const float* x, float* odd, std::size_t n, const LookUp& level) const {
+  look_up(floats_, x, odd, n, level);
+}
+
+void FunctionTable::look_up(const std::vector<float>& results, const float* x, float* q, std::size_t n,
+                            const LookUp& level) const {
   FloatTable table = by_float_;
-  table.values = floats_.data();
-  level.look_up(table, x, odd, n);
+  table.values = results.data();
+  level.run(table, x, q, n);
 }
 
 }  // namespace exmy::functions

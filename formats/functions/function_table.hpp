@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "formats/functions/look_up.hpp"
 #include "formats/functions/spans.hpp"
-#include "formats/kernels/float_spans.hpp"
 
 namespace exmy::functions {
 
@@ -25,19 +25,26 @@ class FunctionTable {
   /// where the format has them). x and odd may be the same array. Another number gives that of a neighbour.
   void look_up(const double* x, double* odd, std::size_t n) const;
 
-  /// Whether there are floats too: the operand format has binary32 values, with NaN less than 2^16.
+  /// Whether there are floats too: the operand format has binary32 values, NaNs less than 2^16.
   bool has_floats() const { return !floats_.empty(); }
   /// The same rounded to odd at 24 bits and to multiples of 2^-149; a finite one beyond binary32 is its maximum. A
   /// projection takes them for the values where P <= 22 (stochastic P + N <= 22), e_min - M >= -146, and |odd[i]| <
   /// 2^127 or infinite; NaN of an x that is none is not told apart. REQUIRES has_floats().
-  void look_up(const float* x, float* odd, std::size_t n,
-               const FloatSpanKernels& level = float_span_kernels()) const;
+  void look_up(const float* x, float* odd, std::size_t n, const LookUp& level = functions::look_up()) const;
+
+  /// P(f(x)) of every x, for projections without random numbers whose results are floats and that this table serves: with
+  /// these, nothing is left to round. A NaN's value is that of the projection; nothing tells whose it was.
+  std::vector<float> results(const Projection& how, Semantics operands = Semantics::ieee754) const;
+  void look_up(const std::vector<float>& results, const float* x, float* q, std::size_t n,
+               const LookUp& level = functions::look_up()) const;
 
   std::size_t bytes() const { return values_.size() * sizeof(double) + floats_.size() * sizeof(float); }
 
  private:
   std::size_t index_of(double x) const;
   void make_floats(const Format& operand);
+  template <class F>
+  std::vector<float> in_order(const F& number) const;
 
   // The magnitudes in order: below 2^e_min in steps of 2^(e_min - M), then by the top bits of the double;
   // then infinity. Negative ones follow.

@@ -48,6 +48,21 @@ void set_adder(FloatProjection& k) {
   k.random_parity = static_cast<std::uint32_t>(w.random_parity);
 }
 
+/// Stochastic rounding by integers: n + M bits fit, and its factors are floats.
+void set_drawn(FloatProjection& k) {
+  const Format& f = k.how.format;
+  if (k.how.rounding != Rounding::stochastic_a && k.how.rounding != Rounding::stochastic_b) return;
+  const int n = k.how.random_bits + (k.how.rounding == Rounding::stochastic_b ? 1 : 0);
+  const int unit = f.e_min() - f.mantissa_bits;
+  const bool has_subnormals = f.e_min() > -126;
+  if (n + f.mantissa_bits > 30 || f.e_min() < -126 || (has_subnormals && (n - unit > 127 || unit < -126)))
+    return;
+  k.drawn_bits = static_cast<std::uint32_t>(n);
+  if (!has_subnormals) return;
+  k.drawn_scale = to_float(pow2(n - unit));
+  k.drawn_unit = to_float(pow2(unit));
+}
+
 void choose_form(FloatProjection& k) {
   const Format& f = k.how.format;
   const bool drawn = is_stochastic(k.how.rounding);
@@ -64,6 +79,7 @@ void choose_form(FloatProjection& k) {
   const int unit = f.e_min() - f.mantissa_bits;
   const int part = drawn ? 24 : 1;  // bits of a threshold after the point; a half for ties too
   k.fast = f.e_min() >= -126 && unit - part >= -149;
+  set_drawn(k);
   k.by_words = k.how.rounding == Rounding::nearest_even && f.e_min() == -126 && f.e_max() == 127;
   k.largest = k.by_words ? 0x7f7fffffu : float_bits(pow2(last)) + 0x007fffff;
   if (f.e_max() >= last && !k.by_words) k.largest = std::min(k.largest, float_bits(f.max_finite()));

@@ -55,6 +55,8 @@ struct FloatProjection {
   float from_positive = 0, from_negative = 0, from_odd = 0, random_top = 0;  ///< as in FastProjection
   int random_shift = 0;                                                      ///< 23 - N
   std::uint32_t random_parity = 0;
+  std::uint32_t drawn_bits = 0;           ///< n of drawn_loop, or 0: not by integers
+  float drawn_scale = 0, drawn_unit = 0;  ///< 2^n / (unit of the subnormal numbers), and that unit
 };
 
 /// The form of a projection, if it has one: all that have a FastProjection, and binary32 values.
@@ -84,23 +86,10 @@ enum class SpanResult : std::uint8_t {
   undecided  ///< binary32 cannot tell some result (its range, or whose NaN it is): nothing was written or counted
 };
 
-/// Numbers for the values of a narrow format with binary32 values, magnitudes in order: below 2^e_min in steps of
-/// 2^(e_min - M), then by the top bits of the float, then infinity; then the same for negative ones; then NaN.
-struct FloatTable {
-  const float* values = nullptr;
-  int shift = 0;            ///< 23 - M
-  float smallest = 0;       ///< 2^e_min
-  std::uint32_t base = 0;   ///< the top bits of 2^e_min
-  std::uint32_t steps = 0;  ///< 2^M
-  std::uint32_t last = 0;   ///< the index of infinity; negative numbers follow
-};
-
 struct FloatSpanKernels {
   const char* isa;
   /// q[i] = P(x[i] op y[i])
   SpanResult (*run)(const FloatProjection&, const SpanTask&);
-  /// y[i] = the number for x[i], NaN for NaN; x are values of the table's format.
-  void (*look_up)(const FloatTable&, const float* x, float* y, std::size_t n);
 };
 
 /// The best level of this machine, or that of EXMY_ISA.

@@ -1,5 +1,3 @@
-#include <algorithm>
-#include <array>
 #include <memory>
 
 #include "formats/catalog.hpp"
@@ -13,35 +11,29 @@ namespace {
 
 using functions::Function;
 
-/// A table of a narrow format, its arguments and results, in blocks that stay in the cache.
-struct LookUp {
-  static constexpr std::size_t block = 1024;
+/// A table of a narrow format, its arguments and results: of each argument, the function rounded into the format.
+struct Table {
   Function function;
   Projection how;
   FloatProjection form;
   functions::FunctionTable table;
-  std::vector<float> x, q;
+  std::vector<float> results, x, q;
 
-  LookUp(Function f, const Format& format, std::size_t n)
-      : function(f), how{format}, form(*float_projection_of(how)), table(f, format), q(n) {
+  Table(Function f, const Format& format, std::size_t n)
+      : function(f),
+        how{format},
+        form(*float_projection_of(how)),
+        table(f, format),
+        results(table.results(how)),
+        q(n) {
     std::vector<double> all;
     for (const float v : values_of(format, "functions", n, 16)) all.push_back(static_cast<double>(v));
     if (format.infinities) add_specials(format, all);
     for (const double v : all) x.push_back(static_cast<float>(v));
   }
 
-  void project(const float* from, std::size_t i, std::size_t n) {
-    float_span_kernels().run(form, {SpanOp::convert, {from}, {}, q.data() + i, n});
-  }
-  void run() {
-    std::array<float, block> odd;
-    for (std::size_t i = 0; i < x.size(); i += block) {
-      const std::size_t n = std::min(block, x.size() - i);
-      table.look_up(x.data() + i, odd.data(), n);
-      project(odd.data(), i, n);
-    }
-  }
-  void round() { project(x.data(), 0, x.size()); }
+  void run() { table.look_up(results, x.data(), q.data(), x.size()); }
+  void round() { float_span_kernels().run(form, {SpanOp::convert, {x.data()}, {}, q.data(), x.size()}); }
   std::string check() {
     std::vector<float> want;
     for (const float v : x)
@@ -52,7 +44,7 @@ struct LookUp {
 };
 
 Measurement look_up(Function f, const char* format, const Setting& setting) {
-  const auto table = std::make_shared<LookUp>(f, format_of(format), setting.quick ? 1031 : 16384);
+  const auto table = std::make_shared<Table>(f, format_of(format), setting.quick ? 1031 : 16384);
   const auto n = static_cast<double>(table->x.size());
   return {
       "the rounding pass", [table] { table->round(); }, [table] { table->run(); }, n, n, table->check(), {}};

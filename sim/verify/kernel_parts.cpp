@@ -111,6 +111,7 @@ void run_arithmetic(const Batch& batch, Tally& tally) {
 
 }  // namespace
 
+Part float_spans_part();
 Part panel_part();
 Part panel_fp32_part();
 
@@ -134,6 +135,7 @@ std::vector<Part> kernel_parts() {
            8,
            run_arithmetic,
            {}},
+          float_spans_part(),
           panel_part(),
           panel_fp32_part()};
 }

@@ -110,7 +110,7 @@ class Verify(ProgramTest):
     def test_parts_run_by_name_or_by_group(self):
         _, certificate = self.certificate(*FEW)
         self.assertEqual([part["name"] for part in certificate["parts"]],
-                         ["kernels/round", "kernels/arithmetic", "kernels/panel", "kernels/panel_fp32",
+                         ["kernels/round", "kernels/arithmetic", "kernels/float_spans", "kernels/panel", "kernels/panel_fp32",
                           "hardware/fp32_add", "sweep/fp16"])
 
     def test_a_lower_instruction_set_is_named(self):

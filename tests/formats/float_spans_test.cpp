@@ -210,6 +210,7 @@ Format random_format(Random& random) {
     f.infinities = random.below(2) == 0;
     f.negative_zero = f.nan != NanCodes::negative_zero && random.below(4) != 0;
     if (random.below(4) == 0) f.semantics = Semantics::p3109;
+    if (random.below(4) == 0) f.bias += static_cast<int>(random.below(121)) - 60;
     if (problem_of(f).empty() && f.max_finite_code() > 1 && float_projection_of({f})) return f;
   }
 }
@@ -256,4 +257,32 @@ TEST_CASE("drawn formats on floats equal the reference", "[kernels]") {
         compare_levels(d, projection(f, mode, random), op, random, 30);
   }
   d.check(500'000);
+}
+
+TEST_CASE("the level in use on floats is one of this machine", "[kernels]") {
+  const auto levels = available_float_span_kernels();
+  CHECK(std::find(levels.begin(), levels.end(), &float_span_kernels()) != levels.end());
+}
+
+TEST_CASE("which projections floats carry out", "[kernels]") {
+  const auto form = [](const char* name, Rounding mode = Rounding::nearest_even, int n = 16) {
+    return float_projection_of({format_of(name), mode, Saturation::none, n})->form;
+  };
+  const auto odd = [](const char* name, Rounding mode = Rounding::nearest_even, int n = 16) {
+    return float_projection_of({format_of(name), mode, Saturation::none, n})->takes_odd;
+  };
+  for (const char* name : {"fp16", "bf16", "tf32", "e4m3fn", "e5m2", "e8m22"})
+    CHECK(form(name) == FloatForm::adder);
+  CHECK(form("fp32") == FloatForm::native);
+  CHECK(form("e5m23") == FloatForm::wide);
+  CHECK(odd("fp32"));
+  CHECK_FALSE(odd("fp32", Rounding::toward_zero));
+  CHECK(odd("e5m21", Rounding::to_odd));
+  CHECK_FALSE(odd("e5m22"));
+  CHECK(odd("fp16", Rounding::stochastic_a, 11));
+  CHECK_FALSE(odd("fp16", Rounding::stochastic_a, 12));
+  CHECK(form("fp16", Rounding::stochastic_a, 22) == FloatForm::adder);
+  CHECK(form("fp16", Rounding::stochastic_a, 23) == FloatForm::wide);
+  for (const char* name : {"fp64", "e9m10", "e8m0fnu", "Binary8p1se"})
+    CHECK_FALSE(float_projection_of({format_of(name)}));
 }

@@ -64,14 +64,18 @@ exmy_mutant(table formats/functions/function_table.cpp formats/functions/functio
   "(is_negative(x) ? last_ + 1 : 0)" "(is_negative(x) ? last_ : 0)" functions/tables)
 exmy_mutant(function formats/functions/logistic.cpp formats/functions/logistic.cpp
   "magnitude(x) < 0x1p-46" "magnitude(x) < 0x1p-4" functions/digests)
+exmy_mutant(float_span formats/kernels/float_spans_baseline.cpp formats/kernels/float_operations.inc
+  "(Word{1} - 2 * inward)" "(Word{1} - inward)" kernels/float_spans)
+exmy_mutant(float_span_proof formats/kernels/float_spans.cpp formats/kernels/float_spans.cpp
+  "p + n + 2 <= 24" "p + n + 1 <= 24" kernels/float_spans)
 exmy_mutant(tile formats/kernels/tiles_v2.cpp formats/kernels/tile_counts.inc
   "IfThenElse(hn::Ne(error" "IfThenElse(hn::Eq(error" tiles)
 exmy_mutant(tile_count formats/kernels/tiles_v2.cpp formats/kernels/tile_counts.inc
   "constant(0x1p-24f)" "constant(0x1p-25f)" tiles)
 exmy_mutant(tile_proof sim/ops/tile_plan.cpp sim/ops/tile_plan.cpp
   "? TileStep::fused : TileStep::odd" "? TileStep::fused : TileStep::fused" tiles)
-exmy_mutant(bench_round formats/kernels/kernels.cpp formats/kernels/kernels.cpp
-  "f.mantissa_bits - 2)" "f.mantissa_bits - 1)" bench:round/)
+exmy_mutant(bench_round formats/kernels/float_spans.cpp formats/kernels/float_spans.cpp
+  "k.dropped = 23 - f.mantissa_bits" "k.dropped = 22 - f.mantissa_bits" bench:round/)
 exmy_mutant(bench_matrix sim/ops/tile_plan.cpp sim/ops/tile_plan.cpp "<< 23 | 0x00400000u" "<< 23" bench:matrix/fp16)
 exmy_mutant(bench_function formats/functions/function_table.cpp formats/functions/function_table.cpp
-  "(is_negative(x) ? last_ + 1 : 0)" "(is_negative(x) ? last_ : 0)" bench:function/tanh)
+  "values_[last_ + 1 + i]" "values_[last_ + i]" bench:function/tanh)
