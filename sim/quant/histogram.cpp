@@ -7,8 +7,8 @@
 namespace exmy {
 namespace {
 
-constexpr std::size_t field_lanes =
-    4;  // one after the other would wait for its own count, if neighbours are alike
+// Neighbours are often alike: a count that is increased again at once would have to wait for itself.
+constexpr std::size_t field_lanes = 4;
 using FieldCounts = std::array<std::array<std::uint32_t, 256>, field_lanes>;
 
 unsigned field_of(float x) { return (std::bit_cast<std::uint32_t>(x) >> 23) & 0xff; }
