@@ -7,15 +7,16 @@
 namespace exmy {
 namespace {
 
-constexpr std::size_t lanes = 4;  // one after the other would wait for its own count, if neighbours are alike
-using FieldCounts = std::array<std::array<std::uint32_t, 256>, lanes>;
+// Neighbours are often alike: a count that is increased again at once would have to wait for itself.
+constexpr std::size_t field_lanes = 4;
+using FieldCounts = std::array<std::array<std::uint32_t, 256>, field_lanes>;
 
 unsigned field_of(float x) { return (std::bit_cast<std::uint32_t>(x) >> 23) & 0xff; }
 
 void count_fields(const float* x, std::size_t n, FieldCounts& counts) {
   std::size_t i = 0;
-  for (; i + lanes <= n; i += lanes)
-    for (std::size_t lane = 0; lane < lanes; ++lane) ++counts[lane][field_of(x[i + lane])];
+  for (; i + field_lanes <= n; i += field_lanes)
+    for (std::size_t lane = 0; lane < field_lanes; ++lane) ++counts[lane][field_of(x[i + lane])];
   for (; i < n; ++i) ++counts[0][field_of(x[i])];
 }
 

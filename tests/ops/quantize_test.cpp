@@ -82,6 +82,10 @@ void compare(const std::vector<Rule>& rules, const Tensor<T>& x) {
     CHECK(shared.record(Pass::wgrad).total[Counter::total] == x.size());
     CHECK(shared.record(Pass::wgrad).after.empty() == (histograms == Histograms::none));
     check_same(shared, afresh);
+    Place plain(rules, {.histograms = histograms});
+    for (const Pass pass : {Pass::forward, Pass::wgrad})
+      Projector<T>(plain.context, "l", "dot", pass, Role::activation).quantize_scaled(x);
+    check_same(shared, plain);
   }
 }
 
@@ -140,4 +144,10 @@ TEST_CASE("a quantisation serves its step and its tensor's format, and no evalua
   CHECK(place.at(Pass::wgrad, x, first) == first);
   place.context.begin_step(2);
   CHECK(place.at(Pass::wgrad, x, first) != first);
+
+  Place uncounted({rule_of("e4m3fn")}, {.counters = false});
+  const auto trained = uncounted.at(Pass::forward, x);
+  CHECK(uncounted.at(Pass::wgrad, x, trained) == trained);
+  uncounted.context.begin_evaluation(1);
+  CHECK(uncounted.at(Pass::wgrad, x, trained) != trained);
 }
