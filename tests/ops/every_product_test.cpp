@@ -12,7 +12,7 @@
 #include "formats/catalog.hpp"
 #include "formats/codec.hpp"
 #include "formats/isa.hpp"
-#include "sim/ops/dot.hpp"
+#include "sim/ops/quantize.hpp"
 #include "tests/ops/every_product_reference.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/nightly.hpp"
@@ -383,7 +383,7 @@ void check_empty(Order order) {
     const Tensor<T> sums = sum_rows(context, place, matrix(a.q));
     CHECK(sums.shape == Shape{shape[0]});
     CHECK(difference_of(sums.data, std::vector<double>(shape[0], 0.0)) == "");
-    CHECK(quantize(context, place, Role::activation, a.q).q.shape == a.q.shape);
+    CHECK(quantize(context, place, Role::activation, a.q)->value.q.shape == a.q.shape);
   }
   CHECK(context.problems().empty());
 }

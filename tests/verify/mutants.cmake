@@ -74,7 +74,6 @@ exmy_mutant(tile_count formats/kernels/tiles_v2.cpp formats/kernels/tile_counts.
   "constant(0x1p-24f)" "constant(0x1p-25f)" tiles)
 exmy_mutant(tile_transposed formats/kernels/tiles_v2.cpp formats/kernels/tile_spans.inc
   "float* into = to + c * to_step;" "float* into = to;" tiles)
-exmy_mutant(tile_product sim/ops/tile_product.cpp sim/ops/tile_product.cpp "begin == 0, end ==" "at == 0, end ==" tiles)
 exmy_mutant(tile_quick formats/kernels/tiles_v2.cpp formats/kernels/tile_quick.inc
   "hn::Sub(u, hn::Sub(z, high))" "hn::Sub(u, z)" tiles)
 exmy_mutant(tile_exact sim/ops/tile_plan.cpp sim/ops/tile_plan.cpp
