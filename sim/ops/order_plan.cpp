@@ -148,7 +148,7 @@ std::string no_unit(const Reduction& how, const Terms& t, double bound, int top)
   if (p.rounding != Rounding::toward_zero && p.rounding != Rounding::nearest_even)
     return "the unit rounds in another way";
   if (!f.is_signed || !f.zero || f.subnormals != Subnormals::gradual || f.mantissa_bits > 23 ||
-      f.mantissa_bits < 1 || f.e_min() < -126)
+      f.mantissa_bits < 1 || f.e_min() < -126 || f.max_finite() < pow2(f.e_min()))
     return "the unit's output is none of binary32";
   if (p.rounding == Rounding::nearest_even && f.mantissa_bits > 21)
     return "the unit rounds to nearest in more than 22 bits";

@@ -41,6 +41,7 @@ std::string strip_obstacle(const Projection& how) {
   if (f.mantissa_bits + bits_decided_by(how) > 29)
     return std::to_string(how.random_bits) + " random bits do not fit into 30 bits beside a precision of " +
            std::to_string(f.precision());
+  if (f.max_finite() < pow2(f.e_min())) return "all its numbers are subnormal";
   if (f.e_min() < -126 || f.e_min() > 0 || f.max_finite() > binary32_most)
     return "its numbers leave the range of binary32";
   return {};

@@ -84,6 +84,7 @@ std::string obstacle(const Projection& how) {
   if (f.subnormals != Subnormals::gradual) return "subnormals are not gradual";
   if (f.mantissa_bits < 1 || f.mantissa_bits > 21)
     return "precision " + number(f.precision()) + " is not 2 to 22";
+  if (f.max_finite() < pow2(f.e_min())) return "all its numbers are subnormal";
   if (f.e_min() < -126 || grid_of(f) < binary32_grid || f.max_finite() > binary32_max)
     return "its numbers leave the range of binary32";
   return {};

@@ -11,7 +11,7 @@ import unittest
 
 from program import ProgramTest, SECONDS, SMALL, changed, program
 
-LONG = changed(SMALL, name="a-name-that-fills-the-line-of-a-small-terminal", training__steps=2000,
+LONG = changed(SMALL, name="a-name-that-fills-the-line-of-a-small-terminal", training__steps=30000,
                training__eval_every=100,
                model__hidden=[16])
 
@@ -53,11 +53,11 @@ class Terminal(ProgramTest):
             self.assertGreater(len(lines), 3)
             for line in lines:
                 self.assertLessEqual(len(line), columns, line)
-            found = [re.search(r"(\d+)/2000", line) for line in lines[:-1]]
+            found = [re.search(r"(\d+)/30000", line) for line in lines[:-1]]
             self.assertTrue(all(found), lines)
             steps = [int(match.group(1)) for match in found]
             self.assertEqual(steps, sorted(steps))
-            self.assertIn("2000 steps", lines[-1])
+            self.assertIn("30000 steps", lines[-1])
             self.assertRegex(out, rf"^{columns}/\S+\n$")
             self.assertEqual(text.count("\n"), 1, "one line stays")
 

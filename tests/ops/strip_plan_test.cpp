@@ -61,6 +61,7 @@ TEST_CASE("why strips are not chosen") {
       {decision(format_of("e6m15"), a, 15, "e4m3fn"),
        "15 random bits do not fit into 30 bits beside a precision of 16"},
       {decision(format_of("fp16"), odd, 1, "fp32"), "a product of 48 bits may be no binary32 number"},
+      {decision(format_of("e1m13"), odd, 1, "e4m3fn"), "all its numbers are subnormal"},
       {decision(small, odd, 1, "e4m3fn"), "its numbers leave the range of binary32"},
       {decision(large, odd, 1, "e4m3fn"), "its numbers leave the range of binary32"},
       {decision(nearly, odd, 1, "e8m5", 0x1p-60f), "its subnormals are too small for binary32"},
