@@ -8,10 +8,11 @@ namespace {
 
 void refuse(const std::string& problem, const std::string& where) {
   if (problem.empty()) return;
-  throw IoError("floating-point arithmetic is not in its usual modes" + where + ": " + problem +
-                ". Results would have other bits, so nothing was computed. A library that was loaded into this "
-                "process has left that on, such as one linked with -ffast-math, or one named by LD_PRELOAD: start "
-                "exmy without it");
+  throw IoError(
+      "floating-point arithmetic is not in its usual modes" + where + ": " + problem +
+      ". Results would have other bits, so nothing was computed. A library that was loaded into this "
+      "process has left that on, such as one linked with -ffast-math, or one named by LD_PRELOAD: start "
+      "exmy without it");
 }
 
 }  // namespace

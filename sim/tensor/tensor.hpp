@@ -31,7 +31,9 @@ struct Tensor {
   /// The tensor as a matrix: all but the last dimension are rows.
   std::size_t columns() const { return shape.empty() ? 1 : shape.back(); }
   std::size_t rows() const {
-    return shape.empty() ? 1 : std::accumulate(shape.begin(), shape.end() - 1, std::size_t{1}, std::multiplies<>());
+    return shape.empty()
+               ? 1
+               : std::accumulate(shape.begin(), shape.end() - 1, std::size_t{1}, std::multiplies<>());
   }
 };
 
