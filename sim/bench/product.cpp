@@ -1,14 +1,11 @@
 #include "sim/bench/product.hpp"
 
-#include <limits>
-
 #include "formats/kernels/kernels.hpp"
 #include "sim/bench/data.hpp"
+#include "sim/ops/quick_dot.hpp"
 
 namespace exmy::bench {
 namespace {
-
-std::string level_of(const char* isa) { return std::string(" (") + isa + "): "; }
 
 std::string labelled(const std::string& label, const std::string& difference) {
   return difference.empty() ? difference : label + ": " + difference;
@@ -22,58 +19,6 @@ Product::Product(const ProductCase& what, const Extents& extents, bool counts)
       counts_(counts),
       a_(values_of(what.operands, "a", extents.m * extents.k, what.largest)),
       b_(values_of(what.operands, "b", extents.k * extents.n, what.largest)) {}
-
-FactorFacts Product::facts_of(const std::vector<float>& x, bool ranges) const {
-  constexpr float unknown = std::numeric_limits<float>::infinity();
-  if (!ranges) return {what_.operands, {unknown, unknown}};
-  return {what_.operands, tile_kernels().magnitudes(x.data(), x.size())};
-}
-
-bool Product::run_tiles() {
-  const TileKernels& level = tile_kernels();
-  const bool ranges = needs_ranges(what_.how, counts_, level.has_fma);
-  const FactorFacts a = facts_of(a_, ranges), b = facts_of(b_, ranges);
-  const TileDecision decision = plan_tiles(what_.how, a, b, extents_.k, counts_, level.has_fma);
-  chosen_ = decision.plan ? describe(*decision.plan) : decision.why;
-  const FloatMatrix left{a_.data(), extents_.m, extents_.k, extents_.k, 1};
-  const FloatMatrix right{b_.data(), extents_.k, extents_.n, extents_.n, 1};
-  if (!decision.plan) return run_strips(a, b, left, right);
-  auto result = multiply(left, right, *decision.plan, what_.how.chunk, counts_, level);
-  if (!result) {
-    chosen_ = "a sum left the range of the tiles";
-    return false;
-  }
-  tiles_ = std::move(*result);
-  chosen_ = "tiles" + level_of(level.isa) + chosen_;
-  return true;
-}
-
-bool Product::run_strips(const FactorFacts& a, const FactorFacts& b, const FloatMatrix& left,
-                         const FloatMatrix& right) {
-  const StripKernels& level = strip_kernels();
-  const StripDecision decision = plan_strips(what_.how, a, b, extents_.k);
-  chosen_ += "; " + (decision.plan ? describe(*decision.plan) : decision.why);
-  if (!decision.plan) return false;
-  auto result = multiply(left, right, *decision.plan, random_, what_.how.chunk, counts_, level);
-  if (!result) return false;
-  tiles_ = std::move(*result);
-  chosen_ = "strips" + level_of(level.isa) + describe(*decision.plan);
-  return true;
-}
-
-bool Product::run_orders() {
-  if (what_.how.order == Order::sequential || what_.how.order == Order::chunked) return false;
-  const OrderKernels& level = order_kernels();
-  const FactorFacts a{what_.operands, tile_kernels().magnitudes(a_.data(), a_.size())};
-  const FactorFacts b{what_.operands, tile_kernels().magnitudes(b_.data(), b_.size())};
-  const OrderDecision decision = plan_order(what_.how, a, b, extents_.k, counts_, level.has_fma);
-  chosen_ = decision.plan ? "orders" + level_of(level.isa) + describe(*decision.plan) : decision.why;
-  if (!decision.plan) return false;
-  ordered_ = multiply({a_.data(), extents_.m, extents_.k, extents_.k, 1},
-                      {b_.data(), extents_.k, extents_.n, extents_.n, 1}, what_.how, *decision.plan, random_,
-                      what_.operands.semantics, counts_, level);
-  return ordered_.has_value();
-}
 
 MatmulTask Product::task() const {
   const auto fast = [](const Projection& how) { return fast_projection_of(how); };
@@ -95,37 +40,36 @@ MatmulTask Product::task() const {
 }
 
 void Product::run() {
-  by_tiles_ = run_tiles();
-  if (by_tiles_ || run_orders()) return;
+  product_.total = accumulator_.total = {};
+  Telling telling{&product_, &accumulator_, counting()};
+  const MatrixView<float> a{a_.data(), extents_.m, extents_.k, extents_.k, 1, what_.operands};
+  const MatrixView<float> b{b_.data(), extents_.k, extents_.n, extents_.n, 1, what_.operands};
+  if (auto y = quick_dot(what_.how, random_, a, b, telling)) {
+    y_ = std::move(*y);
+    return;
+  }
   const MatmulTask t = task();
-  const Counting counting = counts_ ? Counting::counters : Counting::nothing;
-  chosen_ =
-      (path_of(t, counting) == MatmulPath::definition ? "the definition: "
-                                                      : "panels in binary64" + level_of(kernels().isa)) +
-      chosen_;
-  MatmulResult result = matmul(t, counting);
-  y_ = std::move(result.y);
-  counters_ = result.counters;
+  const MatmulResult result = matmul(t, counting());
+  telling.add(result.counters);
+  const bool defined = path_of(t, counting()) == MatmulPath::definition;
+  telling.done_by((defined ? "definition: " : "panels in binary64: ") + telling.why_not);
+  y_.assign(result.y.begin(), result.y.end());
+}
+
+std::string Product::chosen() const {
+  const std::string& text = accumulator_.kernels.counts().begin()->first;
+  if (text.starts_with("definition")) return text;
+  return std::string(text).insert(text.find(':'), std::string(" (") + kernels().isa + ")");
 }
 
 std::string Product::difference() {
   run();
-  if (by_tiles_) {
-    y_.assign(tiles_.y.begin(), tiles_.y.end());
-    counters_.product.counters = counters_of(tiles_.product);
-    counters_.accumulator.counters = counters_of(tiles_.accumulator);
-  } else if (ordered_) {
-    y_.assign(ordered_->y.begin(), ordered_->y.end());
-    counters_.product.counters = ordered_->product;
-    counters_.accumulator.counters = ordered_->accumulator;
-  }
-  const MatmulResult want = matmul_by_definition(task(), counts_ ? Counting::counters : Counting::nothing);
-  std::string found = labelled("y", bench::difference(y_, want.y));
+  const MatmulResult want = matmul_by_definition(task(), counting());
+  std::string found = labelled("y", bench::difference(std::vector<double>(y_.begin(), y_.end()), want.y));
   if (!found.empty() || !counts_) return found;
-  found = labelled("product", bench::difference(counters_.product.counters, want.counters.product.counters));
+  found = labelled("product", bench::difference(product_.total, want.counters.product.counters));
   if (!found.empty()) return found;
-  return labelled("accumulator",
-                  bench::difference(counters_.accumulator.counters, want.counters.accumulator.counters));
+  return labelled("accumulator", bench::difference(accumulator_.total, want.counters.accumulator.counters));
 }
 
 }  // namespace exmy::bench

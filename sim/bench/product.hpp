@@ -1,15 +1,12 @@
 #pragma once
-// A matrix product as the simulator computes it: bounds of the operands, the analyser's choice, packing, tiles; and by
-// the definition.
+// A matrix product as the simulator computes it, and by the definition.
 
 #include <cstddef>
 #include <string>
 #include <vector>
 
 #include "sim/ops/matmul.hpp"
-#include "sim/ops/order_product.hpp"
-#include "sim/ops/strip_product.hpp"
-#include "sim/ops/tile_product.hpp"
+#include "sim/quant/telemetry.hpp"
 
 namespace exmy::bench {
 
@@ -36,30 +33,23 @@ class Product {
   void run();
   /// Runs, and compares values and counters with the definition.
   std::string difference();
-  const std::string& chosen() const { return chosen_; }
+  /// Which kernel ran, and what the choice rests on.
+  std::string chosen() const;
   const float* a() const { return a_.data(); }
   const float* b() const { return b_.data(); }
+  const std::vector<float>& y() const { return y_; }
   const Extents& extents() const { return extents_; }
 
  private:
-  FactorFacts facts_of(const std::vector<float>& x, bool ranges) const;
-  bool run_tiles();
-  bool run_orders();
-  bool run_strips(const FactorFacts& a, const FactorFacts& b, const FloatMatrix& left,
-                  const FloatMatrix& right);
+  Counting counting() const { return counts_ ? Counting::counters : Counting::nothing; }
   MatmulTask task() const;
 
   ProductCase what_;
   DotRandom random_{{1, "product", 0}, {1, "accumulator", 0}, {1, "outer", 0}};
   Extents extents_;
   bool counts_;
-  std::vector<float> a_, b_;
-  std::vector<double> y_;  ///< of the other path
-  TileProduct tiles_;
-  std::optional<OrderProduct> ordered_;
-  bool by_tiles_ = false;
-  DotCounters counters_;
-  std::string chosen_;
+  std::vector<float> a_, b_, y_;
+  SiteRecord product_{}, accumulator_{};
 };
 
 }  // namespace exmy::bench

@@ -195,17 +195,24 @@ TEST_CASE("a bound excludes overflow, saturation limits it, else it is watched")
 }
 
 TEST_CASE("a bound counts what rounding adds to the smallest sums") {
-  // Every product is 0.51 units of the subnormal grid and adds one; 511 units are the maximum.
-  const Reduction how = sums_in("e1m9", Saturation::finite);
+  // Every product is 0.51 units of the subnormal grid and adds one; 1023 units are the maximum.
+  Reduction how = sums_in("e1m9", Saturation::finite);
+  how.accumulator.format.nan = NanCodes::none;
+  how.accumulator.format.infinities = false;
   const float t = 0x1.04p-9f;
-  const std::vector<float> a(512, t), b(512, 1.0f);
+  const std::vector<float> a(1024, t), b(1024, 1.0f);
   const TileDecision d =
-      plan_tiles(how, {format_of("bf16"), {t, t}}, {format_of("bf16"), {1, 1}}, 512, false, true);
+      plan_tiles(how, {format_of("bf16"), {t, t}}, {format_of("bf16"), {1, 1}}, 1024, false, true);
   REQUIRE(d.plan);
   CHECK(d.plan->inner.limit == TileLimit::saturate);
   const auto y =
-      multiply({a.data(), 1, 512, 512, 1}, {b.data(), 512, 1, 1, 1}, *d.plan, 0, false, tile_kernels());
-  CHECK(y.value().y.front() == 0x1.ffp0f);
+      multiply({a.data(), 1, 1024, 1024, 1}, {b.data(), 1024, 1, 1, 1}, *d.plan, 0, false, tile_kernels());
+  CHECK(y.value().y.front() == 0x1.ff8p1f);
+}
+
+TEST_CASE("formats of subnormals alone are refused") {
+  const FactorFacts x{format_of("e4m3fn"), {1, 1}};
+  CHECK(plan_tiles(sums_in("e1m9"), x, x, 2, false, true).why == "all its numbers are subnormal");
 }
 
 TEST_CASE("a tile in which a watched sum overflows is discarded") {
