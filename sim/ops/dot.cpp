@@ -71,14 +71,14 @@ DotRandom random_of(Context& context, const DotSites& sites, const Reduction& ho
   return {product, accumulator, outer};
 }
 
+/// A product of binary64 numbers without numbers yet.
 template <class T>
 MatmulTask task_of(const Reduction& how, const DotRandom& random, const DotSites& sites,
                    const MatrixView<T>& a, const MatrixView<T>& b) {
   const FastReduction fast{how.product ? sites.product->fast : std::nullopt, sites.accumulator->fast,
                            sites.accumulator->fast_outer};
-  return {
-      how,       fast,       std::is_same_v<T, float>, either(a.format, b.format), random, a.rows, b.columns,
-      a.columns, widened(a), widened(b.transposed())};
+  return {how,       fast,     std::is_same_v<T, float>, either(a.format, b.format), random, a.rows,
+          b.columns, a.columns};
 }
 
 Counting counting_at(const Context& context, const SiteRecord* record) {
@@ -107,15 +107,47 @@ std::string words_of(MatmulPath path, const std::string& why) {
   return {};
 }
 
+/// Some rows of a matrix.
 template <class T>
-std::vector<T> run_matmul(const MatmulTask& task, const Telling& telling, bool* nan_lost) {
+MatrixView<T> rows_of(MatrixView<T> x, std::size_t first, std::size_t count) {
+  x.data += first * x.row_step;
+  x.rows = std::min(count, x.rows - first);
+  return x;
+}
+
+/// How many rows of k binary64 numbers are made at a time.
+std::size_t rows_at_once(std::size_t k) {
+  constexpr std::size_t numbers = 1 << 17;
+  return std::max<std::size_t>(1, numbers / std::max<std::size_t>(1, k));
+}
+
+/// The outputs of some rows and columns. `b`: transposed.
+template <class T>
+void run_part(MatmulTask task, const MatrixView<T>& a, const MatrixView<T>& b, std::size_t row,
+              std::size_t column, const Telling& telling, std::vector<T>& y, bool* nan_lost) {
+  task.row_outputs = task.n;
+  task.first_output = row * task.n + column;
+  task.m = a.rows, task.n = b.rows;
+  task.a = widened(a), task.b = widened(b);
   const MatmulResult result = matmul(task, telling.counting);
   telling.add(result.counters);
+  *nan_lost = *nan_lost || result.nan_lost;
+  for (std::size_t i = 0; i < task.m; ++i)
+    for (std::size_t j = 0; j < task.n; ++j) y[task.output(i, j)] = static_cast<T>(result.y[i * task.n + j]);
+}
+
+/// In parts, so that little is widened at a time.
+template <class T>
+std::vector<T> run_matmul(const MatmulTask& task, const MatrixView<T>& a, const MatrixView<T>& b,
+                          const Telling& telling, bool* nan_lost) {
+  const MatrixView<T> bt = b.transposed();
+  const std::size_t count = rows_at_once(task.k);
+  std::vector<T> y(task.m * task.n);
+  for (std::size_t row = 0; row < task.m; row += count)
+    for (std::size_t column = 0; column < task.n; column += count)
+      run_part(task, rows_of(a, row, count), rows_of(bt, column, count), row, column, telling, y, nan_lost);
   telling.done_by(words_of(path_of(task, telling.counting),
                            task.float_operands ? telling.why_not : "numbers are binary64"));
-  *nan_lost = result.nan_lost;
-  std::vector<T> y(result.y.size());
-  std::transform(result.y.begin(), result.y.end(), y.begin(), [](double v) { return static_cast<T>(v); });
   return y;
 }
 
@@ -132,7 +164,8 @@ Tensor<T> reduce(Context& context, const DotSites& sites, const MatrixView<T>& a
   std::optional<std::vector<T>> quick;
   if constexpr (std::is_same_v<T, float>) quick = quick_dot(how, random, a, b, telling);
   bool nan_lost = false;
-  y.data = quick ? std::move(*quick) : run_matmul<T>(task_of(how, random, sites, a, b), telling, &nan_lost);
+  y.data =
+      quick ? std::move(*quick) : run_matmul<T>(task_of(how, random, sites, a, b), a, b, telling, &nan_lost);
   y.shape = {a.rows, b.columns};
   note(context, sites, how, a.columns, y, nan_lost);
   return y;

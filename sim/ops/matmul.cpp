@@ -31,7 +31,7 @@ std::vector<U> pack(const MatmulTask& t) {
 std::size_t chunks_of(const MatmulTask& t) { return (t.k + t.how.chunk - 1) / t.how.chunk; }
 
 PanelPlace place_of(const MatmulTask& t, std::size_t row, std::size_t panel, std::size_t steps) {
-  return {row * t.n + panel * W, std::min(W, t.n - panel * W), steps};
+  return {t.output(row, panel * W), std::min(W, t.n - panel * W), steps};
 }
 
 /// Runs `sequence(first, count, sums)` over the chunks of a reduction and adds the chunk sums up.
@@ -134,7 +134,7 @@ DotCounters define(const MatmulTask& t, std::size_t row, std::size_t first, std:
   DotCounters counters;
   for (std::size_t j = first; j < last; ++j)
     s[j - first] = reduce_by_definition(t.how, t.a.data() + row * t.k, t.b.data() + j * t.k, t.k,
-                                        row * t.n + j, t.random, t.operands, &counters, nan_lost);
+                                        t.output(row, j), t.random, t.operands, &counters, nan_lost);
   return counters;
 }
 
@@ -201,8 +201,8 @@ MatmulResult matmul_by_definition(const MatmulTask& t, Counting counting) {
     for (std::size_t o = 0; o < t.m * t.n; ++o) {
       const std::size_t row = o / t.n;
       const std::size_t column = o % t.n;
-      out.y[o] = reduce_by_definition(t.how, t.a.data() + row * t.k, t.b.data() + column * t.k, t.k, o,
-                                      t.random, t.operands, counters, &mine.nan_lost);
+      out.y[o] = reduce_by_definition(t.how, t.a.data() + row * t.k, t.b.data() + column * t.k, t.k,
+                                      t.output(row, column), t.random, t.operands, counters, &mine.nan_lost);
     }
 #pragma omp critical
     {

@@ -23,7 +23,14 @@ struct MatmulTask {
   Semantics operands = Semantics::ieee754;
   DotRandom random;
   std::size_t m = 0, n = 0, k = 0;
-  std::vector<double> a, b;
+  std::vector<double> a{}, b{};
+  std::uint64_t first_output =
+      0;  ///< of a part of a product: the number of its output (0, 0), for random numbers
+  std::size_t row_outputs = 0;  ///< and how many there are from one row to the next; 0: n
+
+  std::uint64_t output(std::size_t i, std::size_t j) const {
+    return first_output + i * (row_outputs != 0 ? row_outputs : n) + j;
+  }
 };
 
 /// What is counted on the way; histograms of the steps exist in the definition only.
