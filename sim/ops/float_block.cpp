@@ -79,9 +79,9 @@ std::uint64_t FloatBlock::lost_updates() const {
   std::uint32_t stay = 0, at_maximum = 0;
   for (std::size_t i = 0; i < n; ++i) {
     const std::int32_t moves = magnitude_bits(u[i]), m = magnitude_bits(q[i]);
-    const std::uint32_t stays = (moves > 0) & (moves < inf_bits) & (q[i] == w[i]) & (m < inf_bits) ? 1 : 0;
-    stay += stays;
-    at_maximum += m == maximum ? stays : 0;
+    const bool stays = (moves > 0) & (moves < inf_bits) & (q[i] == w[i]) & (m < inf_bits);
+    stay += stays ? 1 : 0;
+    at_maximum += (stays & (m == maximum)) ? 1 : 0;
   }
   if (at_maximum == 0) return stay;
   std::uint64_t lost = stay - at_maximum;

@@ -56,10 +56,10 @@ inline void store(const Panels& panels, const OrderPlace& at, const float* sums,
 template <class Work, class Result>
 void over_tiles(Work& work, std::size_t rows, std::size_t panels, std::size_t steps,
                 const OrderKernels& kernels, Result& out) {
-  constexpr std::size_t parallel_from = 1 << 16;
+  constexpr std::size_t parallel_steps_from = 1 << 16;
   const std::size_t height = kernels.tall.rows;
   const std::size_t groups = (rows + height - 1) / height;
-#pragma omp parallel if (steps >= parallel_from)
+#pragma omp parallel if (steps >= parallel_steps_from)
   {
 #pragma omp for schedule(static)
     for (std::size_t p = 0; p < panels; ++p) work.pack(p);

@@ -24,7 +24,7 @@ bool any_subnormal(const float* x, std::size_t n) {
   std::uint32_t any = 0;
   for (std::size_t i = 0; i < n; ++i) {
     const auto magnitude = static_cast<std::int32_t>(std::bit_cast<std::uint32_t>(x[i]) & 0x7fffffff);
-    any |= (magnitude > 0) & (magnitude < 0x00800000) ? 1u : 0u;
+    any |= ((magnitude > 0) & (magnitude < 0x00800000)) ? 1u : 0u;
   }
   return any != 0;
 }
