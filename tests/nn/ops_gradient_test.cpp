@@ -31,7 +31,7 @@ double normalised(const Tensor<double>& x, std::size_t r, std::size_t c, Normali
   const bool by_column = kind == Normalisation::batch;
   const std::size_t n = by_column ? x.rows() : x.columns();
   const auto at = [&](std::size_t i) -> long double {
-    return by_column ? x.data[i * x.columns() + c] : x.data[r * x.columns() + i];
+    return static_cast<long double>(by_column ? x.data[i * x.columns() + c] : x.data[r * x.columns() + i]);
   };
   long double sum = 0, squares = 0;
   for (std::size_t i = 0; i < n; ++i) sum += at(i);
@@ -39,7 +39,7 @@ double normalised(const Tensor<double>& x, std::size_t r, std::size_t c, Normali
   for (std::size_t i = 0; i < n; ++i) squares += (at(i) - mean) * (at(i) - mean);
   const long double var = squares / static_cast<long double>(n);
   return static_cast<double>((static_cast<long double>(x.data[r * x.columns() + c]) - mean) /
-                                 sqrtl(var + eps) * static_cast<long double>(g) +
+                                 sqrtl(var + static_cast<long double>(eps)) * static_cast<long double>(g) +
                              static_cast<long double>(b));
 }
 
