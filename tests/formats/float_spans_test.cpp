@@ -307,3 +307,17 @@ TEST_CASE("which projections floats carry out", "[kernels]") {
   for (const char* name : {"fp64", "e9m10", "e8m0fnu", "Binary8p1se"})
     CHECK_FALSE(float_projection_of({format_of(name)}));
 }
+
+TEST_CASE("operations with one operand do not look at a second one, in the longest blocks either",
+          "[kernels]") {
+  const auto k = float_projection_of({format_of("fp16")}).value();
+  std::vector<float> x(5000), alone(x.size()), beside(x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i) * 0x1.1p-3f;
+  const float number = 3;
+  for (const FloatSpanKernels* level : available_float_span_kernels())
+    for (const SpanOp op : {SpanOp::convert, SpanOp::sqrt}) {
+      CHECK(level->run(k, {op, {x.data(), 1}, {}, alone.data(), x.size()}) == SpanResult::done);
+      CHECK(level->run(k, {op, {x.data(), 1}, {&number, 0}, beside.data(), x.size()}) == SpanResult::done);
+      CHECK(alone == beside);
+    }
+}
