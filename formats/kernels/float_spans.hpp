@@ -81,9 +81,8 @@ struct SpanTask {
 };
 
 enum class SpanResult : std::uint8_t {
-  done,        ///< and all results are finite
-  non_finite,  ///< done, but a result is infinite or NaN
-  undecided  ///< nothing was written or counted. Not returned: such blocks go through binary64 or the reference
+  done,       ///< and all results are finite
+  non_finite  ///< done, but a result is infinite or NaN
 };
 
 struct FloatSpanKernels {

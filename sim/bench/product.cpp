@@ -52,7 +52,7 @@ void Product::run() {
   const MatmulResult result = matmul(t, counting());
   telling.add(result.counters);
   const bool defined = path_of(t, counting()) == MatmulPath::definition;
-  telling.done_by((defined ? "definition: " : "panels in binary64: ") + telling.why_not);
+  telling.done_by([&] { return (defined ? "definition: " : "panels in binary64: ") + telling.why_not; });
   y_.assign(result.y.begin(), result.y.end());
 }
 

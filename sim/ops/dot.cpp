@@ -146,8 +146,10 @@ std::vector<T> run_matmul(const MatmulTask& task, const MatrixView<T>& a, const 
   for (std::size_t row = 0; row < task.m; row += count)
     for (std::size_t column = 0; column < task.n; column += count)
       run_part(task, rows_of(a, row, count), rows_of(bt, column, count), row, column, telling, y, nan_lost);
-  telling.done_by(words_of(path_of(task, telling.counting),
-                           task.float_operands ? telling.why_not : "numbers are binary64"));
+  telling.done_by([&] {
+    return words_of(path_of(task, telling.counting),
+                    task.float_operands ? telling.why_not : "numbers are binary64");
+  });
   return y;
 }
 

@@ -170,7 +170,10 @@ ElementEvents run(const ElementStep<T>& step, std::size_t rows, std::size_t colu
       const std::size_t index = row * columns + column;
       const std::size_t n = std::min(float_block_size, columns - column);
       if constexpr (std::is_same_v<T, float>)
-        if (step.spans && run_in_binary32(step, row, column, n, index, out + index, events)) continue;
+        if (step.spans != nullptr) {
+          run_in_binary32(step, row, column, n, index, out + index, events);
+          continue;
+        }
       run_wide(step, row, column, n, index, out + index, events);
     }
   return events;

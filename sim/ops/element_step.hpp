@@ -61,9 +61,9 @@ void rounded_to_odd(const ElementStep<T>& step, const double* a, const double* b
 template <class T>
 ElementEvents run(const ElementStep<T>& step, std::size_t rows, std::size_t columns, T* out);
 
-/// A block of at most `float_block_size` elements in binary32. False: nothing was done, binary32 cannot tell.
+/// A block of at most `float_block_size` elements in binary32. REQUIRES step.spans.
 inline constexpr std::size_t float_block_size = 2048;
-bool run_in_binary32(const ElementStep<float>& step, std::size_t row, std::size_t column, std::size_t n,
+void run_in_binary32(const ElementStep<float>& step, std::size_t row, std::size_t column, std::size_t n,
                      std::uint64_t index, float* out, ElementEvents& events);
 
 }  // namespace exmy

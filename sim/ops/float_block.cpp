@@ -134,7 +134,7 @@ void FloatBlock::count_exponents() const {
 
 }  // namespace
 
-bool run_in_binary32(const ElementStep<float>& step, std::size_t row, std::size_t column, std::size_t n,
+void run_in_binary32(const ElementStep<float>& step, std::size_t row, std::size_t column, std::size_t n,
                      std::uint64_t index, float* out, ElementEvents& events) {
   const BlockOperand x(step.x, row, column), y(step.y, row, column);
   std::array<std::uint32_t, float_block_size> drawn;
@@ -155,17 +155,15 @@ bool run_in_binary32(const ElementStep<float>& step, std::size_t row, std::size_
                       draws ? drawn.data() : nullptr,
                       step.counts || may_lose_nan ? &counters : nullptr};
   const SpanResult result = float_span_kernels().run(*step.spans, task);
-  if (result == SpanResult::undecided) return false;
   events.non_finite = events.non_finite || result == SpanResult::non_finite;
   events.nan_lost = events.nan_lost || counters[Counter::nan_lost] != 0;
   if (step.counts) events.counters += counters;
-  if (!compares) return true;
+  if (!compares) return;
   const bool is_exact = counters[Counter::inexact] == 0 && counters[Counter::saturated] == 0;
   const FloatBlock block{step, x, y, n, index, q, is_exact};
   if (step.is_update) events.counters[Counter::update_lost] += block.lost_updates();
   if (step.before != nullptr) block.count_exponents();
   if (q != out) std::copy_n(q, n, out);
-  return true;
 }
 
 }  // namespace exmy

@@ -35,6 +35,11 @@ struct InBinary32 {
   const MatrixView<float>&a, &b;
   Telling& telling;
 
+  /// Of both operands; looking at them costs a walk.
+  struct Facts {
+    FactorFacts a, b;
+  };
+
   std::optional<std::vector<float>> take(std::optional<TileProduct> result, const char* kernel) const {
     if (!result) return left_range(kernel);
     DotCounters counters;
@@ -49,11 +54,9 @@ struct InBinary32 {
     return std::nullopt;
   }
 
-  std::optional<std::vector<float>> by_tiles() const {
+  std::optional<std::vector<float>> by_tiles(const Facts& f) const {
     const TileKernels& kernels = tile_kernels();
-    const bool ranges = needs_ranges(how, telling.counts(), kernels.has_fma);
-    const TileDecision d = plan_tiles(how, facts_of(a, ranges), facts_of(b, ranges), a.columns,
-                                      telling.counts(), kernels.has_fma);
+    const TileDecision d = plan_tiles(how, f.a, f.b, a.columns, telling.counts(), kernels.has_fma);
     if (!d.plan) return telling.refused("tiles", d.why), std::nullopt;
     auto y = take(multiply(float_matrix(a), float_matrix(b), *d.plan, how.chunk, telling.counts(), kernels),
                   "tiles");
@@ -61,13 +64,13 @@ struct InBinary32 {
     return y;
   }
 
-  std::optional<std::vector<float>> by_strips() const {
-    const StripDecision d = plan_strips(how, facts_of(a), facts_of(b), a.columns);
+  std::optional<std::vector<float>> by_strips(const Facts& f) const {
+    const StripDecision d = plan_strips(how, f.a, f.b, a.columns);
     if (!d.plan) return telling.refused("strips", d.why), std::nullopt;
     auto y = take(multiply(float_matrix(a), float_matrix(b), *d.plan, random, how.chunk, telling.counts(),
                            strip_kernels()),
                   "strips");
-    if (y) telling.done_by("strips: " + describe(*d.plan));
+    if (y) telling.done_by([&] { return "strips: " + describe(*d.plan); });
     return y;
   }
 
@@ -83,7 +86,7 @@ struct InBinary32 {
     counters.product.counters = result->product;
     counters.accumulator.counters = result->accumulator;
     telling.add(counters);
-    telling.done_by("orders: " + describe(*d.plan));
+    telling.done_by([&] { return "orders: " + describe(*d.plan); });
     return std::move(result->y);
   }
 
@@ -91,8 +94,10 @@ struct InBinary32 {
     if (telling.counting == Counting::histograms)
       return telling.refused("all", "histograms of the steps are wanted"), std::nullopt;
     if (how.order != Order::sequential && how.order != Order::chunked) return by_orders();
-    if (auto y = by_tiles()) return y;
-    return by_strips();
+    const bool ranges = needs_ranges(how, telling.counts(), tile_kernels().has_fma);
+    const Facts facts{facts_of(a, ranges), facts_of(b, ranges)};
+    if (auto y = by_tiles(facts)) return y;
+    return by_strips(ranges ? facts : Facts{facts_of(a), facts_of(b)});
   }
 };
 

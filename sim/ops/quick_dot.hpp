@@ -27,8 +27,10 @@ struct Telling {
   void done_by(std::uint64_t key, const Text& text) const {
     if (accumulator != nullptr) accumulator->kernels.add(key, text);
   }
-  void done_by(const std::string& text) const {
-    if (accumulator != nullptr) accumulator->kernels.add(text);
+  /// Without a key: `text` is asked each time, but only where it is kept.
+  template <class Text>
+  void done_by(const Text& text) const {
+    done_by(0, text);
   }
   void add(const DotCounters& steps) const;
 };

@@ -7,20 +7,6 @@ namespace {
 
 constexpr std::size_t parallel_steps = 1 << 18;  // below which threads cost more than they give
 
-void add(TileCounts& into, const TileCounts& c) {
-  into.total += c.total;
-  into.zero_in += c.zero_in;
-  into.inexact += c.inexact;
-  into.up += c.up;
-  into.down += c.down;
-  into.tie += c.tie;
-  into.saturated += c.saturated;
-  into.to_zero += c.to_zero;
-  into.tiny += c.tiny;
-  into.subnormal += c.subnormal;
-  into.swamped += c.swamped;
-}
-
 /// to[r to_step + c] = x[r][c]
 void lay(const FloatMatrix& x, float* to, std::size_t to_step) {
   const TileKernels& kernels = tile_kernels();
@@ -69,8 +55,8 @@ class StripMultiplication {
     for (std::size_t i = 0; i < strips.size(); ++i)
       outputs += store(group * strips.size() + i, sums.data() + i * kernels_.width, y);
     discount(sums.size() - outputs, result);
-    add(out.product, result.product);
-    add(out.accumulator, result.sum);
+    out.product += result.product;
+    out.accumulator += result.sum;
     return valid;
   }
 
@@ -100,8 +86,8 @@ class StripMultiplication {
     for (Strip& s : strips) s.a += first, s.b += first * kernels_.width;
     StripResult mine;
     kernels_.run(inner_, strips.data(), first, count, sums, mine);
-    add(result.product, mine.product);
-    add(result.sum, mine.sum);
+    result.product += mine.product;
+    result.sum += mine.sum;
     return mine.largest <= inner_.sum.max_finite;
   }
 
@@ -118,7 +104,7 @@ class StripMultiplication {
         terms[i].a = &one, terms[i].b = sums.data() + i * kernels_.width;
       StripResult mine;
       kernels_.run(*outer_, terms.data(), c, 1, total, mine);
-      add(result.sum, mine.sum);
+      result.sum += mine.sum;
       valid = valid && mine.largest <= outer_->sum.max_finite;
     }
     return valid;
@@ -170,8 +156,8 @@ std::optional<TileProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, 
     for (std::size_t g = 0; g < product.groups(); ++g) all_valid = product.run(g, mine, out.y) && all_valid;
 #pragma omp critical
     {
-      add(out.product, mine.product);
-      add(out.accumulator, mine.accumulator);
+      out.product += mine.product;
+      out.accumulator += mine.accumulator;
       valid = valid && all_valid;
     }
   }

@@ -10,16 +10,12 @@ namespace exmy {
 class KernelUses {
  public:
   /// One more product by the kernel that `text()` tells. It is only asked if `key`, which tells kernels apart, is not
-  /// that of the product before.
+  /// that of the product before; 0 is no key.
   template <class Text>
   void add(std::uint64_t key, const Text& text) {
     if (key != key_ || key == 0) last_ = text();
     key_ = key;
     ++counts_[last_];
-  }
-  /// One more, without a key.
-  void add(const std::string& text) {
-    add(0, [&] { return text; });
   }
 
   std::map<std::string, std::uint64_t>& counts() { return counts_; }
