@@ -5,6 +5,7 @@
 #include "sim/ops/order_product.hpp"
 #include "sim/quant/matrix_unit.hpp"
 #include "sim/verify/parts.hpp"
+#include "sim/verify/product.hpp"
 #include "sim/verify/subjects.hpp"
 
 namespace exmy::verify {
@@ -94,16 +95,8 @@ struct OrderedSums {
   }
 };
 
-void compare_counts(const Counters& got, const Counters& want, const std::string& where, Tally& tally) {
-  for (std::size_t i = 0; i < counters_count; ++i)
-    tally.expect(got.counts[i] == want.counts[i], [&] {
-      return Mismatch{where, "counter " + std::string(counter_names[i]), std::to_string(want.counts[i]),
-                      std::to_string(got.counts[i])};
-    });
-}
-
-void compare_sums(const OrderedSums& s, const std::vector<double>& want, const DotCounters& counters,
-                  const OrderKernels& level, bool counts, Tally& tally) {
+void compare_sums(const OrderedSums& s, const DefinedProduct& want, const OrderKernels& level, bool counts,
+                  Tally& tally) {
   const auto facts = [](const Format& f, const std::vector<float>& x) {
     return FactorFacts{f, tile_kernels().magnitudes(x.data(), x.size())};
   };
@@ -114,30 +107,17 @@ void compare_sums(const OrderedSums& s, const std::vector<double>& want, const D
   const auto got = multiply(a, b, s.how, *decision.plan, s.random, Semantics::ieee754, counts, level);
   if (!got) return;
   const std::string where = std::string(level.isa) + ": " + s.text() + ", " + describe(*decision.plan);
-  for (std::size_t i = 0; i < want.size(); ++i) {
-    const auto found = static_cast<double>(got->y[i]);
-    tally.expect(same_bits(found, want[i]), [&] {
-      return Mismatch{where, "element " + std::to_string(i), verify::text(want[i]), verify::text(found)};
-    });
-  }
-  if (!counts) return;
-  compare_counts(got->product, counters.product.counters, where + ", product", tally);
-  compare_counts(got->accumulator, counters.accumulator.counters, where + ", accumulator", tally);
+  want.compare_values(got->y, where, tally);
+  if (counts) want.compare_counters(got->product, got->accumulator, where, tally);
 }
 
 void run_orders(const Batch& batch, Tally& tally) {
   for (const std::uint64_t unit : batch.units) {
     Draw draw(batch.seed, unit);
     const OrderedSums s(draw);
-    const std::vector<double> a(s.a.begin(), s.a.end()), b(s.b.begin(), s.b.end());
-    std::vector<double> want(s.m * s.n);
-    DotCounters counters;
-    bool lost = false;
-    for (std::size_t o = 0; o < want.size(); ++o)
-      want[o] = reduce_by_definition(s.how, a.data() + o / s.n * s.k, b.data() + o % s.n * s.k, s.k, o,
-                                     s.random, Semantics::ieee754, &counters, &lost);
+    const DefinedProduct want(s.how, {s.m, s.n, s.k, s.a, s.b}, s.random);
     for (const OrderKernels* level : available_order_kernels())
-      for (const bool counts : {false, true}) compare_sums(s, want, counters, *level, counts, tally);
+      for (const bool counts : {false, true}) compare_sums(s, want, *level, counts, tally);
   }
 }
 

@@ -4,6 +4,7 @@
 #include "formats/catalog.hpp"
 #include "sim/ops/strip_product.hpp"
 #include "sim/verify/parts.hpp"
+#include "sim/verify/product.hpp"
 #include "sim/verify/subjects.hpp"
 
 namespace exmy::verify {
@@ -68,56 +69,18 @@ struct Work {
         b(draw, n * k),
         random{{unit, "verify/product", 1}, {unit, "verify/accumulator", 2}, {unit, "verify/outer", 3}} {}
 
-  std::string text() const {
-    const auto words = [](const Projection& p) { return verify::text({name_of(p.format), p.format}, p); };
-    return std::to_string(m) + " x " + std::to_string(n) + " x " + std::to_string(k) + ", " +
-           name_of(a.format) + " by " + name_of(b.format) + ", products " +
-           (how.product ? words(*how.product) : "exact") + ", sums " + words(how.accumulator) +
-           (how.order == Order::chunked
-                ? ", chunks of " + std::to_string(how.chunk) + ", outer " + words(how.outer)
-                : "");
-  }
+  ProductFactors factors() const { return {m, n, k, a.values, b.values}; }
+  std::string text() const { return text_of(how, factors(), a.format, b.format); }
 };
 
-struct Defined {
-  std::vector<float> y;
-  DotCounters counters;
-
-  explicit Defined(const Work& w) {
-    const std::vector<double> a(w.a.values.begin(), w.a.values.end()),
-        b(w.b.values.begin(), w.b.values.end());
-    bool lost = false;
-    for (std::size_t o = 0; o < w.m * w.n; ++o)
-      y.push_back(
-          static_cast<float>(reduce_by_definition(w.how, a.data() + o / w.n * w.k, b.data() + o % w.n * w.k,
-                                                  w.k, o, w.random, Semantics::ieee754, &counters, &lost)));
-  }
-};
-
-void compare_counters(const Counters& got, const Counters& want, const std::string& where, Tally& tally) {
-  for (std::size_t i = 0; i < counters_count; ++i)
-    tally.expect(got.counts[i] == want.counts[i], [&] {
-      return Mismatch{where, "counter " + std::string(counter_names[i]), std::to_string(want.counts[i]),
-                      std::to_string(got.counts[i])};
-    });
-}
-
-void compare(const Work& w, const StripPlan& plan, const Defined& want, const StripKernels& level,
+void compare(const Work& w, const StripPlan& plan, const DefinedProduct& want, const StripKernels& level,
              bool counts, Tally& tally) {
   const FloatMatrix a{w.a.values.data(), w.m, w.k, w.k, 1}, b{w.b.values.data(), w.k, w.n, 1, w.k};
   const auto got = multiply(a, b, plan, w.random, w.how.chunk, counts, level);
   if (!got) return;
   const std::string where = std::string(level.isa) + ": " + w.text() + ", " + describe(plan);
-  for (std::size_t i = 0; i < want.y.size(); ++i) {
-    const auto expected = static_cast<double>(want.y[i]), found = static_cast<double>(got->y[i]);
-    tally.expect(same_bits(found, expected), [&] {
-      return Mismatch{where, "element " + std::to_string(i), verify::text(expected), verify::text(found)};
-    });
-  }
-  if (!counts) return;
-  compare_counters(counters_of(got->product), want.counters.product.counters, where + ", product", tally);
-  compare_counters(counters_of(got->accumulator), want.counters.accumulator.counters, where + ", accumulator",
-                   tally);
+  want.compare_values(got->y, where, tally);
+  if (counts) want.compare_counters(counters_of(got->product), counters_of(got->accumulator), where, tally);
 }
 
 void run_batch(const Batch& batch, Tally& tally) {
@@ -126,7 +89,7 @@ void run_batch(const Batch& batch, Tally& tally) {
     const Work work(draw, unit);
     const StripDecision decision = plan_strips(work.how, work.a.facts(), work.b.facts(), work.k);
     if (!decision.plan) continue;
-    const Defined want(work);
+    const DefinedProduct want(work.how, work.factors(), work.random);
     for (const StripKernels* level : available_strip_kernels())
       for (const bool counts : {false, true}) compare(work, *decision.plan, want, *level, counts, tally);
   }
