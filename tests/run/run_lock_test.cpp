@@ -28,7 +28,8 @@ namespace fs = std::filesystem;
 using namespace exmy;
 using namespace std::chrono_literals;
 
-/// Runs `work` in a process of its own, whose exit code is what it returns; 99 if it throws.
+/// Runs `work` in a process of its own, whose exit code is what it returns; 99 if it throws. Not while other threads
+/// run: what they hold at that moment (the sanitizers' allocator) stays held in the child.
 pid_t start(const std::function<int()>& work) {
   const pid_t child = fork();
   REQUIRE(child >= 0);
@@ -299,12 +300,13 @@ TEST_CASE("a process of another namespace is not asked for by its number") {
   const pid_t outer = start([&] {
     if (unshare(CLONE_NEWPID) != 0) return 77;
     const pid_t inner = start([&] {
-      const RunLock lock(scratch.path(), WhenLocked::leave);
-      put(scratch.path() / "owned", "1");
-      const pid_t neighbour = start([&] {
+      const pid_t neighbour = start([&] {  // before the lock, whose heartbeat is a thread
+        wait_until([&] { return number_in(scratch.path() / "owned") == 1; });
         const RunLock second(scratch.path(), WhenLocked::leave);
         return second.is_busy() ? 0 : 1;
       });
+      const RunLock lock(scratch.path(), WhenLocked::leave);
+      put(scratch.path() / "owned", "1");
       const int code = exit_code_of(neighbour);
       while (!fs::exists(scratch.path() / "end")) std::this_thread::sleep_for(5ms);
       return code;
