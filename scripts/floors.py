@@ -11,12 +11,13 @@ import sys
 # A folder includes itself and what stands in rows above it. (The longest name that fits a file decides.)
 FLOORS = [["formats"], ["formats/kernels", "formats/functions"], ["formats/operations"],
           ["sim/base"], ["sim/tensor"], ["sim/quant"], ["sim/config"], ["sim/arith"], ["sim/ops"], ["sim/nn"],
-          ["sim/nn/ops", "sim/nn/optimizers", "sim/nn/datasets", "sim/nn/schedules"], ["sim/nn/models"],
+          ["sim/nn/ops", "sim/nn/optimizers", "sim/nn/datasets", "sim/nn/schedules"], ["sim/nn/layers"],
+          ["sim/nn/models"],
           ["sim/run"], ["sim/tools", "sim/verify", "sim/bench", "sim/sweep"], ["sim/compare"], ["sim/cli"],
           ["sim/command_line"], ["sim/main.cpp"]]
 # Plug-ins: a file includes its own header and these, never another plug-in; registry.cpp includes them all.
-PLUGINS = ("sim/nn/ops", "sim/nn/models", "sim/nn/optimizers", "sim/nn/datasets")
-SHARED = {"registry", "model", "initialize", "optimizer", "dataset", "data_file", "data_error"}
+PLUGINS = ("sim/nn/ops", "sim/nn/layers", "sim/nn/models", "sim/nn/optimizers", "sim/nn/datasets")
+SHARED = {"registry", "layer", "sequence", "initialize", "optimizer", "dataset", "data_file", "data_error"}
 GENERATED = {"schemas.hpp"}  # by CMake
 FORMATS_MAY_NOT = re.compile(r"<(?:.*[/.].*|iostream|fstream|sstream|ostream|cstdio|filesystem|thread|mutex|"
                              r"atomic|future)>")

@@ -25,7 +25,7 @@ struct Experiment {
   std::string name;
   std::uint64_t seed = 1;
   int threads = 0;  ///< 0: as many as OpenMP gives; never changes a bit
-  ModelFactory model;
+  LayerFactory model;
   DatasetLoader data;
   std::optional<std::int64_t> steps, epochs;  ///< exactly one is given
   std::size_t batch_size = 32;

@@ -111,7 +111,14 @@ bool fits_float_carrier(const Experiment& e) { return e.policy.policy.fits_float
 
 DryStep check_sites(const Experiment& e, const Dataset& data, const Document& document,
                     std::vector<Problem>& problems) {
-  const Seen seen = fits_float_carrier(e) ? dry_step<float>(e, data) : dry_step<double>(e, data);
+  Seen seen;
+  try {
+    seen = fits_float_carrier(e) ? dry_step<float>(e, data) : dry_step<double>(e, data);
+  } catch (const ShapeError& error) {
+    problems.push_back(
+        {std::string(codes::data_misfit.code), document.origin("/model"), "/model", error.what()});
+    return {};
+  }
   check_matches(e, seen.step.sites);
   check_contradictions(e, seen);
   check_hashes(seen.names, document, problems);

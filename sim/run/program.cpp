@@ -83,7 +83,7 @@ Program<T>::Program(const Experiment& experiment, const Dataset& data, Telemetry
     : experiment_(&experiment),
       context_(experiment.policy.policy, telemetry, experiment.seed),
       loss_(loss_of(experiment, data)),
-      model_(experiment.model(ModelArguments<T>{&context_, data.features_count, outputs_of(data)})),
+      model_(experiment.model(LayerArguments<T>{&context_, "", data.shape(), outputs_of(data)})),
       optimizer_(experiment.optimizer.make(model_->parameters())),
       scaler_(experiment.loss_scale) {}
 
@@ -91,7 +91,9 @@ template <class T>
 typename Program<T>::Forward Program<T>::forward(const Batch& batch, double loss_scale) {
   const Dataset& data = *batch.data;
   auto tape = std::make_unique<Tape<T>>(context_);
-  const Tensor<double> raw = gathered(data.x, data.features_count, batch.samples);
+  Tensor<double> raw = gathered(data.x, data.features_count, batch.samples);
+  raw.shape.resize(1);
+  for (const std::size_t n : data.shape()) raw.shape.push_back(n);
   const auto x = tape->input(project_numbers<T>(context_, "input", "data", Role::activation, raw));
   const auto y = model_->forward(*tape, x);
   std::unique_ptr<Op<T>> loss;

@@ -73,7 +73,7 @@ class Program {
   const Experiment* experiment_;
   Context context_;
   LossKind loss_;
-  std::unique_ptr<Model<T>> model_;
+  std::unique_ptr<Layer<T>> model_;
   std::unique_ptr<Optimizer<T>> optimizer_;
   LossScaler scaler_;
   MemoryLedger memory_;

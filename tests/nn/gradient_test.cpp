@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "sim/nn/models/model.hpp"
+#include "sim/nn/models/mlp.hpp"
 #include "sim/nn/ops/linear.hpp"
 #include "sim/nn/ops/losses.hpp"
 #include "tests/nn/gradient_support.hpp"
@@ -30,7 +30,7 @@ std::unique_ptr<Op<double>> loss_op(Loss loss, std::size_t batch, std::size_t ou
 void check_mlp(Activation hidden, Activation output, Loss loss) {
   Engine e;
   Random random(11);
-  const auto model = make_mlp<double>({{5, 4, 6, 3}, hidden, output, Initializer::he_uniform}, e.context);
+  const auto model = mlp({{4, 6}, hidden, output})(LayerArguments<double>{&e.context, "", {5}, 3});
   for (Parameter<double>* p : model->parameters())
     if (p->name == "bias") p->value = some_tensor(random, p->value.shape);
   const Tensor<double> x = some_tensor(random, {7, 5});

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "sim/nn/models/mlp.hpp"
+
 namespace exmy {
 namespace {
 
@@ -12,20 +14,15 @@ constexpr std::array activation_names{
 constexpr std::array init_names{Named<Initializer>{"he_uniform", Initializer::he_uniform},
                                 Named<Initializer>{"glorot_uniform", Initializer::glorot_uniform}};
 
-ModelFactory read_mlp(ObjectReader& r) {
+LayerFactory read_mlp(ObjectReader& r) {
   MlpOptions options;
   for (const auto width :
        r.integers<std::int64_t>("hidden", std::vector<std::int64_t>{128, 128}, Range::closed(1, 65536)))
-    options.widths.push_back(static_cast<std::size_t>(width));
+    options.hidden.push_back(static_cast<std::size_t>(width));
   options.activation = r.one_of("activation", Activation::relu, activation_names);
   options.output_activation = r.one_of("output_activation", Activation::none, activation_names);
   options.init = r.one_of("init", Initializer::he_uniform, init_names);
-  return ModelFactory([options]<class T>(const ModelArguments<T>& a) {
-    MlpOptions sized = options;
-    sized.widths.insert(sized.widths.begin(), a.inputs);
-    sized.widths.push_back(a.outputs);
-    return make_mlp<T>(sized, *a.context);
-  });
+  return mlp(options);
 }
 
 constexpr std::array model_table{ModelKind{"mlp", read_mlp}};

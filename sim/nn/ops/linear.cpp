@@ -10,7 +10,10 @@ Tensor<T> MatrixProduct<T>::forward(Context& context, const Inputs<T>& in) {
   const auto x = quantize(context, place, Role::activation, *in.x[0]);
   const auto w = quantize(context, place, Role::weight, *in.x[1]);
   if (!context.evaluating()) x_ = x, w_ = w;
-  return dot(context, place, QuantizedView<T>(x->value), QuantizedView<T>(w->value).transposed());
+  Tensor<T> z = dot(context, place, QuantizedView<T>(x->value), QuantizedView<T>(w->value).transposed());
+  z.shape = in.x[0]->shape;
+  z.shape.back() = in.x[1]->rows();
+  return z;
 }
 
 template <class T>
@@ -32,6 +35,7 @@ std::vector<std::optional<Tensor<T>>> MatrixProduct<T>::backward(Context& contex
     d = quantize(context, place, Role::activation_grad, dz, d);
     const auto w = quantize(context, place, Role::weight, *in.x[1], forward_w);
     grads[0] = dot(context, place, QuantizedView<T>(d->value), QuantizedView<T>(w->value));
+    grads[0]->shape = in.x[0]->shape;
   }
   return grads;
 }

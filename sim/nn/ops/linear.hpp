@@ -6,7 +6,7 @@
 
 namespace exmy {
 
-/// z[B][out] = sum over in of x[B][in] w[out][in]. Inputs: x, w. Both are quantised at each use:
+/// z[...][out] = sum over in of x[...][in] w[out][in]. Inputs: x, w. Both are quantised at each use:
 /// forward x w, dgrad dx = dz w, wgrad dw = dz^T x.
 template <class T>
 class MatrixProduct : public Op<T> {

@@ -1,10 +1,16 @@
 #pragma once
+// Parameters as training finds them.
+
 #include <cmath>
 
-#include "sim/nn/models/model.hpp"
+#include "sim/nn/parameter.hpp"
 #include "sim/ops/projector.hpp"
 
 namespace exmy {
+
+/// U(-bound, bound) from the stream `init/NAME` in binary64: He bound = sqrt(6 / fan_in), Glorot
+/// sqrt(6 / (fan_in + fan_out)); projected to the master format. Biases start at zero.
+enum class Initializer : std::uint8_t { he_uniform, glorot_uniform };
 
 /// w[out][in] of a layer, initialised; site (layer, `init.weight`, optimizer, master_weight).
 template <class T>

@@ -1,0 +1,59 @@
+#pragma once
+// A part of a network: its parameters, and how a forward pass through it is recorded. A network is a layer too.
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "sim/nn/carriers.hpp"
+#include "sim/nn/tape.hpp"
+
+namespace exmy {
+
+/// Made for inputs of one shape. Shapes are those of one sample; in tensors the batch comes before them.
+template <class T>
+class Layer {
+ public:
+  using Id = typename Tape<T>::Id;
+
+  virtual ~Layer() = default;
+  /// Records y = f(x), x of shape [B][input ...], y of [B][output ...].
+  virtual Id forward(Tape<T>& tape, Id x) = 0;
+  virtual Shape output() const = 0;
+  /// Appends its parameters, in the order in which they are initialised, updated, and hashed.
+  virtual void collect(std::vector<Parameter<T>*>&) {}
+
+  std::vector<Parameter<T>*> parameters() {
+    std::vector<Parameter<T>*> all;
+    collect(all);
+    return all;
+  }
+};
+
+/// What a layer must know to be made.
+template <class T>
+struct LayerArguments {
+  Context* context;
+  std::string name;         ///< dotted, unique among the layers with parameters; empty for a whole network
+  Shape input;              ///< of one sample
+  std::size_t outputs = 0;  ///< that the data ask of the network: classes, targets, or the vocabulary
+};
+/// Throws ShapeError.
+using LayerFactory = Factory<Layer, LayerArguments>;
+
+/// "[28][28][1]".
+inline std::string to_string(const Shape& shape) {
+  std::string text;
+  for (const std::size_t n : shape) text += "[" + std::to_string(n) + "]";
+  return text.empty() ? "[]" : text;
+}
+
+/// An input that does not fit a layer.
+class ShapeError : public std::runtime_error {
+ public:
+  /// `wanted` in words: "an image [H][W][C]".
+  ShapeError(const std::string& layer, const Shape& got, const std::string& wanted)
+      : std::runtime_error("layer \"" + layer + "\" got " + to_string(got) + ", wanted " + wanted) {}
+};
+
+}  // namespace exmy
