@@ -23,6 +23,7 @@ struct RunArguments {
   bool quiet = false;
   bool dry_run = false;
   bool fail_on_divergence = false;
+  std::string init;      ///< a file with initial weights; empty: none
   bool no_wait = false;  ///< leave a run alone that another process works on
 };
 int run_command(const RunArguments& arguments);

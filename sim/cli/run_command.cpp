@@ -64,7 +64,9 @@ std::string label_of(const std::vector<Prepared>& runs, std::size_t i) {
 
 int run_command(const RunArguments& arguments) {
   watch_stop_signals();
-  std::vector<Prepared> runs = prepare_all(arguments.words);
+  std::vector<std::string> words = arguments.words;
+  if (!arguments.init.empty()) words.push_back("++initial_weights=" + compact_text(arguments.init));
+  std::vector<Prepared> runs = prepare_all(words);
   if (arguments.dry_run) return print_plan(runs, arguments);
   const RunOptions options{arguments.out, arguments.quiet,
                            arguments.no_wait ? WhenLocked::leave : WhenLocked::wait};

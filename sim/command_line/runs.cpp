@@ -13,6 +13,8 @@ void add_run(CLI::App& app, int& code) {
   CLI::App* run = app.add_subcommand("run", "train what the configurations describe, one directory each");
   run->add_option("words", a->words, "configuration files, and overrides such as seed=1,2,3");
   run->add_option("--out", a->out, "where the run directories go")->capture_default_str();
+  run->add_option("--init", a->init,
+                  "initial weights, a safetensors file: sets `initial_weights` of every configuration");
   run->add_flag("--json", a->json, "a JSON line per run instead of its path");
   run->add_flag("--quiet", a->quiet, "no progress");
   run->add_flag("--dry-run", a->dry_run, "check everything, print what would run");

@@ -72,6 +72,7 @@ Experiment read_experiment(const Document& document, const std::string& default_
   e.threads = config.integer<std::int32_t>("threads", 0, Range::closed(0, most_threads));
   ObjectReader model = config.object("model", required);
   e.model = model.row("kind", required, model_kinds()).read(model);
+  e.initial_weights_file = config.text("initial_weights", if_given);
   ObjectReader data = config.object("data", required);
   e.data = data.row("kind", required, dataset_kinds()).read(data);
   read_training(config.object("training", required), e);

@@ -1,10 +1,12 @@
 #pragma once
 // A configuration, read and checked: everything that decides the result of a run.
 
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "sim/base/document.hpp"
+#include "sim/base/safetensors.hpp"
 #include "sim/config/policy_reader.hpp"
 #include "sim/nn/datasets/registry.hpp"
 #include "sim/nn/loss_scaler.hpp"
@@ -38,15 +40,17 @@ struct Experiment {
   FormatNames format_names;
   PolicySource policy;
   StatsOptions stats;
-  CheckpointOptions checkpoint;    ///< never changes a bit
-  Json resolved;                   ///< with every default, as read
-  std::vector<std::string> files;  ///< configuration files, for the report
+  CheckpointOptions checkpoint;                         ///< never changes a bit
+  std::optional<std::string> initial_weights_file;      ///< safetensors
+  std::shared_ptr<const StoredArrays> initial_weights;  ///< its content; null: the model's own initialisation
+  Json resolved;                                        ///< with every default, as read
+  std::vector<std::string> files;                       ///< configuration files, for the report
 };
 
 /// Reads a configuration; throws ConfigError with every problem.
 /// Keys: $schema, schema_version, name, seed, threads, model{kind, ...}, data{kind, ...},
 /// training{steps|epochs, batch_size, eval_every, loss, optimizer{kind, lr, ...}, schedule{kind, ...},
-/// loss_scale{kind, ...}}, formats{name: format}, recipe, policy[rule], stats{counters, histograms, every},
+/// loss_scale{kind, ...}}, initial_weights, formats{name: format}, recipe, policy[rule], stats{counters, histograms, every},
 /// checkpoint{every}, limits{wall_s, steps}.
 /// `document` must outlive the experiment: rules keep their places for later messages.
 Experiment read_experiment(const Document& document, const std::string& default_name,

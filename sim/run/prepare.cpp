@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/base/files.hpp"
 #include "sim/base/json_text.hpp"
 #include "sim/base/sha256.hpp"
 #include "sim/nn/datasets/data_error.hpp"
@@ -83,6 +84,24 @@ void check_data(Prepared& p, DataCache& cache) {
     refuse_data(p, codes::data_misfit, "the loss cross_entropy needs classes; these data have real targets");
 }
 
+void load_initial_weights(Prepared& p) {
+  if (!p.experiment.initial_weights_file) return;
+  constexpr const char* pointer = "/initial_weights";
+  const auto refuse = [&](std::string_view code, const char* what) {
+    throw ConfigError({{std::string(code), p.document->origin(pointer), pointer, what}});
+  };
+  const std::string& path = *p.experiment.initial_weights_file;
+  try {
+    const std::string bytes = read_file(path, std::size_t{1} << 32);
+    p.data_files.push_back(file_fact(path, bytes));
+    p.experiment.initial_weights = std::make_shared<const StoredArrays>(parse_safetensors(bytes, path));
+  } catch (const IoError& error) {
+    refuse(codes::unreadable_data, error.what());
+  } catch (const CorruptFile& error) {
+    refuse(codes::malformed_data, error.what());
+  }
+}
+
 }  // namespace
 
 Prepared prepare(const std::string& file, const std::vector<Assignment>& assignments, DataCache& cache) {
@@ -95,6 +114,7 @@ Prepared prepare(const std::string& file, const std::vector<Assignment>& assignm
   p.experiment.files = p.document->files();
   p.overrides = spelled(assignments);
   check_data(p, cache);
+  load_initial_weights(p);
   p.dry_step = check_sites(p.experiment, *p.data, *p.document, problems);
   throw_if_any(problems);
   forget_step_limit(*p.document);

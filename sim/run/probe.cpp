@@ -7,6 +7,7 @@
 
 #include "sim/base/philox.hpp"
 #include "sim/run/program.hpp"
+#include "sim/run/weights_file.hpp"
 
 namespace exmy {
 namespace {
@@ -117,6 +118,11 @@ DryStep check_sites(const Experiment& e, const Dataset& data, const Document& do
   } catch (const ShapeError& error) {
     problems.push_back(
         {std::string(codes::data_misfit.code), document.origin("/model"), "/model", error.what()});
+    return {};
+  } catch (const WeightsMisfit& misfit) {
+    for (const std::string& text : misfit.problems())
+      problems.push_back({std::string(codes::data_misfit.code), document.origin("/initial_weights"),
+                          "/initial_weights", *e.initial_weights_file + ": " + text});
     return {};
   }
   check_matches(e, seen.step.sites);

@@ -6,6 +6,7 @@
 #include "sim/base/sha256.hpp"
 #include "sim/nn/ops/losses.hpp"
 #include "sim/ops/projector.hpp"
+#include "sim/run/weights_file.hpp"
 
 namespace exmy {
 namespace {
@@ -85,7 +86,12 @@ Program<T>::Program(const Experiment& experiment, const Dataset& data, Telemetry
       loss_(loss_of(experiment, data)),
       model_(experiment.model(LayerArguments<T>{&context_, "", data.shape(), outputs_of(data)})),
       optimizer_(experiment.optimizer.make(model_->parameters())),
-      scaler_(experiment.loss_scale) {}
+      scaler_(experiment.loss_scale) {
+  if (!experiment.initial_weights) return;
+  WeightsReader<T> weights(*experiment.initial_weights, context_);
+  visit_weights(weights);
+  weights.finish();
+}
 
 template <class T>
 typename Program<T>::Forward Program<T>::forward(const Batch& batch, double loss_scale) {

@@ -35,6 +35,7 @@ struct Evaluation {
 template <class T>
 class Program {
  public:
+  /// ShapeError, WeightsMisfit.
   Program(const Experiment& experiment, const Dataset& data, Telemetry& telemetry);
 
   /// Micro-batch t: forward, backward, update. `gradients` receives a point per parameter unless null.

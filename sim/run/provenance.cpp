@@ -74,11 +74,14 @@ std::string utc_now() {
   return text;
 }
 
+Json file_fact(const std::string& path, const std::string& bytes) {
+  return {{"path", path}, {"bytes_count", bytes.size()}, {"sha256", sha256_hex(bytes)}};
+}
+
 Json data_files_of(const Dataset& data) {
   Json files = Json::array();
   for (const std::string& path : data.files) {
-    const std::string bytes = read_file(path, std::size_t{1} << 32);
-    files.push_back({{"path", path}, {"bytes_count", bytes.size()}, {"sha256", sha256_hex(bytes)}});
+    files.push_back(file_fact(path, read_file(path, std::size_t{1} << 32)));
   }
   return files;
 }

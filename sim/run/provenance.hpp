@@ -10,7 +10,9 @@ namespace exmy {
 inline constexpr int numerics_version = 1;
 
 std::string program_version();
-/// Path, size and SHA-256 of every file that the data came from.
+/// Path, size and SHA-256 of a file.
+Json file_fact(const std::string& path, const std::string& bytes);
+/// Those of every file that the data came from.
 Json data_files_of(const Dataset& data);
 Json provenance_of(const Json& data_files, int threads_given, bool float_carrier);
 /// The largest resident memory that this process had so far; 0 if nobody knows. Of the process as it was started: what

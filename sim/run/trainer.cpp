@@ -7,6 +7,7 @@
 
 #include "sim/base/sha256.hpp"
 #include "sim/run/archive.hpp"
+#include "sim/run/weights_file.hpp"
 
 namespace exmy {
 namespace {
@@ -135,7 +136,7 @@ class Trainer : public RunState<T> {
     epoch_.write(trace_);
     trace_.final_loss_scale = program_.loss_scaler().scale();
     trace_.skipped_steps = program_.loss_scaler().skipped_steps();
-    ArchiveWriter<T> weights;
+    WeightsWriter<T> weights;
     program_.visit_weights(weights);
     trace_.weights = weights.take();
     trace_.weights_sha256 = program_.weights_sha256();

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <numeric>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,13 @@ using Shape = std::vector<std::size_t>;
 
 inline std::size_t size_of(const Shape& shape) {
   return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
+}
+
+/// "[28][28][1]".
+inline std::string to_string(const Shape& shape) {
+  std::string text;
+  for (const std::size_t n : shape) text += "[" + std::to_string(n) + "]";
+  return text.empty() ? "[]" : text;
 }
 
 /// T, the carrier: float where every format of the policy fits (M <= 23, E <= 8), else double.

@@ -3,6 +3,8 @@
 import gzip
 import struct
 
+from arrays import safetensors
+
 EVERY_FIELD = {"match": {"layer": "*", "op": ["dot", "b?as"], "role": ["accumulator"],
                          "pass": ["forward", "dgrad", "wgrad"]},
                "format": "e6m9", "rounding": "stochastic_b", "random_bits": 13, "saturation": "finite",
@@ -51,6 +53,7 @@ STATS = {"counters": True, "histograms": "all", "every": 2}
 CHECKPOINT, LIMITS = {"every": 2}, {"wall_s": 3600.0, "steps": 1}
 SHORT = {"epochs": 1, "optimizer": {"kind": "sgd", "lr": 0.1}}
 TINY = {"kind": "mlp", "hidden": []}
+TINY_WEIGHTS = {"fc1.weight": ([3, 2], [0.5] * 6), "fc1.bias": ([3], [0] * 3)}  # of the CSV files
 
 
 def data_files():
@@ -71,7 +74,7 @@ def data_files():
     return {"images": idx(9, 2, 2), "labels": idx(9), "images.gz": gzip.compress(idx(6, 2, 2)),
             "labels6": idx(6),
             "comma.csv": csv(",", True), "semicolon.csv": csv(";", False), "tab.csv": csv("\t", True),
-            "base.json": '{"seed": 7}'}
+            "tiny.safetensors": safetensors(TINY_WEIGHTS), "base.json": '{"seed": 7}'}
 
 
 def idx_data():
@@ -113,7 +116,8 @@ def configs():
                       schedule={"kind": "constant", "warmup_epochs": 1}),
             with_data(csv_data("semicolon.csv", label="absent key", separator=";", header="absent"),
                       schedule={**schedule, "warmup_epochs": None, "warmup_steps": 2}),
-            {**with_data(csv_data("tab.csv", separator="tab", header="detect")), "policy": UNITS8}]
+            {**with_data(csv_data("tab.csv", separator="tab", header="detect")), "policy": UNITS8,
+             "initial_weights": "tiny.safetensors"}]
 
 
 def least():

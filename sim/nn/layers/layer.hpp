@@ -41,13 +41,6 @@ struct LayerArguments {
 /// Throws ShapeError.
 using LayerFactory = Factory<Layer, LayerArguments>;
 
-/// "[28][28][1]".
-inline std::string to_string(const Shape& shape) {
-  std::string text;
-  for (const std::size_t n : shape) text += "[" + std::to_string(n) + "]";
-  return text.empty() ? "[]" : text;
-}
-
 /// An input that does not fit a layer.
 class ShapeError : public std::runtime_error {
  public:

@@ -1,0 +1,70 @@
+"""`exmy run --init`: weights from a safetensors file, written here by hand."""
+
+import json
+import struct
+import unittest
+
+from arrays import arrays_of, safetensors
+from program import ProgramTest, SMALL, changed
+
+
+class InitialWeights(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.write("a.json", changed(SMALL, training__optimizer__lr=0.0))
+        answer = self.good("run", "a.json", "--out", "first")
+        self.theirs = arrays_of(self.read(answer.lines[0], "weights.safetensors"))
+        self.given = {name: (shape, [((7 * i) % 32 - 16) / 64 for i in range(len(data) // 4)])
+                      for name, (dtype, shape, data) in self.theirs.items()}
+
+    def test_a_network_continues_from_a_file(self):
+        for dtype, code in (("F32", "f"), ("F64", "d"), ("F16", "e")):
+            self.write("w.safetensors", safetensors(self.given, dtype, code))
+            answer = self.good("run", "a.json", "--init", "w.safetensors", "--out", dtype)
+            after = arrays_of(self.read(answer.lines[0], "weights.safetensors"))
+            for name, (shape, numbers) in self.given.items():
+                self.assertEqual(after[name], ("F32", shape, struct.pack(f"<{len(numbers)}f", *numbers)), name)
+        report = json.loads(self.read(answer.lines[0], "report.json"))
+        self.assertIn("w.safetensors", [file["path"] for file in report["provenance"]["data_files"]])
+
+    def test_numbers_are_projected_to_the_master_format(self):
+        name = next(name for name in self.given if name.endswith("weight"))
+        shape, numbers = self.given[name]
+        self.given[name] = (shape, [1 + 2**-9] + numbers[1:])  # between two neighbours of bf16
+        self.write("w.safetensors", safetensors(self.given))
+        rules = [{"match": {"role": "master_weight"}, "format": "bf16"}]
+        self.write("b.json", changed(SMALL, training__optimizer__lr=0.0, policy=rules))
+        answer = self.good("run", "b.json", "--init", "w.safetensors")
+        after = arrays_of(self.read(answer.lines[0], "weights.safetensors"))
+        self.assertEqual(struct.unpack("<f", after[name][2][:4]), (1.0,))
+
+    def test_the_file_is_part_of_what_a_run_is(self):
+        names = set()
+        for value in (1, 2):
+            self.given[next(iter(self.given))][1][0] = value
+            self.write("w.safetensors", safetensors(self.given))
+            names.add(self.good("run", "a.json", "--init", "w.safetensors", "--dry-run").lines[0])
+        names.add(self.good("run", "a.json", "--dry-run").lines[0])
+        self.assertEqual(len(names), 3)
+
+    def test_everything_that_does_not_fit_is_listed(self):
+        names = sorted(self.given)
+        shape, numbers = self.given.pop(names[0])
+        self.given[names[0] + "s"] = (shape, numbers)
+        self.given[names[1]] = ([len(self.given[names[1]][1]), 1], self.given[names[1]][1])
+        self.write("w.safetensors", safetensors(self.given))
+        answer = self.good("run", "a.json", "--init", "w.safetensors", code=2)
+        for text in (f'"{names[0]}" is missing', f'no tensor "{names[0]}s"', f'"{names[1]}" has shape ['):
+            self.assertIn(text, answer.err)
+        self.assertIn("error[E403] /initial_weights: w.safetensors", answer.err)
+
+    def test_files_that_cannot_be_read(self):
+        self.write("empty", b"")
+        self.write("cut", safetensors(self.given)[:-1])
+        self.write("whole", safetensors({n: (s, [0] * len(x)) for n, (s, x) in self.given.items()}, "I32", "i"))
+        for name, text in (("none", "E401"), ("empty", "E402"), ("cut", "E402"), ("whole", "dtype I32")):
+            self.assertIn(text, self.good("run", "a.json", "--init", name, code=2).err, name)
+
+
+if __name__ == "__main__":
+    unittest.main()
