@@ -34,11 +34,11 @@ LayerFactory read_linear(ObjectReader& r) {
 
 LayerFactory read_conv2d(ObjectReader& r) {
   Conv2dOptions o;
-  o.channels = size_at(r, "channels", required, Range::closed(1, 65536));
+  o.channels = size_at(r, "channels", required, Range::closed(1, 16384));
   o.kernel = size_at(r, "kernel", 3u, Range::closed(1, 256));
   o.stride = size_at(r, "stride", 1u, Range::closed(1, 256));
   o.padding = size_at(r, "padding", 0u, Range::closed(0, 255));
-  o.groups = size_at(r, "groups", 1u, Range::closed(1, 65536));
+  o.groups = size_at(r, "groups", 1u, Range::closed(1, 16384));
   o.bias = r.boolean("bias", true);
   o.init = read_initialization(r, Initializer::he_normal);
   return conv2d(o);
@@ -72,7 +72,7 @@ LayerFactory read_dropout(ObjectReader& r) { return dropout(r.number("p", 0.5, R
 
 LayerFactory read_subsample(ObjectReader& r) {
   const std::size_t stride = size_at(r, "stride", 2u, Range::closed(1, 256));
-  return subsample(stride, size_at(r, "channels", required, Range::closed(1, 65536)));
+  return subsample(stride, size_at(r, "channels", required, Range::closed(1, 16384)));
 }
 
 LayerFactory read_flatten(ObjectReader&) { return flatten(); }

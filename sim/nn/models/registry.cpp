@@ -17,9 +17,9 @@ constexpr std::array pooling_names{Named<Pooling>{"max", Pooling::max},
 constexpr std::array shortcut_names{Named<Shortcut>{"A", Shortcut::a}, Named<Shortcut>{"B", Shortcut::b}};
 
 std::vector<std::size_t> read_widths(ObjectReader& r, std::string_view key,
-                                     const std::vector<std::int64_t>& fallback) {
+                                     const std::vector<std::int64_t>& fallback, double most = 65536) {
   std::vector<std::size_t> widths;
-  for (const auto width : r.integers<std::int64_t>(key, fallback, Range::closed(1, 65536)))
+  for (const auto width : r.integers<std::int64_t>(key, fallback, Range::closed(1, most)))
     widths.push_back(static_cast<std::size_t>(width));
   return widths;
 }
@@ -37,14 +37,14 @@ LayerFactory read_lenet(ObjectReader& r) {
   LenetOptions options;
   options.activation = r.one_of("activation", Activation::tanh, activation_names);
   options.pooling = r.one_of("pooling", Pooling::average, pooling_names);
-  options.padding = r.integer<std::uint32_t>("padding", 0u, Range::closed(0, 255));
+  options.padding = r.integer<std::uint32_t>("padding", 0u, Range::closed(0, 14));
   options.init = read_initialization(r, Initializer::he_uniform);
   return lenet(options);
 }
 
 LayerFactory read_vgg(ObjectReader& r) {
   VggOptions options;
-  options.widths = read_widths(r, "widths", {32, 64, 128});
+  options.widths = read_widths(r, "widths", {32, 64, 128}, 4096);
   options.convolutions = r.integer<std::uint32_t>("convolutions", 2u, Range::closed(1, 16));
   options.hidden = read_widths(r, "hidden", {128});
   options.batch_norm = r.boolean("batch_norm", true);
