@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/nn/datasets/data_error.hpp"
+#include "sim/tensor/tensor.hpp"
 
 namespace exmy {
 
@@ -13,6 +14,7 @@ namespace exmy {
 /// binary64 product and one binary64 sum, each rounded to nearest even, never fused. Always finite.
 struct Dataset {
   std::size_t features_count = 0;    ///< per sample
+  Shape sample_shape;                ///< of a sample; empty: [features_count]
   std::size_t targets_count = 0;     ///< per sample; 0 for classification
   int classes_count = 0;             ///< 0 for regression
   std::vector<double> x;             ///< [count][features_count], row-major

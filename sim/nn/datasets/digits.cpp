@@ -90,6 +90,7 @@ Dataset load_digits(const DigitsSource& source) {
   }
   Dataset data;
   data.features_count = pixels_count;
+  data.sample_shape = {8, 8, 1};
   data.classes_count = 10;
   data.files = {source.path};
   split_last(data, source.path, samples_count, source.validation_count);

@@ -142,6 +142,7 @@ Dataset load_idx(const IdxSource& source) {
   check_same_size(train.images, validation.images);
   Dataset data;
   data.features_count = train.images.sample_bytes();
+  data.sample_shape = {train.images.dimensions[1], train.images.dimensions[2], 1};
   data.train_count = train.taken;
   data.validation_count = validation.taken;
   data.x.reserve(data.count() * data.features_count);
