@@ -71,7 +71,7 @@ class Optimizer {
 /// (0) the step that it would take does not exist: v is then g. `nesterov`: w = P(w - P(lr P(g + P(mu v)))).
 struct SgdOptions {
   double momentum = 0;
-  WeightDecay decay;
+  WeightDecay decay{};
   bool nesterov = false;  ///< REQUIRES a momentum
   UpdateKind update = UpdateKind::plain;
 };
@@ -85,7 +85,7 @@ struct RmspropOptions {
   double epsilon = 1e-8;
   double momentum = 0;
   bool centered = false;
-  WeightDecay decay;
+  WeightDecay decay{};
   UpdateKind update = UpdateKind::plain;
 };
 

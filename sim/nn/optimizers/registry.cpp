@@ -24,10 +24,10 @@ WeightDecay read_decay(ObjectReader& r, double usual) {
 OptimizerChoice read_sgd(ObjectReader& r) {
   SgdOptions o;
   o.momentum = r.number("momentum", 0.0, Range::closed_open(0, 1));
+  o.decay = read_decay(r, 0);
   o.nesterov = r.boolean("nesterov", false);
   if (o.nesterov && o.momentum == 0)
     r.problem(codes::contradiction, "nesterov", "nesterov needs a momentum above 0");
-  o.decay = read_decay(r, 0);
   o.update = read_update(r);
   OptimizerFactory make([o]<class T>(const std::vector<Parameter<T>*>& p) { return make_sgd<T>(o, p); });
   return {make, "sgd", {{"momentum", o.momentum}, {"weight_decay", o.decay.factor}}};
