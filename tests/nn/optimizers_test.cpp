@@ -286,6 +286,17 @@ TEST_CASE("the memory ledger has what each optimiser keeps, in the formats of it
   CHECK(bits(make_adamw<float>({AdamOptions{.update = UpdateKind::kahan}, {}}, all)) == 4000);
 }
 
+TEST_CASE("the memory ledger has the sums of gradients beside the gradients") {
+  Engine engine({at_role(rule_of(bf16), Role::weight_grad)});
+  const Parameter<float> w = parameter<float>("fc1", "weight", {10, 10});
+  MemoryLedger memory;
+  memory.backward_peak = {1000, 32000};
+  GradientSums<float>::account(engine.context, w, memory);
+  CHECK(memory.rows["weight_grad"].bits == 1600);
+  CHECK(memory.backward_peak.elements == 1100);
+  CHECK(memory.backward_peak.bits == 33600);
+}
+
 // ---- clipping -----------------------------------------------------------------------------------------------------
 
 /// Gradients 3, 4 and 12 in two parameters: their norm is 13.

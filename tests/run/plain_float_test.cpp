@@ -207,6 +207,7 @@ TEST_CASE("fp32: three micro-batches a step, the last step of an epoch with fewe
         std::to_string(size) + "}}";
     const Setup setup{small_digits, variant};
     CHECK(BatchPlan(setup.data, size, 1, 3).steps_per_epoch() == epoch);
+    CHECK(training_time(setup.experiment, 0, epoch).batch_size == 3 * size);  // of the linear scaling rule
     compare_all(small_digits, variant, o);
   }
 }

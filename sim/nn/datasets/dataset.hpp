@@ -14,7 +14,7 @@ namespace exmy {
 /// binary64 product and one binary64 sum, each rounded to nearest even, never fused. Always finite.
 struct Dataset {
   std::size_t features_count = 0;    ///< per sample
-  Shape sample_shape;                ///< of a sample; empty: [features_count]
+  Shape sample_shape;                ///< of a sample, images are [H][W][C]; empty: [features_count]
   std::size_t targets_count = 0;     ///< per sample; 0 for classification
   int classes_count = 0;             ///< 0 for regression
   std::vector<double> x;             ///< [count][features_count], row-major
@@ -25,6 +25,7 @@ struct Dataset {
   std::vector<std::string> files;    ///< paths read, in order; a caller hashes them for the provenance
 
   std::size_t count() const { return train_count + validation_count; }
+  Shape shape() const { return sample_shape.empty() ? Shape{features_count} : sample_shape; }
 };
 
 /// The last `validation_count` of `count` samples validate, the others train.
