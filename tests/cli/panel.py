@@ -44,10 +44,21 @@ FORMATS = {"own": OWN, "alias": "bf16",
 DIGITS = {"kind": "digits", "path": "experiments/data/digits-8x8.txt", "scale": 0.0625, "offset": -0.3,
           "validation_count": 360, "split": "shuffled"}
 MLP = {"kind": "mlp", "hidden": [4], "activation": "relu", "output_activation": "none", "init": "he_uniform"}
-SGD = {"kind": "sgd", "lr": 0.1, "momentum": 0.9, "weight_decay": 0.0001}
-ADAM = {"kind": "adam", "lr": 0.001, "form": "keras", "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-7}
+KAHAN = {"kind": "kahan"}
+SGD = {"kind": "sgd", "lr": 0.1, "momentum": 0.9, "weight_decay": 0.0001, "nesterov": True, "decay": "matrices",
+       "update": KAHAN}
+RMSPROP = {"kind": "rmsprop", "lr": 0.01, "alpha": 0.9, "epsilon": 1e-3, "momentum": 0.5, "centered": True,
+           "weight_decay": 0.01, "decay": "matrices", "update": {"kind": "plain"}}
+ADAM = {"kind": "adam", "lr": 0.001, "form": "keras", "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-7,
+        "update": KAHAN}
+ADAMW = {"kind": "adamw", "lr": 0.001, "beta1": 0.9, "beta2": 0.99, "epsilon": 1e-7, "weight_decay": 0.1,
+         "decay": "matrices", "update": KAHAN}
+CIFAR10 = {"kind": "cifar10", "path": "cifar", "train_files": ["two.bin", "one.bin.gz"],
+           "validation_files": ["one.bin.gz"], "train_limit": 2, "validation_limit": 5, "scale": 0.5, "offset": -64}
+PATTERNS = {"kind": "patterns", "train_count": 20, "validation_count": 10, "seed": 3, "noise": 8, "scale": 0.0625,
+            "offset": -8}
 COSINE = {"kind": "cosine", "warmup_steps": 1, "reference_batch": 16}
-TRAINING = {"steps": 3, "batch_size": 32, "eval_every": 2, "loss": "cross_entropy", "optimizer": SGD,
+TRAINING = {"steps": 3, "batch_size": 32, "accumulate": 2, "clip_norm": 0.5, "eval_every": 2, "loss": "cross_entropy", "optimizer": SGD,
             "schedule": COSINE, "loss_scale": {"kind": "static", "value": 1024}}
 STATS = {"counters": True, "histograms": "all", "every": 2}
 CHECKPOINT, LIMITS = {"every": 2}, {"wall_s": 3600.0, "steps": 1}
@@ -71,7 +82,10 @@ def data_files():
         table = ([("a", "b", "y")] if header else []) + rows
         return "".join(separator.join(map(str, row)) + "\n" for row in table)
 
-    return {"images": idx(9, 2, 2), "labels": idx(9), "images.gz": gzip.compress(idx(6, 2, 2)),
+    records = [bytes([label]) + bytes(i * (label + 3) % 251 for i in range(3072)) for label in (4, 0, 9)]
+    batches = {f"cifar-10-batches-bin/data_batch_{i}.bin": records[i % 3] for i in range(1, 6)}
+    return {"cifar/two.bin": records[0] + records[1], "cifar/one.bin.gz": gzip.compress(records[2]),
+            **batches, "cifar-10-batches-bin/test_batch.bin": records[0], "images": idx(9, 2, 2), "labels": idx(9), "images.gz": gzip.compress(idx(6, 2, 2)),
             "labels6": idx(6),
             "comma.csv": csv(",", True), "semicolon.csv": csv(";", False), "tab.csv": csv("\t", True),
             "tiny.safetensors": safetensors(TINY_WEIGHTS), "base.json": '{"seed": 7}'}
@@ -110,6 +124,8 @@ def configs():
             with_data({"kind": "xor"}, schedule={"kind": "constant", "warmup_steps": 2,
                                                        "reference_batch": 8}, loss_scale={"kind": "none"}),
             {**with_data({"kind": "xor"}, schedule={}, loss_scale={}), "policy": UNITS},
+            with_data(CIFAR10, optimizer=RMSPROP),
+            with_data(PATTERNS, optimizer=ADAMW),
             {**with_data(idx_data()), "policy": [{"scale": {}}, *SUMS]},
             with_data(csv_data("comma.csv"), schedule={"kind": "cosine", "warmup_epochs": 1}),
             with_data(csv_data("comma.csv", label="absent key", label_index=2, task="regression"),
@@ -134,4 +150,8 @@ def least():
              "formats": {"own": {"exponent_bits": 5, "mantissa_bits": 2}}},
             {"model": {"kind": "mlp"}, "data": {key: value for key, value in idx_data().items()
                                                 if key == "kind" or "images" in key or "labels" in key},
-             "training": {"steps": 1, "optimizer": sgd}}]
+             "training": {"steps": 1, "optimizer": sgd}},
+            {"model": {"kind": "mlp"}, "data": {"kind": "cifar10"},
+             "training": {"steps": 1, "optimizer": {"kind": "rmsprop", "lr": 0.1}}},
+            {"model": {"kind": "mlp"}, "data": {"kind": "patterns"},
+             "training": {"steps": 1, "optimizer": {"kind": "adamw", "lr": 0.1}}}]

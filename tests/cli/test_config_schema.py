@@ -165,7 +165,7 @@ class SchemaAndProgram(ProgramTest):
         seen, cases = set(), []
         for config in panel.configs():
             for rule, pointer, other in mutations.at_bounds(config, SCHEMA):
-                huge = pointer in HUGE and config["data"]["kind"] == "xor" and rule[1] == "maximum"
+                huge = pointer in HUGE and config["data"]["kind"] in ("xor", "patterns") and rule[1] == "maximum"
                 if rule in seen or huge or conditions.errors(other, SCHEMA):
                     continue
                 seen.add(rule)

@@ -72,6 +72,36 @@ class Data(ProgramTest):
         self.refused_data({**panel.idx_data(), "train_labels": "labels6"}, "E402", "6 labels, wanted 9")
         self.refused_data({**panel.idx_data(), "classes_count": 2}, "E402", "label 2, wanted 0..1")
 
+    def test_cifar10_names_everything_that_is_wrong_with_any_file(self):
+        for name, content in panel.data_files().items():
+            self.write(name, content)
+        good = panel.data_files()["cifar/two.bin"]
+        self.write("cifar/short.bin", good[:-1])
+        self.write("cifar/label.bin", good[:3073] + b"\x0b" + good[3074:])
+        self.write("cifar/empty.bin", "")
+        self.refused_data({**panel.CIFAR10, "train_files": ["short.bin"]}, "E402", "short.bin",
+                          "6145 bytes, wanted a multiple of 3073")
+        self.refused_data({**panel.CIFAR10, "validation_files": ["label.bin"]}, "E402", "byte 3073: label 11")
+        files = ["label.bin", "nowhere.bin", "two.bin", "empty.bin"]
+        data = {**panel.CIFAR10, "train_files": files, "validation_files": ["short.bin"]}
+        config = changed(SMALL, data=data)
+        answer = self.good("run", self.write("refused.json", config), "--out", "out", code=2)
+        found = sorted((error["code"], error["pointer"], error["text"].split(":")[0])
+                       for error in answer.errors)
+        self.assertEqual(found, [("E401", "/data/path", os.path.join("cifar", "nowhere.bin"))] +
+                         [("E402", "/data/path", os.path.join("cifar", name))
+                          for name in ("empty.bin", "label.bin", "short.bin")])
+
+    def test_cifar10_files_are_part_of_a_runs_identity(self):
+        for name, content in panel.data_files().items():
+            self.write(name, content)
+        self.write("a.json", changed(SMALL, data=panel.CIFAR10, training__batch_size=2))
+        first, (report,) = self.runs("a.json")
+        self.assertEqual([file["path"] for file in report["provenance"]["data_files"]],
+                         [os.path.join("cifar", name) for name in ("two.bin", "one.bin.gz", "one.bin.gz")])
+        self.write("cifar/two.bin", panel.data_files()["cifar/two.bin"][:-1] + b"\0")
+        self.assertNotEqual(first.out, self.good("run", "a.json").out, "other data, other experiment")
+
     def test_digits(self):
         with open(os.path.join(ROOT, "experiments", "data", "digits-8x8.txt"), encoding="ascii") as file:
             text = file.read()

@@ -105,7 +105,7 @@ class Errors(ProgramTest):
 
     def test_null_is_the_same_as_an_absent_optional_key(self):
         config = self.config()
-        config["training"].update(epochs=None, eval_every=None, loss=None)
+        config["training"].update(epochs=None, eval_every=None, loss=None, clip_norm=None)
         self.good("validate", self.write("a.json", config))
         config["training"]["steps"] = None
         self.refused(config, ("E206", "/training", '"steps" and "epochs"'))
@@ -260,6 +260,41 @@ class Errors(ProgramTest):
         self.refused(self.config(training__loss_scale={"kind": "dynamic", "on": "saturated"}),
                      ("E206", "/stats", "stats.counters"))
 
+    def test_options_of_optimisers(self):
+        for optimizer, code, place, said in (
+                ({"kind": "sgd", "nesterov": True}, "E206", "nesterov", "momentum"),
+                ({"kind": "sgd", "nesterov": True, "momentum": 0}, "E206", "nesterov", "momentum"),
+                ({"kind": "sgd", "decay": "biases"}, "E203", "decay", "known: all, matrices"),
+                ({"kind": "adam", "update": {"kind": "kahn"}}, "E203", "update/kind",
+                 'did you mean "kahan"?'),
+                ({"kind": "adam", "update": "kahan"}, "E202", "update", "object"),
+                ({"kind": "adamw", "update": {"kind": "kahan", "format": "fp16"}}, "E201", "update/format",
+                 "known: kind"),
+                ({"kind": "adam", "weight_decay": 0.1}, "E201", "weight_decay", "known"),
+                ({"kind": "adamw", "form": "keras"}, "E201", "form", "known"),
+                ({"kind": "adamw", "beta2": 1}, "E204", "beta2", "[0, 1)"),
+                ({"kind": "rmsprop", "alpha": 1}, "E204", "alpha", "[0, 1)"),
+                ({"kind": "rmsprop", "centred": True}, "E201", "centred", 'did you mean "centered"?'),
+                ({"kind": "rmsporp"}, "E203", "kind", 'did you mean "rmsprop"?')):
+            with self.subTest(optimizer):
+                self.refused(self.config(training__optimizer={"lr": 0.1, **optimizer}),
+                             (code, "/training/optimizer/" + place, said))
+
+    def test_clipping_and_accumulation(self):
+        for key, value, code, said in (
+                ("clip_norm", 0, "E204", "> 0"), ("clip_norm", "1", "E202", "number"),
+                ("accumulate", 0, "E204", "got 0"), ("accumulate", 1.5, "E202", "integer"),
+                ("accumulate", 1 << 21, "E204", "1048576")):
+            with self.subTest(key=key, value=value):
+                self.refused(self.config(**{"training__" + key: value}), (code, "/training/" + key, said))
+        for match in ({"op": "clip.*"}, {"layer": "clip"}, {"op": "accumulate.weight"}, {"op": "kahan.*"}):
+            config = self.config(policy=[{"match": match, "format": "bf16"}])
+            with self.subTest(match):
+                self.refused(config, ("E301", "/policy/0", "matches no site"))
+                kahan = {"kind": "sgd", "lr": 0.1, "update": {"kind": "kahan"}}
+                config["training"].update(clip_norm=1, accumulate=2, optimizer=kahan)
+                self.good("validate", self.write("a.json", config))
+
     def test_scales_that_vanish_in_their_format(self):
         scale = {"granularity": "tensor", "source": "static", "format": "e4m3fn"}
         for value in (1e-9, 1e9):
@@ -270,7 +305,8 @@ class Errors(ProgramTest):
         config = self.config(model={"kind": "cnn", "filters": 3}, data={"kind": "mnist", "root": "x"},
                              seed="a")
         self.refused(config, ("E203", "/model/kind", "known: mlp"),
-                     ("E203", "/data/kind", "known: digits, idx, csv, xor"), ("E202", "/seed", "integer"))
+                     ("E203", "/data/kind", "known: digits, idx, csv, xor, cifar10, patterns"),
+                     ("E202", "/seed", "integer"))
 
     def test_missing_files_and_extends(self):
         answer = self.good("validate", "nowhere.json", code=2)

@@ -28,6 +28,21 @@ inline const std::string restless = R"({"policy": [{"match": {"role": "weight_gr
   "training": {"loss_scale": {"kind": "dynamic", "initial": 1048576, "growth_interval": 2}}})";
 inline const std::string cosine = R"({"training": {"schedule": {"kind": "cosine"}}})";
 
+inline const std::string nesterov = R"({"training": {"clip_norm": 0.5, "optimizer": {"nesterov": true,
+  "weight_decay": 0.01, "decay": "matrices", "update": {"kind": "kahan"}}}})";
+inline const std::string rmsprop =
+    R"({"kind": "rmsprop", "lr": 0.01, "momentum": 0.5, "centered": true, "epsilon": 0.001})";
+inline const std::string adamw = R"({"kind": "adamw", "lr": 0.01, "update": {"kind": "kahan"}})";
+/// Three micro-batches a step, two in the last step of an epoch.
+inline const std::string accumulated = R"({"training": {"accumulate": 3, "batch_size": 12, "clip_norm": 1}})";
+
+/// The base with another optimiser.
+inline std::string with_optimizer(const std::string& base, const std::string& optimizer) {
+  Json json = Json::parse(base);
+  json["training"]["optimizer"] = Json::parse(optimizer);
+  return json.dump();
+}
+
 /// Configurations that differ in what they must remember.
 inline std::vector<Json> configurations() {
   const auto json = [](std::initializer_list<std::string> texts) { return merged(texts).value(); };
@@ -38,7 +53,10 @@ inline std::vector<Json> configurations() {
           json({small_xor, adam}),
           json({small_xor, keras, stochastic_everywhere}),
           json({small_xor, keras, restless}),
-          json({small_digits, R"({"training": {"optimizer": {"momentum": 0}}})"})};
+          json({small_digits, R"({"training": {"optimizer": {"momentum": 0}}})"}),
+          json({small_digits, nesterov, stochastic_everywhere}),
+          json({with_optimizer(small_digits, rmsprop), accumulated}),
+          json({with_optimizer(small_xor, adamw), accumulated, restless})};
 }
 
 }  // namespace exmy::run_test

@@ -98,6 +98,23 @@ TEST_CASE("an infinite gradient halves the scale, skips the step and starts coun
   CHECK(skipped_steps(run) == 3);
 }
 
+TEST_CASE("an infinite gradient in any micro-batch skips the whole step, once") {
+  const Poisoned p{small_digits, fp16_gradients, dynamic(R"(, "growth_interval": 3)"),
+                   R"({"training": {"accumulate": 3}})"};
+  Run<float> run(p.setup);
+  CHECK_FALSE(run.step(0, {p.clean(), p.clean(), p.clean()}).skipped);
+  CHECK(clean_steps(run) == 1);  // steps, not micro-batches
+  for (std::size_t bad = 0; bad < 3; ++bad) {
+    std::vector<Batch> batches(3, p.clean());
+    batches[bad] = p.bad();
+    const Bits before = trained(bits_of(run.state()));
+    CHECK(run.step(1 + bad, batches).skipped);
+    CHECK(trained(bits_of(run.state())) == before);
+  }
+  CHECK(scale(run) == 65536 / 8);
+  CHECK(skipped_steps(run) == 3);
+}
+
 TEST_CASE("a skipped step leaves no trace in what follows but the scale") {
   const Poisoned p{linear_xor, fp16_gradients, dynamic()};
   Run<float> with(p.setup), without(p.setup);

@@ -21,7 +21,7 @@ struct Layer {
   Array w, b;
   Floats x, before, y;  ///< of the last forward pass: [B][in], [B][out], [B][out]
   Layer(std::size_t n_in, std::size_t n_out, Curve c)
-      : in(n_in), out(n_out), curve(c), w(n_in * n_out), b(n_out) {}
+      : in(n_in), out(n_out), curve(c), w(n_in * n_out), b(n_out, false) {}
 };
 
 /// sum over k < n of a(k) b(k), fused, ascending from +0; a zero sum is +0.
@@ -42,19 +42,27 @@ class Network {
     }
   }
 
-  /// One step; the mean loss of its batch.
-  float step(std::uint64_t t) {
-    const std::vector<std::size_t> samples = batch(t);
-    forward(samples);
-    Floats dy;
-    const float loss = data_.classes_count > 0 ? cross_entropy(samples, dy) : squared_error(samples, dy);
-    backward(samples.size(), std::move(dy));
-    const double lr = o_.cosine ? o_.lr * cosine_factor(t, o_.steps) : o_.lr;
-    for (Layer& l : layers) {
-      update(l.w, lr);
-      update(l.b, lr);
+  /// One step; the mean loss of its batch, of several the mean.
+  double step(std::uint64_t t) {
+    const std::vector<std::vector<std::size_t>> all = batches(t);
+    double loss = 0;
+    std::vector<Floats> sums;
+    for (const std::vector<std::size_t>& samples : all) {
+      loss += static_cast<double>(forward_and_backward(samples));
+      for (std::size_t i = 0; i < arrays().size(); ++i) {
+        const Floats& g = arrays()[i]->grad;
+        if (sums.size() <= i) {
+          sums.push_back(g);
+          continue;
+        }
+        for (std::size_t k = 0; k < g.size(); ++k) sums[i][k] = sums[i][k] + g[k];
+      }
     }
-    return loss;
+    for (std::size_t i = 0; i < sums.size(); ++i)
+      for (std::size_t k = 0; k < sums[i].size(); ++k)
+        arrays()[i]->grad[k] = sums[i][k] / static_cast<float>(all.size());
+    update_all(o_.cosine ? o_.lr * cosine_factor(t, o_.steps) : o_.lr);
+    return loss / static_cast<double>(all.size());
   }
 
   std::vector<Layer> layers;
@@ -67,18 +75,44 @@ class Network {
       l.w.value[i] = static_cast<float>((2 * random.uniform(i) - 1) * bound);
   }
 
-  std::vector<std::size_t> batch(std::uint64_t t) const {
-    const std::size_t n = data_.train_count;
-    const std::uint64_t per_epoch = (n + o_.batch_size - 1) / o_.batch_size;
+  std::vector<Array*> arrays() {
+    std::vector<Array*> all;
+    for (Layer& l : layers) all.insert(all.end(), {&l.w, &l.b});
+    return all;
+  }
+
+  float forward_and_backward(const std::vector<std::size_t>& samples) {
+    forward(samples);
+    Floats dy;
+    const float loss = data_.classes_count > 0 ? cross_entropy(samples, dy) : squared_error(samples, dy);
+    backward(samples.size(), std::move(dy));
+    return loss;
+  }
+
+  void update_all(double lr) {
+    if (o_.loss_scale != 0)
+      for (Array* a : arrays())
+        for (float& g : a->grad) g = g / static_cast<float>(o_.loss_scale);
+    clip(o_, arrays());
+    for (Array* a : arrays()) update(o_, *a, lr);
+  }
+
+  /// The micro-batches of a step.
+  std::vector<std::vector<std::size_t>> batches(std::uint64_t t) const {
+    const std::size_t n = data_.train_count, whole = o_.batch_size * o_.accumulate;
+    const std::uint64_t per_epoch = (n + whole - 1) / whole;
     const RandomStream random(o_.seed, "shuffle", t / per_epoch);
     std::vector<std::pair<std::uint64_t, std::size_t>> order;
     for (std::size_t i = 0; i < n; ++i) order.emplace_back(random.word64(i), i);
     std::sort(order.begin(), order.end());
-    std::vector<std::size_t> samples;
-    const std::size_t first = (t % per_epoch) * o_.batch_size;
-    for (std::size_t i = first; i < std::min(first + o_.batch_size, n); ++i)
-      samples.push_back(order[i].second);
-    return samples;
+    std::vector<std::vector<std::size_t>> all;
+    for (std::size_t k = 0; k < whole; ++k) {
+      const std::size_t place = (t % per_epoch) * whole + k;
+      if (place == n) break;
+      if (k % o_.batch_size == 0) all.emplace_back();
+      all.back().push_back(order[place].second);
+    }
+    return all;
   }
 
   void forward(const std::vector<std::size_t>& samples) {
@@ -193,16 +227,6 @@ class Network {
             l.out, [&](std::size_t k) { return dy[i / l.in * l.out + k]; },
             [&](std::size_t k) { return l.w.value[k * l.in + i % l.in]; });
       dy = std::move(dx);
-    }
-  }
-
-  void update(Array& a, double lr) const {
-    if (o_.loss_scale != 0)
-      for (float& g : a.grad) g = g / static_cast<float>(o_.loss_scale);
-    switch (o_.rule) {
-      case Rule::sgd: return sgd(o_, a, static_cast<float>(lr));
-      case Rule::adam_pytorch: return adam_pytorch(o_, a, static_cast<float>(lr));
-      case Rule::adam_keras: return adam_keras(o_, a, static_cast<float>(lr));
     }
   }
 

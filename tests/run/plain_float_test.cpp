@@ -18,16 +18,29 @@ std::vector<std::uint64_t> bits_of_floats(const plain::Floats& values) {
   return bits;
 }
 
-void add_array(const plain::Options& o, const std::string& name, const plain::Array& a, Bits& bits) {
-  bits[name] = bits_of_floats(a.value);
+/// What the optimiser keeps of an array.
+void add_state(const plain::Options& o, const std::string& name, const plain::Array& a, Bits& bits) {
   if (o.rule == plain::Rule::sgd) {
     if (o.momentum != 0) bits["sgd.velocity." + name] = bits_of_floats(a.first);
     return;
   }
-  bits["adam.m." + name] = bits_of_floats(a.first);
-  bits["adam.v." + name] = bits_of_floats(a.second);
-  bits["adam.beta1_power." + name] = {std::bit_cast<std::uint64_t>(a.power1)};
-  bits["adam.beta2_power." + name] = {std::bit_cast<std::uint64_t>(a.power2)};
+  if (o.rule == plain::Rule::rmsprop) {
+    bits["rmsprop.squares." + name] = bits_of_floats(a.second);
+    if (o.centered) bits["rmsprop.mean." + name] = bits_of_floats(a.first);
+    if (o.momentum != 0) bits["rmsprop.momentum." + name] = bits_of_floats(a.third);
+    return;
+  }
+  const std::string kind = o.rule == plain::Rule::adamw ? "adamw" : "adam";
+  bits[kind + ".m." + name] = bits_of_floats(a.first);
+  bits[kind + ".v." + name] = bits_of_floats(a.second);
+  bits[kind + ".beta1_power." + name] = {std::bit_cast<std::uint64_t>(a.power1)};
+  bits[kind + ".beta2_power." + name] = {std::bit_cast<std::uint64_t>(a.power2)};
+}
+
+void add_array(const plain::Options& o, const std::string& name, const plain::Array& a, Bits& bits) {
+  bits[name] = bits_of_floats(a.value);
+  add_state(o, name, a, bits);
+  if (o.kahan) bits["kahan.compensation." + name] = bits_of_floats(a.lost);
 }
 
 /// What a program's visitor must see.
@@ -51,8 +64,8 @@ void compare(const Setup& setup, const plain::Options& o) {
   REQUIRE(bits_of(run.state()) == expected_state(o, network));
   for (std::uint64_t t = 0; t < o.steps; ++t) {
     INFO("step " << t);
-    const float want = network.step(t);
-    REQUIRE(run.step(t).loss == static_cast<double>(want));
+    const double want = network.step(t);
+    REQUIRE(run.step(t).loss == want);
     REQUIRE(bits_of(run.state()) == expected_state(o, network));
   }
 }
@@ -126,6 +139,77 @@ TEST_CASE("fp32: sigmoid output, squared error, Adam in its keras form, static l
   compare_all(small_xor, R"({"seed": 3, "training": {"optimizer": {"form": "keras"},
                                                      "loss_scale": {"kind": "static", "value": 1024}}})",
               o);
+}
+
+TEST_CASE("fp32: Nesterov, decay of matrices alone, Kahan's compensation, clipping") {
+  plain::Options o = digits_options();
+  o.momentum = 0.9;
+  o.nesterov = o.kahan = true;
+  o.weight_decay = 0.01;
+  o.decays_vectors = false;
+  o.clip_norm = 0.5;  // some steps are clipped, some not
+  compare_all(small_digits,
+              R"({"training": {"clip_norm": 0.5, "optimizer": {"nesterov": true, "weight_decay": 0.01,
+                                "decay": "matrices", "update": {"kind": "kahan"}}}})",
+              o);
+}
+
+TEST_CASE("fp32: RMSprop, plain, and centred with momentum and decay; clipping after unscaling") {
+  plain::Options o = xor_options(plain::Rule::rmsprop, 1e-8);
+  o.alpha = 0.99;
+  const std::string plain_one = R"({"model": {"kind": "mlp", "hidden": [12, 8], "activation": "tanh",
+    "output_activation": "sigmoid", "init": "glorot_uniform"}, "data": {"kind": "xor", "train_count": 100},
+    "training": {"steps": 24, "loss": "mse", "optimizer": {"kind": "rmsprop", "lr": 0.01}}})";
+  compare_all(plain_one, "{}", o);
+  o.alpha = 0.9;
+  o.epsilon = 1e-3;
+  o.momentum = 0.5;
+  o.centered = true;
+  o.weight_decay = 0.01;
+  o.loss_scale = 1024;
+  o.clip_norm = 0.125;
+  compare_all(plain_one, R"({"training": {"loss_scale": {"kind": "static", "value": 1024}, "clip_norm": 0.125,
+    "optimizer": {"alpha": 0.9, "epsilon": 1e-3, "momentum": 0.5, "centered": true, "weight_decay": 0.01}}})",
+              o);
+}
+
+TEST_CASE("fp32: AdamW, plain and compensated; Adam compensated") {
+  const std::string adamw = R"({"model": {"kind": "mlp", "hidden": [12, 8], "activation": "tanh",
+    "output_activation": "sigmoid", "init": "glorot_uniform"}, "data": {"kind": "xor", "train_count": 100},
+    "training": {"steps": 24, "loss": "mse", "optimizer": {"kind": "adamw", "lr": 0.01, "weight_decay": 0.1}}})";
+  plain::Options o = xor_options(plain::Rule::adamw, 1e-8);
+  o.weight_decay = 0.1;
+  compare_all(adamw, "{}", o);
+  o.kahan = true;
+  o.decays_vectors = false;
+  compare_all(adamw, R"({"training": {"optimizer": {"decay": "matrices", "update": {"kind": "kahan"}}}})", o);
+  for (const bool keras : {false, true}) {
+    plain::Options adam =
+        xor_options(keras ? plain::Rule::adam_keras : plain::Rule::adam_pytorch, keras ? 1e-7 : 1e-8);
+    adam.kahan = true;
+    compare_all(small_xor,
+                std::string(R"({"training": {"optimizer": {"update": {"kind": "kahan"}, "form": ")") +
+                    (keras ? "keras" : "pytorch") + "\"}}}",
+                adam);
+  }
+}
+
+TEST_CASE("fp32: three micro-batches a step, the last step of an epoch with fewer and a smaller one") {
+  // 100 samples: 3 + 3 + 3 + 1 batches of 10 or fewer; 3 + 2 of 24, the last of 4 samples.
+  for (const auto& [size, epoch] : {std::pair<std::size_t, std::uint64_t>{10, 4}, {24, 2}}) {
+    plain::Options o = digits_options();
+    o.momentum = 0.9;
+    o.batch_size = size;
+    o.accumulate = 3;
+    o.loss_scale = 3;
+    const std::string variant =
+        R"({"training": {"accumulate": 3, "loss_scale": {"kind": "static", "value": 3}, "batch_size": )" +
+        std::to_string(size) + "}}";
+    const Setup setup{small_digits, variant};
+    CHECK(BatchPlan(setup.data, size, 1, 3).steps_per_epoch() == epoch);
+    CHECK(training_time(setup.experiment, 0, epoch).batch_size == 3 * size);  // of the linear scaling rule
+    compare_all(small_digits, variant, o);
+  }
 }
 
 }  // namespace

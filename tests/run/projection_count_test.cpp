@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <map>
 
-#include "tests/run/support.hpp"
+#include "tests/run/configurations.hpp"
 #include "tests/support/catch.hpp"
 
 namespace {
@@ -14,7 +14,7 @@ using namespace exmy::run_test;
 
 using Counts = std::map<std::string, std::uint64_t>;
 
-enum class Rule { sgd, adam_pytorch, adam_keras };
+enum class Rule { sgd, rmsprop, adam_pytorch, adam_keras, adamw };
 
 /// What decides the number of projections.
 struct Sizes {
@@ -27,7 +27,9 @@ struct Sizes {
   std::string order{};      ///< of all sums; empty: sequential or chunked
   bool scaled_loss = false;
   Rule rule = Rule::sgd;
-  bool momentum = false, decay = false;
+  bool momentum = false, decay = false, nesterov = false, centered = false, kahan = false;
+  bool clipped = false;
+  std::uint64_t micro_batches = 1;
 
   std::uint64_t outputs() const { return n.back(); }
   /// Accumulator projections of `outputs` sums of k terms: one a term, and one a chunk.
@@ -96,10 +98,18 @@ void add_loss(const Sizes& s, Counts& c) {
 std::uint64_t updates(const Sizes& s, std::uint64_t N) {
   switch (s.rule) {
     case Rule::sgd: {
-      const std::uint64_t decay = s.decay ? 2 * N + 1 : 0;    // wd w, g + that; wd
-      const std::uint64_t momentum = s.momentum ? N + 1 : 0;  // mu v; mu
-      return decay + momentum + N + 1;                        // lr v; lr
+      const std::uint64_t decay = s.decay ? 2 * N + 1 : 0;     // wd w, g + that; wd
+      const std::uint64_t momentum = s.momentum ? N + 1 : 0;   // mu v; mu
+      const std::uint64_t ahead = s.nesterov ? 2 * N + 1 : 0;  // mu v, g + that; mu
+      return decay + momentum + ahead + N + 1;                 // lr v; lr
     }
+    // wd w, g + that; wd. a v, g g, (1-a) that; a, 1-a. g - m, (1-a) that, m m, v - that; 1-a. sqrt v, + eps, g / h; eps.
+    // mu b; mu. lr d; lr.
+    case Rule::rmsprop:
+      return (s.decay ? 2 * N + 1 : 0) + 3 * N + 2 + (s.centered ? 4 * N + 1 : 0) + 3 * N + 1 +
+             (s.momentum ? N + 1 : 0) + N + 1;
+    // Adam; 1 - lr wd, or lr wd, w times that and the sum.
+    case Rule::adamw: return 10 * N + 10 + (!s.decay ? 0 : s.kahan ? 2 * N + 1 : 1);
     // b1 m, (1-b1) g; b2 v, g g, (1-b2) that; sqrt v, / root, + eps; m / h, rate times that: 10 N.
     // b1, 1-b1, b2, 1-b2, eps, lr; c1, c2, sqrt c2, lr / c1: 10.
     case Rule::adam_pytorch: return 10 * N + 10;
@@ -110,15 +120,44 @@ std::uint64_t updates(const Sizes& s, std::uint64_t N) {
   return 0;
 }
 
+/// The first part of the optimiser's op.
+std::string name_of(Rule rule) {
+  switch (rule) {
+    case Rule::sgd: return "sgd";
+    case Rule::rmsprop: return "rmsprop";
+    case Rule::adam_pytorch:
+    case Rule::adam_keras: return "adam";
+    case Rule::adamw: return "adamw";
+  }
+  return "";
+}
+
+std::uint64_t states(const Sizes& s) {
+  const std::uint64_t momentum = s.momentum ? 1 : 0;
+  if (s.rule == Rule::sgd) return momentum;
+  if (s.rule == Rule::rmsprop) return 1 + momentum + (s.centered ? 1 : 0);
+  return 2;
+}
+
 void add_update(const Sizes& s, const std::string& layer, const std::string& name, std::uint64_t N,
                 Counts& c) {
-  if (s.scaled_loss) c[layer + "/unscale." + name + "/optimizer/weight_grad"] = N;
-  const bool adam = s.rule != Rule::sgd;
-  const std::string op = layer + (adam ? "/adam." : "/sgd.") + name + "/optimizer/";
-  c[op + "update"] = updates(s, N);
-  if (adam) c[op + "optimizer_state"] = 2 * N;
-  if (!adam && s.momentum) c[op + "optimizer_state"] = N;
-  c[op + "master_weight"] = N;
+  const auto site = [&](const std::string& op, const std::string& role) {
+    return layer + "/" + op + "." + name + "/optimizer/" + role;
+  };
+  if (s.micro_batches > 1) c[site("accumulate", "weight_grad")] = s.micro_batches * N;
+  if (s.scaled_loss) c[site("unscale", "weight_grad")] = N;
+  if (s.clipped) {
+    c[site("clip", "update")] = N;
+    c[site("clip", "accumulator")] = s.sums(1, N);
+    c[site("clip", "weight_grad")] = N;
+  }
+  const std::string rule = name_of(s.rule);
+  c[site(rule, "update")] = updates(s, N);
+  if (states(s) > 0) c[site(rule, "optimizer_state")] = states(s) * N;
+  c[site(rule, "master_weight")] = s.rule == Rule::adamw && s.decay && !s.kahan ? 2 * N : N;
+  if (!s.kahan) return;
+  c[site("kahan", "update")] = 2 * N;
+  c[site("kahan", "optimizer_state")] = N;
 }
 
 /// Every site of a step, and nothing else.
@@ -126,12 +165,17 @@ Counts expected_counts(const Sizes& s) {
   Counts c;
   c["input/data/forward/activation"] = s.B * s.n[0];
   add_loss(s, c);
+  for (std::uint64_t layer = 1; layer < s.n.size(); ++layer) add_layer(s, layer, c);
+  for (auto& [site, count] : c) count *= s.micro_batches;
   for (std::uint64_t layer = 1; layer < s.n.size(); ++layer) {
-    add_layer(s, layer, c);
     const std::string fc = "fc" + std::to_string(layer);
     add_update(s, fc, "weight", s.n[layer] * s.n[layer - 1], c);
     add_update(s, fc, "bias", s.n[layer], c);
   }
+  if (!s.clipped) return c;
+  const std::uint64_t parameters = 2 * (s.n.size() - 1);
+  c["clip/norm/optimizer/update"] = parameters + 3;  // their sums; the root, c, the quotient
+  c["clip/norm/optimizer/accumulator"] = s.sums(1, parameters);
   return c;
 }
 
@@ -181,7 +225,7 @@ void check(const Setup& setup, const Sizes& s) {
   for (std::uint64_t t = 0; t < 2; ++t) {  // the second step takes exactly as many
     const Counts before = counted(run.telemetry);
     const std::uint64_t projections = run.telemetry.projections;
-    run.step(t, batch);
+    run.step(t, std::vector<Batch>(s.micro_batches, batch));
     CHECK(increase(before, counted(run.telemetry)) == expected);
     CHECK(run.telemetry.projections - projections == sum_of(expected));
   }
@@ -265,6 +309,38 @@ TEST_CASE("projections of a step with squared error and Adam, both forms") {
                      R"({"model": {"hidden": [6, 4]}, "training": {"optimizer": {"form": ")" + form + "\"}}}",
                      reductions(s)},
                s);
+}
+
+/// A rule with all its steps, or with as few as it can have; compensated, clipped and in micro-batches, or not.
+void check_rule(Rule rule, bool all, bool kahan) {
+  Sizes s{{64, 3, 10}, 5, "relu", "none"};
+  s.rule = rule;
+  s.decay = all && rule != Rule::adam_pytorch && rule != Rule::adam_keras;
+  s.momentum = all && (rule == Rule::sgd || rule == Rule::rmsprop);
+  s.nesterov = s.momentum && rule == Rule::sgd;
+  s.centered = s.momentum && rule == Rule::rmsprop;
+  s.kahan = s.clipped = kahan;
+  s.micro_batches = kahan ? 3 : 1;
+  s.chunk = kahan ? 4 : 0;
+  Json optimizer{{"kind", name_of(rule)}, {"lr", 0.1}};
+  if (rule == Rule::adam_keras) optimizer["form"] = "keras";
+  if (s.nesterov) optimizer["nesterov"] = true;
+  if (s.centered) optimizer["centered"] = true;
+  if (s.momentum) optimizer["momentum"] = 0.5;
+  if (s.decay || rule == Rule::adamw) optimizer["weight_decay"] = s.decay ? 0.01 : 0.0;
+  if (kahan) optimizer["update"] = {{"kind", "kahan"}};
+  INFO(optimizer.dump());
+  Json training{{"accumulate", s.micro_batches}};
+  if (s.clipped) training["clip_norm"] = 1e-6;
+  const Setup setup{with_optimizer(small_digits, optimizer.dump()), R"({"model": {"hidden": [3]}})",
+                    Json{{"training", training}}.dump(), reductions(s)};
+  check<float>(setup, s);
+}
+
+TEST_CASE("projections of a step: every optimiser, Nesterov and Kahan, clipped gradients, micro-batches") {
+  for (const Rule rule : {Rule::sgd, Rule::rmsprop, Rule::adam_pytorch, Rule::adam_keras, Rule::adamw})
+    for (const bool all : {false, true})
+      for (const bool kahan : {false, true}) check_rule(rule, all, kahan);
 }
 
 TEST_CASE("a network of one layer, a batch of one") {

@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "tests/run/support.hpp"
+#include "tests/run/configurations.hpp"
 #include "tests/support/catch.hpp"
 
 namespace {
@@ -50,8 +50,14 @@ std::vector<std::string> networks() {
                                     "training": {"optimizer": {"weight_decay": 0.01}}})"})
               .value()
               .dump(),
-          merged({small_digits}).value().dump(), merged({small_xor}).value().dump(),
-          merged({small_xor, R"({"training": {"optimizer": {"form": "keras"}}})"}).value().dump()};
+          merged({small_digits}).value().dump(),
+          merged({small_xor}).value().dump(),
+          merged({small_xor, R"({"training": {"optimizer": {"form": "keras"}}})"}).value().dump(),
+          merged({small_digits, nesterov, R"({"training": {"clip_norm": 0.01}})"}).value().dump(),
+          merged({with_optimizer(small_digits, rmsprop)}).value().dump(),
+          merged({with_optimizer(small_xor, adamw), accumulated, R"({"training": {"clip_norm": 0.01}})"})
+              .value()
+              .dump()};
 }
 
 TEST_CASE("every role changes the final weights") {

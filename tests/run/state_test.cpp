@@ -94,6 +94,19 @@ TEST_CASE("the visitor sees every parameter, all that the optimiser keeps, and t
   const Setup without{small_digits, R"({"training": {"optimizer": {"momentum": 0}}})"}, with{small_digits};
   const Setup with_adam{R"({"model": {"kind": "mlp", "hidden": [16, 12]}, "data": {"kind": "digits"},
                             "training": {"steps": 1, "optimizer": {"kind": "adam", "lr": 0.1}}})"};
+  auto compensated = momentum, squares = plain, decoupled = plain;
+  for (const auto& [name, size] : parameters) {
+    compensated["kahan.compensation." + name] = decoupled["kahan.compensation." + name] = size;
+    for (const char* part : {"squares.", "mean.", "momentum."}) squares["rmsprop." + (part + name)] = size;
+    for (const char* moment : {"m.", "v."}) decoupled["adamw." + (moment + name)] = size;
+    for (const char* power : {"beta1_power.", "beta2_power."}) decoupled["adamw." + (power + name)] = 1;
+  }
+  const Setup with_kahan{small_digits, nesterov}, with_rmsprop{with_optimizer(small_digits, rmsprop)};
+  const Setup with_adamw{with_optimizer(small_digits, adamw)};
+  Run<float> d(with_kahan), e(with_rmsprop), f(with_adamw);
+  CHECK(sizes_of(d) == compensated);
+  CHECK(sizes_of(e) == squares);
+  CHECK(sizes_of(f) == decoupled);
   Run<float> a(without), b(with), c(with_adam);
   CHECK(sizes_of(a) == plain);
   CHECK(sizes_of(b) == momentum);
@@ -101,8 +114,9 @@ TEST_CASE("the visitor sees every parameter, all that the optimiser keeps, and t
 }
 
 TEST_CASE("each part of the state matters") {
-  const Setup digits{small_digits}, xors{small_xor, restless};
-  for (const Setup* setup : {&digits, &xors}) {
+  const Setup digits{small_digits}, xors{small_xor, restless}, compensated{small_digits, nesterov};
+  const Setup squares{with_optimizer(small_digits, rmsprop)}, decoupled{with_optimizer(small_xor, adamw)};
+  for (const Setup* setup : {&digits, &xors, &compensated, &squares, &decoupled}) {
     Run<float> whole(*setup), probe(*setup);
     whole.steps(0, 9);
     probe.steps(0, 4);
