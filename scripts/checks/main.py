@@ -53,7 +53,7 @@ def basic(tally, everything):
         with tally.section("tests of test"):
             ctest(tally, "test")
     later = "jsonschema" if everything else None  # that oracle runs those tests
-    folders = {"scripts": "tests/scripts", "command line": "tests/cli", "README": "tests/readme"}
+    folders = {"scripts": "tests/scripts", "command line": "tests/cli", "parity": "tests/parity", "README": "tests/readme"}
     for title, folder in folders.items():
         with tally.section(f"tests of the {title}"):
             unittests(tally, folder, later=later, EXMY=program("test"))

@@ -96,7 +96,7 @@ def vgg():
 
 def resnet():
     files, data, x, labels = colour_images(14, 8)
-    return Case("resnet", 4, files, {"kind": "resnet", "depth": 8, "width": 4, "shortcut": "b"}, data, 0.05,
+    return Case("resnet", 4, files, {"kind": "resnet", "depth": 8, "width": 4, "shortcut": "B"}, data, 0.02,
                 {"kind": "sgd", "momentum": 0.9, "nesterov": True},
                 lambda: images.resnet8(4, 10), classify(x, labels),
                 lambda p: torch.optim.SGD(p, momentum=0.9, nesterov=True),

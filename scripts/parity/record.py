@@ -30,6 +30,15 @@ def weights(model):
             if not name.endswith("num_batches_tracked")}
 
 
+def clip(model, bound):
+    """Gradients times min(1, bound / norm). (torch.nn.utils.clip_grad_norm_ adds 1e-6 to the norm.)"""
+    gradients = [p.grad for p in model.parameters()]
+    norm = torch.nn.utils.get_total_norm(gradients)
+    if norm > bound:
+        for g in gradients:
+            g.mul_(bound / norm)
+
+
 def train(case, model, dtype):
     """The losses before each of the updates, and the weights after them all."""
     model = model.to(dtype)
@@ -42,7 +51,7 @@ def train(case, model, dtype):
         loss = case.loss(model, step, dtype)
         loss.backward()
         if case.clip_norm is not None:
-            torch.nn.utils.clip_grad_norm_(model.parameters(), case.clip_norm)
+            clip(model, case.clip_norm)
         optimizer.step()
         losses.append(loss.detach())
     return torch.stack(losses), weights(model)

@@ -1,7 +1,7 @@
 #include "sim/nn/layers/elementwise.hpp"
 
 #include "sim/nn/ops/dropout.hpp"
-#include "sim/nn/ops/reshape.hpp"
+#include "sim/nn/ops/flatten.hpp"
 #include "sim/nn/ops/subsample.hpp"
 
 namespace exmy {
@@ -24,13 +24,13 @@ class ActivationLayer : public Layer<T> {
 };
 
 template <class T>
-class Flatten : public Layer<T> {
+class FlattenLayer : public Layer<T> {
  public:
   using typename Layer<T>::Id;
-  explicit Flatten(const LayerArguments<T>& a)
+  explicit FlattenLayer(const LayerArguments<T>& a)
       : name_(a.name), flat_(a.input.size() == 1), shape_{size_of(a.input)} {}
   Id forward(Tape<T>& tape, Id x) override {
-    return flat_ ? x : tape.apply(std::make_unique<Reshape<T>>(name_, shape_), {x});
+    return flat_ ? x : tape.apply(std::make_unique<Flatten<T>>(name_), {x});
   }
   Shape output() const override { return shape_; }
 
@@ -97,7 +97,8 @@ LayerFactory activation(Activation f) {
 }
 
 LayerFactory flatten() {
-  return LayerFactory([]<class T>(const LayerArguments<T>& a) { return std::make_unique<Flatten<T>>(a); });
+  return LayerFactory(
+      []<class T>(const LayerArguments<T>& a) { return std::make_unique<FlattenLayer<T>>(a); });
 }
 
 }  // namespace exmy

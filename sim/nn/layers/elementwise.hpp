@@ -17,7 +17,7 @@ LayerFactory dropout(double p);
 /// ShapeError where the input is no image, or has more channels.
 LayerFactory subsample(std::size_t stride, std::size_t channels);
 
-/// [A][B]... becomes [A B ...], row-major; nothing is recorded where the input has one dimension.
+/// [A][B]... becomes [A B ...], images channel by channel; nothing is recorded where the input has one dimension.
 LayerFactory flatten();
 
 }  // namespace exmy

@@ -1,6 +1,6 @@
 #include "sim/nn/layers/pooling.hpp"
 
-#include "sim/nn/ops/reshape.hpp"
+#include "sim/nn/ops/flatten.hpp"
 
 namespace exmy {
 namespace {
@@ -47,7 +47,7 @@ class GlobalAveragePool : public Layer<T> {
   }
   Id forward(Tape<T>& tape, Id x) override {
     const Id y = tape.apply(std::make_unique<PoolingOp<T>>(name_, Pooling::average, window_), {x});
-    return tape.apply(std::make_unique<Reshape<T>>(name_, output_), {y});
+    return tape.apply(std::make_unique<Flatten<T>>(name_), {y});
   }
   Shape output() const override { return output_; }
 

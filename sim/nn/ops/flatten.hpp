@@ -1,22 +1,20 @@
 #pragma once
-// The same elements in another shape.
+// All elements of a sample in one row.
 
 #include "sim/nn/tape.hpp"
 
 namespace exmy {
 
-/// y of shape [B] and `sample`; the elements keep their row-major order, nothing is projected. Inputs: x [B]... with as
-/// many elements.
+/// y [B][N], N the elements of a sample. An image [H][W][C] is read channel by channel, as frameworks that keep channels
+/// first have it: y[b][(c H + h) W + w] = x[b][h][w][c]. Everything else keeps its row-major order. Nothing is projected.
+/// Inputs: x.
 template <class T>
-class Reshape : public Op<T> {
+class Flatten : public Op<T> {
  public:
-  Reshape(std::string layer, Shape sample) : Op<T>(std::move(layer)), sample_(std::move(sample)) {}
+  using Op<T>::Op;
   Tensor<T> forward(Context& context, const Inputs<T>& in) override;
   std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
                                                  Tensor<T> dy) override;
-
- private:
-  Shape sample_;
 };
 
 }  // namespace exmy
