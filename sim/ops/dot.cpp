@@ -51,7 +51,17 @@ void check_factors(Context& context, const DotSites& sites, const Format& a, con
 }
 
 template <class T>
+std::vector<double> gathered(const MatrixView<T>& x) {
+  std::vector<double> out;
+  out.reserve(x.rows * x.columns);
+  for (std::size_t r = 0; r < x.rows; ++r)
+    for (std::size_t c = 0; c < x.columns; ++c) out.push_back(static_cast<double>(x.at(r, c)));
+  return out;
+}
+
+template <class T>
 std::vector<double> widened(const MatrixView<T>& x) {
+  if (x.offsets) return gathered(x);
   using Strided = Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic>;
   using RowMajor = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   const auto index = [](std::size_t n) { return static_cast<Eigen::Index>(n); };
@@ -110,7 +120,10 @@ std::string words_of(MatmulPath path, const std::string& why) {
 /// Some rows of a matrix.
 template <class T>
 MatrixView<T> rows_of(MatrixView<T> x, std::size_t first, std::size_t count) {
-  x.data += first * x.row_step;
+  if (x.offsets)
+    x.offsets = x.offsets.from(first, 0);
+  else
+    x.data += first * x.row_step;
   x.rows = std::min(count, x.rows - first);
   return x;
 }
@@ -187,12 +200,27 @@ Tensor<T> dot(Context& context, const DotPlace& place, const MatrixView<T>& a, c
   return reduce(context, sites, a, b);
 }
 
-template <class T>
-Tensor<T> dot(Context& context, const DotPlace& place, const QuantizedView<T>& a, const QuantizedView<T>& b) {
-  Tensor<T> acc = dot(context, place, a.matrix, b.matrix);
+namespace {
+
+/// a, b: anything that has a scale.
+template <class T, class A, class B>
+Tensor<T> times_scales(Context& context, const DotPlace& place, Tensor<T> acc, const A& a, const B& b) {
   if (!a.scaled && !b.scaled) return acc;
   const double scale = mul(Projection{}, a.scale, b.scale).value;
   return Projector<T>(context, place.layer, "rescale", place.pass, Role::elementwise).mul(acc, scale);
+}
+
+}  // namespace
+
+template <class T>
+Tensor<T> rescaled(Context& context, const DotPlace& place, Tensor<T> acc, const Quantized<T>& a,
+                   const Quantized<T>& b) {
+  return times_scales(context, place, std::move(acc), a, b);
+}
+
+template <class T>
+Tensor<T> dot(Context& context, const DotPlace& place, const QuantizedView<T>& a, const QuantizedView<T>& b) {
+  return times_scales(context, place, dot(context, place, a.matrix, b.matrix), a, b);
 }
 
 template <class T>
@@ -207,6 +235,8 @@ Tensor<T> sum_rows(Context& context, const DotPlace& place, const MatrixView<T>&
 }
 
 #define EXMY_INSTANTIATE(T)                                                                            \
+  template Tensor<T> rescaled(Context&, const DotPlace&, Tensor<T>, const Quantized<T>&,               \
+                              const Quantized<T>&);                                                    \
   template Tensor<T> dot(Context&, const DotPlace&, const MatrixView<T>&, const MatrixView<T>&);       \
   template Tensor<T> dot(Context&, const DotPlace&, const QuantizedView<T>&, const QuantizedView<T>&); \
   template Tensor<T> sum_rows(Context&, const DotPlace&, const MatrixView<T>&);

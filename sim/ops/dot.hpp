@@ -5,20 +5,26 @@
 
 #include "sim/ops/context.hpp"
 #include "sim/quant/quantized.hpp"
+#include "sim/tensor/offsets.hpp"
 #include "sim/tensor/tensor.hpp"
 
 namespace exmy {
 
-/// A matrix inside a tensor; transposes are a swap of steps.
+/// A matrix inside a tensor, whose elements lie two steps apart, or where offsets say; transposes are a swap.
 template <class T>
 struct MatrixView {
   const T* data = nullptr;
   std::size_t rows = 0, columns = 0;
   std::size_t row_step = 0, column_step = 0;
   Format format{};
+  Offsets offsets{};
 
-  T at(std::size_t r, std::size_t c) const { return data[r * row_step + c * column_step]; }
-  MatrixView transposed() const { return {data, columns, rows, column_step, row_step, format}; }
+  T at(std::size_t r, std::size_t c) const {
+    return data[offsets ? offsets.rows[r] + offsets.columns[c] : r * row_step + c * column_step];
+  }
+  MatrixView transposed() const {
+    return {data, columns, rows, column_step, row_step, format, offsets.transposed()};
+  }
 };
 
 template <class T>
@@ -55,8 +61,13 @@ struct QuantizedView {
   }
 };
 
-/// The product of grid values; then, if an operand is scaled, y = P(acc * project_fp32(sa sb)) at the site
+/// What follows a product of grid values: if an operand is scaled, y = P(acc * project_fp32(sa sb)) at the site
 /// (layer, `rescale`, pass, elementwise).
+template <class T>
+Tensor<T> rescaled(Context& context, const DotPlace& place, Tensor<T> acc, const Quantized<T>& a,
+                   const Quantized<T>& b);
+
+/// The product of grid values, rescaled.
 template <class T>
 Tensor<T> dot(Context& context, const DotPlace& place, const QuantizedView<T>& a, const QuantizedView<T>& b);
 

@@ -74,6 +74,7 @@ struct ExactWork : OrderWork {
   const RandomStream& random;
   Semantics semantics;
   std::optional<FastProjection> fast;
+  OutputNumbers outputs;
 
   void pack(std::size_t panel) { panels.pack(panel); }
   void tile(const OrderPlace& at, Steps& mine) const {
@@ -88,11 +89,11 @@ struct ExactWork : OrderWork {
     add(at, result, mine);
   }
 
-  /// The sums of a row, each rounded once. The rows of y are those of the product.
+  /// The sums of a row, each rounded once.
   void round(const OrderPlace& at, std::size_t r, double* high, const double* low, float* sums,
              Steps& mine) const {
     const std::size_t n = panels.columns(at.panel);
-    const std::uint64_t first = (at.row + r) * panels.b.columns + at.panel * panels.width;
+    const std::uint64_t first = outputs.of(at.row + r, at.panel * panels.width);
     std::array<std::uint32_t, most_tile> numbers;
     const bool draws = is_stochastic(sum.rounding);
     if (draws) random.bits(first, sum.random_bits, numbers.data(), n);
@@ -205,7 +206,7 @@ bool run(Work& work, const OrderKernels& kernels, OrderProduct& out) {
 
 std::optional<OrderProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, const Reduction& how,
                                      const OrderPlan& plan, const DotRandom& random, Semantics operands,
-                                     bool counts, const OrderKernels& kernels) {
+                                     bool counts, const OrderKernels& kernels, const OutputNumbers& numbers) {
   OrderProduct out;
   out.y.resize(a.rows * b.columns);
   if (a.rows * a.columns * b.columns == 0) return out;  // sums of nothing are +0
@@ -217,9 +218,13 @@ std::optional<OrderProduct> multiply(const FloatMatrix& a, const FloatMatrix& b,
     PairwiseWork work{common, *tree};
     valid = run(work, kernels, out);
   } else if (const auto* sum = std::get_if<ExactSum>(&plan)) {
-    ExactWork work{common,          *sum,
-                   how.accumulator, random.accumulator,
-                   operands,        fast_projection_of(how.accumulator, operands)};
+    ExactWork work{common,
+                   *sum,
+                   how.accumulator,
+                   random.accumulator,
+                   operands,
+                   fast_projection_of(how.accumulator, operands),
+                   numbers.row != 0 ? numbers : OutputNumbers{numbers.first, b.columns}};
     valid = run(work, kernels, out);
   } else {
     const auto& unit = std::get<BlockPlan>(plan);

@@ -16,9 +16,10 @@ struct OrderProduct {
   Counters product, accumulator;
 };
 
-/// `random`, `operands`: of the definition. Nothing where a sum left the range that the plan watches.
+/// `random`, `operands`: of the definition. `numbers`: of the outputs. Nothing where a sum left the range that the plan watches.
 std::optional<OrderProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, const Reduction& how,
                                      const OrderPlan& plan, const DotRandom& random, Semantics operands,
-                                     bool counts, const OrderKernels& kernels);
+                                     bool counts, const OrderKernels& kernels,
+                                     const OutputNumbers& numbers = {});
 
 }  // namespace exmy

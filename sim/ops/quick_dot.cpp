@@ -17,15 +17,73 @@ void add_counters(SiteRecord* record, const StepCounters& steps) {
   record->after += steps.after;
 }
 
-/// Views are of whole tensors.
+/// Views are of whole tensors, or their offsets say what is stored.
 FactorFacts facts_of(const MatrixView<float>& x, bool ranges = true) {
   constexpr float unknown = std::numeric_limits<float>::infinity();
   if (!ranges) return {x.format, {unknown, unknown}};
-  return {x.format, tile_kernels().magnitudes(x.data, x.rows * x.columns)};
+  const std::size_t stored = x.offsets ? x.offsets.stored : x.rows * x.columns;
+  return {x.format, tile_kernels().magnitudes(x.data, stored)};
 }
 
 FloatMatrix float_matrix(const MatrixView<float>& x) {
-  return {x.data, x.rows, x.columns, x.row_step, x.column_step};
+  return {x.data, x.rows, x.columns, x.row_step, x.column_step, x.offsets};
+}
+
+// Elements of a factor with offsets that are laid out at a time, but at least some columns.
+constexpr std::size_t most_laid_out = 1 << 21, fewest_laid_out = 32;
+
+/// Rows or columns of k elements.
+std::size_t laid_out_at_once(std::size_t k) {
+  return std::max(fewest_laid_out, most_laid_out / std::max<std::size_t>(1, k));
+}
+
+/// A factor in steps: as it is, or laid out.
+class LaidOut {
+ public:
+  explicit LaidOut(const FloatMatrix& x) : matrix_(x) {
+    if (!x.offsets) return;
+    elements_.resize(x.rows * x.columns);
+    lay(x, elements_.data(), x.columns, tile_kernels());
+    matrix_ = {elements_.data(), x.rows, x.columns, x.columns, 1};
+  }
+  const FloatMatrix& matrix() const { return matrix_; }
+
+ private:
+  std::vector<float> elements_;
+  FloatMatrix matrix_;
+};
+
+void add_part(const TileProduct& part, TileProduct& all) {
+  all.product += part.product;
+  all.accumulator += part.accumulator;
+}
+
+void add_part(const OrderProduct& part, OrderProduct& all) {
+  all.product += part.product;
+  all.accumulator += part.accumulator;
+}
+
+/// multiply(a, b, numbers of the outputs), in parts where a factor has offsets: kernels that want steps get those.
+template <class Multiply>
+auto in_parts(const FloatMatrix& a, const FloatMatrix& b, const Multiply& multiply)
+    -> decltype(multiply(a, b, OutputNumbers{})) {
+  const std::size_t m = a.rows, n = b.columns, k = a.columns;
+  if (!a.offsets && !b.offsets) return multiply(a, b, OutputNumbers{0, n});
+  typename decltype(multiply(a, b, OutputNumbers{}))::value_type all;
+  all.y.resize(m * n);
+  const std::size_t at_once = laid_out_at_once(k);
+  for (std::size_t j = 0; j < n; j += at_once) {
+    const LaidOut right(b.part(0, j, k, at_once));
+    for (std::size_t i = 0; i < m; i += at_once) {
+      const LaidOut left(a.part(i, 0, at_once, k));
+      const auto part = multiply(left.matrix(), right.matrix(), OutputNumbers{i * n + j, n});
+      if (!part) return std::nullopt;
+      const std::size_t columns = right.matrix().columns;
+      tile_kernels().copy(part->y.data(), columns, left.matrix().rows, columns, all.y.data() + i * n + j, n);
+      add_part(*part, all);
+    }
+  }
+  return all;
 }
 
 /// A reduction of binary32 numbers by the quick kernels that are proven to give the bits of the definition.
@@ -67,9 +125,11 @@ struct InBinary32 {
   std::optional<std::vector<float>> by_strips(const Facts& f) const {
     const StripDecision d = plan_strips(how, f.a, f.b, a.columns);
     if (!d.plan) return telling.refused("strips", d.why), std::nullopt;
-    auto y = take(multiply(float_matrix(a), float_matrix(b), *d.plan, random, how.chunk, telling.counts(),
-                           strip_kernels()),
-                  "strips");
+    const auto product = [&](const FloatMatrix& left, const FloatMatrix& right,
+                             const OutputNumbers& numbers) {
+      return multiply(left, right, *d.plan, random, how.chunk, telling.counts(), strip_kernels(), numbers);
+    };
+    auto y = take(in_parts(float_matrix(a), float_matrix(b), product), "strips");
     if (y) telling.done_by([&] { return "strips: " + describe(*d.plan); });
     return y;
   }
@@ -79,8 +139,12 @@ struct InBinary32 {
     const OrderDecision d =
         plan_order(how, facts_of(a), facts_of(b), a.columns, telling.counts(), kernels.has_fma);
     if (!d.plan) return telling.refused("orders", d.why), std::nullopt;
-    auto result = multiply(float_matrix(a), float_matrix(b), how, *d.plan, random, either(a.format, b.format),
-                           telling.counts(), kernels);
+    const auto product = [&](const FloatMatrix& left, const FloatMatrix& right,
+                             const OutputNumbers& numbers) {
+      return multiply(left, right, how, *d.plan, random, either(a.format, b.format), telling.counts(),
+                      kernels, numbers);
+    };
+    auto result = in_parts(float_matrix(a), float_matrix(b), product);
     if (!result) return left_range("orders");
     DotCounters counters;
     counters.product.counters = result->product;

@@ -31,6 +31,14 @@ struct DotRandom {
   RandomStream product, accumulator, outer;
 };
 
+/// The numbers of the outputs of a part of a product, for random numbers: `row` from one row to the next.
+struct OutputNumbers {
+  std::uint64_t first = 0;
+  std::size_t row = 0;  ///< 0: the part's columns
+
+  std::uint64_t of(std::size_t i, std::size_t j) const { return first + i * row + j; }
+};
+
 /// The definition (numerics: reductions): sum over k < n of a[k] b[k] for output o.
 /// `operands`: p3109 when an operand's format is.
 double reduce_by_definition(const Reduction& how, const double* a, const double* b, std::size_t n,

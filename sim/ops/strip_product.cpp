@@ -7,25 +7,17 @@ namespace {
 
 constexpr std::size_t parallel_steps = 1 << 18;  // below which threads cost more than they give
 
-/// to[r to_step + c] = x[r][c]
-void lay(const FloatMatrix& x, float* to, std::size_t to_step) {
-  const TileKernels& kernels = tile_kernels();
-  if (x.column_step == 1) return kernels.copy(x.data, x.row_step, x.rows, x.columns, to, to_step);
-  if (x.row_step == 1) return kernels.transpose(x.data, x.column_step, x.columns, x.rows, to, to_step);
-  for (std::size_t r = 0; r < x.rows; ++r)
-    for (std::size_t c = 0; c < x.columns; ++c)
-      to[r * to_step + c] = x.data[r * x.row_step + c * x.column_step];
-}
-
 class StripMultiplication {
  public:
   StripMultiplication(const FloatMatrix& a, const FloatMatrix& b, const StripPlan& plan,
-                      const DotRandom& random, std::size_t chunk, bool counts, const StripKernels& kernels)
+                      const DotRandom& random, std::size_t chunk, bool counts, const StripKernels& kernels,
+                      const OutputNumbers& numbers)
       : m_(a.rows),
         n_(b.columns),
         k_(a.columns),
         chunk_(plan.outer ? chunk : k_),
         kernels_(kernels),
+        numbers_(numbers.row != 0 ? numbers : OutputNumbers{numbers.first, n_}),
         inner_{plan.product ? &*plan.product : nullptr,
                plan.sum,
                plan.guards,
@@ -66,19 +58,18 @@ class StripMultiplication {
 
   /// Rows of a and one of zeros; columns of b in panels, padded with zeros: [panel][k][width].
   void pack(const FloatMatrix& a, const FloatMatrix& b) {
-    lay(a, a_.data(), k_);
+    lay(a, a_.data(), k_, tile_kernels());
     const std::size_t width = kernels_.width;
     for (std::size_t p = 0; p < panels(); ++p)
-      lay({b.data + p * width * b.column_step, k_, std::min(width, n_ - p * width), b.row_step,
-           b.column_step},
-          b_.data() + p * k_ * width, width);
+      lay(b.part(0, p * width, k_, width), b_.data() + p * k_ * width, width, tile_kernels());
   }
 
   /// Rows of one panel follow each other, so that it stays in the cache.
   Strip strip(std::size_t i) const {
     if (i >= strips()) return {a_.data() + m_ * k_, b_.data(), 0};
     const std::size_t row = i % m_, panel = i / m_;
-    return {a_.data() + row * k_, b_.data() + panel * k_ * kernels_.width, row * n_ + panel * kernels_.width};
+    return {a_.data() + row * k_, b_.data() + panel * k_ * kernels_.width,
+            numbers_.of(row, panel * kernels_.width)};
   }
 
   bool steps(std::vector<Strip> strips, std::size_t first, std::size_t count, float* sums,
@@ -131,6 +122,7 @@ class StripMultiplication {
 
   std::size_t m_, n_, k_, chunk_;
   const StripKernels& kernels_;
+  OutputNumbers numbers_;
   StripSteps inner_;
   std::optional<StripSteps> outer_;
   std::size_t chunks_;
@@ -141,12 +133,12 @@ class StripMultiplication {
 
 std::optional<TileProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, const StripPlan& plan,
                                     const DotRandom& random, std::size_t chunk, bool counts,
-                                    const StripKernels& kernels) {
+                                    const StripKernels& kernels, const OutputNumbers& numbers) {
   TileProduct out;
   out.y.resize(a.rows * b.columns);
   out.work = a.rows * a.columns * b.columns;
   if (out.work == 0) return out;  // sums of nothing are +0
-  const StripMultiplication product(a, b, plan, random, chunk, counts, kernels);
+  const StripMultiplication product(a, b, plan, random, chunk, counts, kernels, numbers);
   bool valid = true;
 #pragma omp parallel if (out.work >= parallel_steps)
   {

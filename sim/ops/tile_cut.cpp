@@ -44,7 +44,7 @@ constexpr std::size_t most_packed = 1 << 13, most_packed_counting = 1 << 16;
 
 /// Columns that lie side by side are read where they are, if each is read a few times only or a panel is all of it.
 bool packs(const TileCut& cut, const CutExtents& x, bool counts) {
-  if (x.column_step != 1) return true;
+  if (!x.contiguous || x.has_offsets) return true;
   if (counts) return false;
   return x.row_step != cut.width() && x.m > 2 * cut.tallest();
 }
@@ -55,7 +55,7 @@ double non_zero_part(const FloatMatrix& x) {
   const std::size_t n = std::min(most, x.rows * x.columns), stride = std::size_t{37} % x.columns;
   std::size_t count = 0;
   for (std::size_t i = 0, r = 0, c = 0; i < n; ++i) {
-    count += x.data[r * x.row_step + c * x.column_step] != 0 ? 1u : 0u;
+    count += x.at(r, c) != 0 ? 1u : 0u;
     r = r + 1 < x.rows ? r + 1 : 0;
     c = c + stride < x.columns ? c + stride : c + stride - x.columns;
   }
@@ -65,8 +65,13 @@ double non_zero_part(const FloatMatrix& x) {
 }  // namespace
 
 CutExtents extents_of(const FloatMatrix& left, const FloatMatrix& right, bool counts) {
-  return {left.rows,      right.columns,     left.columns,
-          right.row_step, right.column_step, counts ? non_zero_part(left) : 1};
+  return {left.rows,
+          right.columns,
+          left.columns,
+          right.row_step,
+          right.is_contiguous(),
+          static_cast<bool>(right.offsets),
+          counts ? non_zero_part(left) : 1};
 }
 
 TileCut best_cut(const TileKernels& kernels, const CutExtents& x, const TilePlan& plan, bool counts) {
@@ -82,7 +87,7 @@ TileCut best_cut(const TileKernels& kernels, const CutExtents& x, const TilePlan
     const std::size_t vectors = cut.width() / kernels.lanes;
     const double steps = x.non_zero * static_cast<double>(panel_cost(cut, x.m, vectors, step, in_flight));
     const std::size_t panel =
-        static_cast<std::size_t>(steps) + (cut.packs ? vectors * copy_cost(x.column_step == 1) : 0);
+        static_cast<std::size_t>(steps) + (cut.packs ? vectors * copy_cost(x.contiguous) : 0);
     cut.cost = panel * cut.panels(x.n) * x.k;
     if (cut.cost < best.cost) best = cut;
     shapes = shapes.subspan(count);

@@ -26,10 +26,11 @@ struct TileCut {
   }
 };
 
-/// The extents of left [m][k] and right [k][n], whose rows are `row_step` apart, and its columns `column_step`.
+/// The extents of left [m][k] and right [k][n], whose rows are `row_step` apart.
 struct CutExtents {
   std::size_t m, n, k;
-  std::size_t row_step, column_step;
+  std::size_t row_step;
+  bool contiguous, has_offsets;  ///< of right
   double non_zero = 1;  ///< part of left that is not 0, about; the rest costs tiles that count nothing
 };
 

@@ -15,6 +15,8 @@ namespace {
 
 // Sums of a thread that are not in y yet.
 constexpr std::size_t most_sums = 1 << 13;
+// Elements of a left factor with offsets that a thread copies at a time: they stay in its cache.
+constexpr std::size_t most_laid = 1 << 16;
 // Below, threads cost more than they give, some 30 microseconds (unit: TileCut::cost).
 constexpr std::size_t parallel_cost = 1'600'000;
 constexpr std::size_t tasks_per_thread = 12;  // of different lengths, and a core may be shared
@@ -61,7 +63,10 @@ struct Job {
   /// Steps of a panel that are copied at a time; sums go on where they were.
   std::size_t block() const { return std::min(k(), cut.most_packed / width()); }
   /// Rows whose sums wait together.
-  std::size_t group() const { return std::min(std::max(cut.tallest(), most_sums / width()), left.rows); }
+  std::size_t group() const {
+    const std::size_t most = std::min(most_sums / width(), left.offsets ? most_laid / block() : most_sums);
+    return std::min(std::max(cut.tallest(), most), left.rows);
+  }
   /// y takes the sums themselves.
   bool in_place(std::size_t panel) const { return !turned && columns(panel) == width(); }
 };
@@ -71,6 +76,7 @@ class Worker {
  public:
   explicit Worker(const Job& job)
       : job_(job),
+        laid_(job.left.offsets ? job.group() * job.block() : 0),
         packed_(job.cut.packs || !job.in_place(job.panels() - 1) ? job.block() * job.width() : 0),
         sums_(job.turned || !job.in_place(job.panels() - 1) ? job.group() * job.width() : 0),
         chunks_(job.plan.outer ? job.group() * job.width() : 0) {}
@@ -109,48 +115,51 @@ class Worker {
     for (std::size_t from = 0; from < job_.k(); from += job_.block()) {
       const std::size_t to = std::min(job_.k(), from + job_.block());
       const Panel b = panel(from, to);
+      const FloatMatrix a = rows(first, last, from, to);
       for (std::size_t row = first; row < last;) {
         const TileShape& shape = job_.cut.tallest(last - row);
-        tile(shape, row, b, from, to);
+        tile(shape, row, a.data + (row - first) * a.row_step, a, b, from, to);
         row += shape.rows;
       }
     }
     if (!job_.in_place(panel_)) store(first, last);
   }
 
+  /// Steps [from, to) of some rows, where they are or copied.
+  FloatMatrix rows(std::size_t first, std::size_t last, std::size_t from, std::size_t to) const {
+    const FloatMatrix there = job_.left.part(first, from, last - first, to - from);
+    if (!there.offsets) return there;
+    lay(there, laid_.data(), to - from, job_.kernels);
+    return {laid_.data(), there.rows, there.columns, there.columns, 1};
+  }
+
   /// Steps [from, to) of the panel, where they are or copied.
   Panel panel(std::size_t from, std::size_t to) {
     const FloatMatrix& right = job_.right;
-    const float* data = right.data + from * right.row_step + panel_ * job_.width() * right.column_step;
-    if (!job_.cut.packs && job_.columns(panel_) == job_.width()) return {data, right.row_step};
-    if (packed_panel_ != panel_ || packed_from_ != from) pack(data, to - from);
+    const FloatMatrix there = right.part(from, panel_ * job_.width(), to - from, job_.columns(panel_));
+    if (!job_.cut.packs && there.columns == job_.width()) return {there.data, right.row_step};
+    if (packed_panel_ != panel_ || packed_from_ != from) pack(there);
     packed_panel_ = panel_, packed_from_ = from;
     return {packed_.data(), job_.width()};
   }
 
-  void pack(const float* from, std::size_t steps) const {
-    const FloatMatrix& right = job_.right;
-    const std::size_t columns = job_.columns(panel_), width = job_.width();
+  void pack(const FloatMatrix& from) const {
+    const std::size_t width = job_.width();
     float* to = packed_.data();
-    if (columns < width)
-      for (std::size_t k = 0; k < steps; ++k) std::fill(to + k * width + columns, to + (k + 1) * width, 0.0f);
-    if (right.column_step == 1)
-      job_.kernels.copy(from, right.row_step, steps, columns, to, width);
-    else if (right.row_step == 1)
-      job_.kernels.transpose(from, right.column_step, columns, steps, to, width);
-    else
-      for (std::size_t k = 0; k < steps; ++k)
-        for (std::size_t j = 0; j < columns; ++j)
-          to[k * width + j] = from[k * right.row_step + j * right.column_step];
+    if (from.columns < width)
+      for (std::size_t k = 0; k < from.rows; ++k)
+        std::fill(to + k * width + from.columns, to + (k + 1) * width, 0.0f);
+    lay(from, to, width, job_.kernels);
   }
 
-  void tile(const TileShape& shape, std::size_t row, const Panel& b, std::size_t from, std::size_t to) {
+  /// `left`: steps [from, to) of rows, `a` those of the first one of the tile.
+  void tile(const TileShape& shape, std::size_t row, const float* a, const FloatMatrix& left, const Panel& b,
+            std::size_t from, std::size_t to) {
     const Sums sums = sums_of(row);
-    const float* a = job_.left.data + row * job_.left.row_step;
     const auto steps = [&](std::size_t first, std::size_t last, const Sums& into, bool begins, bool ends) {
-      const TileOperands x{a + first * job_.left.column_step,
-                           job_.left.row_step,
-                           job_.left.column_step,
+      const TileOperands x{a + (first - from) * left.column_step,
+                           left.row_step,
+                           left.column_step,
                            b.data + (first - from) * b.step,
                            last - first,
                            into.data,
@@ -199,7 +208,7 @@ class Worker {
   }
 
   const Job& job_;
-  Scratch packed_, sums_, chunks_;
+  Scratch laid_, packed_, sums_, chunks_;
   std::size_t panel_ = 0, first_ = 0;
   std::size_t packed_panel_ = ~std::size_t{0}, packed_from_ = 0;
   TileResult result_;

@@ -6,17 +6,10 @@
 #include <vector>
 
 #include "formats/counters.hpp"
+#include "sim/ops/float_matrix.hpp"
 #include "sim/ops/tile_plan.hpp"
 
 namespace exmy {
-
-/// A matrix of binary32 numbers with any two steps.
-struct FloatMatrix {
-  const float* data = nullptr;
-  std::size_t rows = 0, columns = 0, row_step = 0, column_step = 0;
-
-  FloatMatrix transposed() const { return {data, columns, rows, column_step, row_step}; }
-};
 
 struct TileProduct {
   std::vector<float> y;             ///< [a.rows][b.columns]; zeros are +0

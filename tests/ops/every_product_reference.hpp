@@ -34,13 +34,15 @@ struct Sums {
 /// One output at a time: terms a[k] b[k], k < n; adds up what is counted.
 class SumsReference {
  public:
-  SumsReference(const Sums& how, const std::string& site, int e_min_a, int e_min_b)
+  /// `before`: products at the site earlier in the step.
+  SumsReference(const Sums& how, const std::string& site, int e_min_a, int e_min_b, std::uint64_t before = 0)
       : how_(how),
         e_min_a_(e_min_a),
         e_min_b_(e_min_b),
-        product_(products_seed, site + "/product", products_step),
-        accumulator_(products_seed, site + "/accumulator", products_step),
-        outer_(products_seed, site + "/accumulator#2", products_step) {}
+        product_(products_seed, nth(site + "/product", before), products_step),
+        accumulator_(products_seed, nth(site + "/accumulator", how.has_outer() ? 2 * before : before),
+                     products_step),
+        outer_(products_seed, nth(site + "/accumulator", 2 * before + 1), products_step) {}
 
   Counters products, sums;
   bool nan_lost = false;
@@ -61,6 +63,9 @@ class SumsReference {
   }
 
  private:
+  static std::string nth(const std::string& name, std::uint64_t uses_before) {
+    return uses_before == 0 ? name : name + "#" + std::to_string(uses_before + 1);
+  }
   static double positive(double s) { return s == 0 ? 0.0 : s; }
   static bool real(double x) { return x - x == 0; }
   static bool is_term(double x) { return x != 0 && real(x); }

@@ -1,0 +1,228 @@
+#include "sim/nn/ops/conv2d.hpp"
+
+#include <stdexcept>
+
+#include "sim/ops/projector.hpp"
+
+namespace exmy {
+namespace {
+
+constexpr const char* op = "conv2d";
+
+Slide windows_along(std::size_t n, std::size_t taps, std::size_t stride, std::size_t padding) {
+  const Window window{taps, 1, stride, padding};
+  return {-static_cast<std::ptrdiff_t>(padding), stride, window.rows_of(n), taps, false};
+}
+
+/// Along one dimension, the elements h of x with (h + padding) mod stride = phase, and the taps that meet them.
+struct Phase {
+  std::size_t phase, stride, first;  ///< first: the smallest h
+  Slide slide;                       ///< over dy
+
+  Phase(std::size_t n, std::size_t taps, std::size_t s, std::size_t padding, std::size_t which)
+      : phase(which), stride(s), first((which + s - padding % s) % s) {
+    slide.windows = first < n ? (n - first + s - 1) / s : 0;
+    slide.taps = which < taps ? (taps - which + s - 1) / s : 0;
+    slide.origin = static_cast<std::ptrdiff_t>((first + padding - which) / s);
+    slide.backward = true;
+  }
+  std::size_t tap(std::size_t i) const { return phase + i * stride; }
+};
+
+template <class T>
+MatrixView<T> matrix_of(const Patches<T>& patches, const Format& format) {
+  if (patches.is_plain())
+    return {patches.data(), patches.rows(), patches.columns(), patches.columns(), 1, format};
+  return {patches.data(), patches.rows(), patches.columns(), 0, 0, format, patches.offsets()};
+}
+
+/// The filters of a group as rows.
+template <class T>
+MatrixView<T> filters(const Tensor<T>& w, std::size_t group, std::size_t groups) {
+  const std::size_t count = w.shape[0] / groups, size = w.size() / w.shape[0];
+  return {w.data.data() + group * count * size, count, size, size, 1, w.format};
+}
+
+/// The filters of a group for a phase: row (i, j, o), column c.
+template <class T>
+class PhaseFilters {
+ public:
+  PhaseFilters(const Tensor<T>& w, std::size_t groups, const Phase& rows, const Phase& columns)
+      : w_(&w), groups_(groups), count_(w.shape[0] / groups) {
+    const std::size_t width = w.shape[2], channels = w.shape[3], size = w.shape[1] * width * channels;
+    for (std::size_t i = 0; i < rows.slide.taps; ++i)
+      for (std::size_t j = 0; j < columns.slide.taps; ++j)
+        for (std::size_t o = 0; o < count_; ++o)
+          rows_.push_back(o * size + (rows.tap(i) * width + columns.tap(j)) * channels);
+    for (std::size_t c = 0; c < channels; ++c) columns_.push_back(c);
+  }
+
+  MatrixView<T> of(std::size_t group) const {
+    const std::size_t stored = w_->size() / groups_;
+    return {w_->data.data() + group * stored,       rows_.size(), columns_.size(), 0, 0, w_->format,
+            {rows_.data(), columns_.data(), stored}};
+  }
+
+ private:
+  const Tensor<T>* w_;
+  std::size_t groups_, count_;
+  std::vector<std::size_t> rows_, columns_;
+};
+
+/// Some channels of an image batch as a matrix [pixels][count].
+template <class T>
+Tensor<T> channels_of(const Tensor<T>& x, std::size_t first, std::size_t count) {
+  Tensor<T> part({x.rows(), count}, x.format);
+  for (std::size_t i = 0; i < part.rows(); ++i)
+    std::copy_n(x.data.data() + i * x.columns() + first, count, part.data.data() + i * count);
+  return part;
+}
+
+/// The channels of a group into an image batch.
+template <class T>
+void put_channels(const Tensor<T>& part, std::size_t first, Tensor<T>& into) {
+  into.format = part.format;
+  for (std::size_t i = 0; i < part.rows(); ++i)
+    std::copy_n(part.data.data() + i * part.columns(), part.columns(),
+                into.data.data() + i * into.columns() + first);
+}
+
+/// The elements of a phase, from row (b, r, q), into an image batch.
+template <class T>
+void put_phase(const Tensor<T>& part, const Phase& rows, const Phase& columns, std::size_t first,
+               Tensor<T>& into) {
+  into.format = part.format;
+  const T* from = part.data.data();
+  const std::size_t channels = part.columns();
+  for (std::size_t b = 0; b < into.shape[0]; ++b)
+    for (std::size_t r = 0; r < rows.slide.windows; ++r)
+      for (std::size_t c = 0; c < columns.slide.windows; ++c, from += channels) {
+        const std::size_t h = rows.first + r * rows.stride, v = columns.first + c * columns.stride;
+        std::copy_n(from, channels,
+                    into.data.data() + ((b * into.shape[1] + h) * into.shape[2] + v) * into.shape[3] + first);
+      }
+}
+
+}  // namespace
+
+template <class T>
+Shape Conv2d<T>::output(const Shape& x, const Shape& w, std::size_t stride, std::size_t padding,
+                        std::size_t groups) {
+  if (x.size() != 4 || w.size() != 4 || groups == 0 || stride == 0 || w[1] * w[2] == 0 ||
+      w[3] * groups != x[3] || w[0] % groups != 0)
+    throw std::logic_error("conv2d: x and w do not fit");
+  const Window window{w[1], w[2], stride, padding};
+  return {x[0], window.rows_of(x[1]), window.columns_of(x[2]), w[0]};
+}
+
+template <class T>
+Patches<T> Conv2d<T>::patches_of(const Shape& x, const Shape& w) const {
+  return Patches<T>(x, windows_along(x[1], w[1], stride_, padding_),
+                    windows_along(x[2], w[2], stride_, padding_), w[3]);
+}
+
+template <class T>
+Tensor<T> Conv2d<T>::forward(Context& context, const Inputs<T>& in) {
+  const Shape shape = output(in.x[0]->shape, in.x[1]->shape, stride_, padding_, groups_);
+  const DotPlace place{this->layer(), op, Pass::forward};
+  const auto x = quantize(context, place, Role::activation, *in.x[0]);
+  const auto w = quantize(context, place, Role::weight, *in.x[1]);
+  if (!context.evaluating()) x_ = x, w_ = w;
+  const Tensor<T>&q_x = x->value.q, &q_w = w->value.q;
+  Patches<T> patches = patches_of(q_x.shape, q_w.shape);
+  Tensor<T> y;
+  if (groups_ > 1) y = Tensor<T>(shape, q_x.format);
+  for (std::size_t g = 0; g < groups_; ++g) {
+    patches.look_at(q_x, g * q_w.shape[3]);
+    Tensor<T> part =
+        dot(context, place, matrix_of(patches, q_x.format), filters(q_w, g, groups_).transposed());
+    if (groups_ == 1)
+      y = std::move(part), y.shape = shape;
+    else
+      put_channels(part, g * part.columns(), y);
+  }
+  return rescaled(context, place, std::move(y), x->value, w->value);
+}
+
+template <class T>
+Tensor<T> Conv2d<T>::weight_grad(Context& context, const Quantized<T>& d, const Quantized<T>& x,
+                                 const Shape& w) const {
+  const DotPlace place{this->layer(), op, Pass::wgrad};
+  Patches<T> patches = patches_of(x.q.shape, w);
+  Tensor<T> dw(w, x.q.format);
+  const std::size_t count = w[0] / groups_;
+  for (std::size_t g = 0; g < groups_; ++g) {
+    patches.look_at(x.q, g * w[3]);
+    const Tensor<T> own = groups_ > 1 ? channels_of(d.q, g * count, count) : Tensor<T>();
+    const MatrixView<T> dy = matrix(groups_ > 1 ? own : d.q).transposed();
+    const Tensor<T> part = dot(context, place, dy, matrix_of(patches, x.q.format));
+    dw.format = part.format;
+    std::copy(part.data.begin(), part.data.end(),
+              dw.data.begin() + static_cast<std::ptrdiff_t>(g * part.size()));
+  }
+  dw = rescaled(context, place, std::move(dw), d, x);
+  return Projector<T>(context, this->layer(), op, Pass::wgrad, Role::weight_grad).quantize(dw);
+}
+
+template <class T>
+Tensor<T> Conv2d<T>::input_grad(Context& context, const Quantized<T>& d, const Quantized<T>& w,
+                                const Shape& x) const {
+  const DotPlace place{this->layer(), op, Pass::dgrad};
+  Tensor<T> dx(x, d.q.format);
+  const std::size_t count = w.q.shape[0] / groups_, channels = w.q.shape[3];
+  for (std::size_t i = 0; i < stride_; ++i)
+    for (std::size_t j = 0; j < stride_; ++j) {
+      const Phase rows(x[1], w.q.shape[1], stride_, padding_, i);
+      const Phase columns(x[2], w.q.shape[2], stride_, padding_, j);
+      if (rows.slide.windows == 0 || columns.slide.windows == 0) continue;
+      Patches<T> patches(d.q.shape, rows.slide, columns.slide, count);
+      const PhaseFilters<T> filters(w.q, groups_, rows, columns);
+      for (std::size_t g = 0; g < groups_; ++g) {
+        patches.look_at(d.q, g * count);
+        Tensor<T> part = dot(context, place, matrix_of(patches, d.q.format), filters.of(g));
+        if (stride_ == 1 && groups_ == 1)
+          dx.data = std::move(part.data), dx.format = part.format;
+        else
+          put_phase(part, rows, columns, g * channels, dx);
+      }
+    }
+  return rescaled(context, place, std::move(dx), d, w);
+}
+
+template <class T>
+std::vector<std::optional<Tensor<T>>> Conv2d<T>::backward(Context& context, const Inputs<T>& in,
+                                                          const Tensor<T>&, Tensor<T> dy) {
+  std::vector<std::optional<Tensor<T>>> grads(2);
+  SharedOperand<T> d;
+  const SharedOperand<T> forward_x = std::move(x_), forward_w = std::move(w_);
+  if (in.needs_grad[1]) {
+    const DotPlace place{this->layer(), op, Pass::wgrad};
+    d = quantize(context, place, Role::activation_grad, dy);
+    const auto x = quantize(context, place, Role::activation, *in.x[0], forward_x);
+    grads[1] = weight_grad(context, d->value, x->value, in.x[1]->shape);
+  }
+  if (in.needs_grad[0]) {
+    const DotPlace place{this->layer(), op, Pass::dgrad};
+    d = quantize(context, place, Role::activation_grad, dy, d);
+    const auto w = quantize(context, place, Role::weight, *in.x[1], forward_w);
+    grads[0] = input_grad(context, d->value, w->value, in.x[0]->shape);
+  }
+  return grads;
+}
+
+template <class T>
+void Conv2d<T>::account(Context& context, const Inputs<T>& in, const Tensor<T>& y,
+                        MemoryLedger& memory) const {
+  const SiteState& x = context.at(this->layer(), op, Pass::wgrad, Role::activation);
+  const SiteState& dy = context.at(this->layer(), op, Pass::wgrad, Role::activation_grad);
+  const SiteState& w = context.at(this->layer(), op, Pass::forward, Role::weight);
+  memory.add("activation", in.x[0]->size(), x.treatment.quantizer.projection.format);
+  memory.at_least("activation_grad", y.size(), dy.treatment.quantizer.projection.format);
+  const Format& working = w.treatment.quantizer.projection.format;
+  if (working != in.x[1]->format) memory.add("weight", in.x[1]->size(), working);
+}
+
+template class Conv2d<float>;
+template class Conv2d<double>;
+
+}  // namespace exmy

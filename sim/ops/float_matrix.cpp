@@ -1,0 +1,49 @@
+#include "sim/ops/float_matrix.hpp"
+
+#include <vector>
+
+namespace exmy {
+namespace {
+
+void lay_steps(const FloatMatrix& x, float* to, std::size_t to_step, const TileKernels& kernels) {
+  if (x.column_step == 1) return kernels.copy(x.data, x.row_step, x.rows, x.columns, to, to_step);
+  if (x.row_step == 1) return kernels.transpose(x.data, x.column_step, x.columns, x.rows, to, to_step);
+  for (std::size_t r = 0; r < x.rows; ++r)
+    for (std::size_t c = 0; c < x.columns; ++c)
+      to[r * to_step + c] = x.data[r * x.row_step + c * x.column_step];
+}
+
+/// Offsets that are one step apart.
+struct Run {
+  std::size_t first, count, step;
+};
+
+/// The longest one from the first of n offsets on; one alone rather than two with a gap, after which a run may begin.
+Run run_from(const std::size_t* at, std::size_t first, std::size_t n) {
+  if (n - first < 2 || at[first + 1] <= at[first]) return {first, 1, 1};
+  const std::size_t step = at[first + 1] - at[first];
+  std::size_t end = first + 2;
+  while (end < n && at[end] - at[end - 1] == step) ++end;
+  if (end - first == 2 && end < n && step != 1) return {first, 1, 1};
+  return {first, end - first, step};
+}
+
+std::vector<Run> runs_of(const std::size_t* at, std::size_t n) {
+  std::vector<Run> runs;
+  for (std::size_t i = 0; i < n; i += runs.back().count) runs.push_back(run_from(at, i, n));
+  return runs;
+}
+
+}  // namespace
+
+void lay(const FloatMatrix& x, float* to, std::size_t to_step, const TileKernels& kernels) {
+  if (!x.offsets) return lay_steps(x, to, to_step, kernels);
+  const std::vector<Run> columns = runs_of(x.offsets.columns, x.columns);
+  for (const Run& r : runs_of(x.offsets.rows, x.rows))
+    for (const Run& c : columns)
+      lay_steps(
+          {x.data + x.offsets.rows[r.first] + x.offsets.columns[c.first], r.count, c.count, r.step, c.step},
+          to + r.first * to_step + c.first, to_step, kernels);
+}
+
+}  // namespace exmy
