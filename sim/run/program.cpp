@@ -223,6 +223,7 @@ Evaluation Program<T>::evaluate(std::uint64_t t, const Dataset& data, std::size_
 template <class T>
 void Program<T>::visit_weights(StateVisitor<T>& visitor) {
   for (Parameter<T>* p : model_->parameters()) visitor.tensor(p->full_name(), p->value);
+  for (const Buffer<T>& b : model_->buffers()) visitor.tensor(b.name, *b.value);
 }
 
 template <class T>
@@ -244,14 +245,16 @@ void Program<T>::visit_ledgers(NumbersVisitor& visitor) {
 template <class T>
 std::string Program<T>::weights_sha256() {
   Sha256 hash;
-  for (const Parameter<T>* p : model_->parameters()) {
-    std::string bytes = p->full_name() + "\n";
-    for (const T element : p->value.data) {
+  const auto add = [&hash](const std::string& name, const Tensor<T>& value) {
+    std::string bytes = name + "\n";
+    for (const T element : value.data) {
       const auto bits = std::bit_cast<std::uint64_t>(static_cast<double>(element));
       for (int shift = 0; shift < 64; shift += 8) bytes.push_back(static_cast<char>(bits >> shift));
     }
     hash.update(bytes);
-  }
+  };
+  for (const Parameter<T>* p : model_->parameters()) add(p->full_name(), p->value);
+  for (const Buffer<T>& b : model_->buffers()) add(b.name, *b.value);
   return hash.hex();
 }
 

@@ -41,6 +41,7 @@ class Program {
   StepResult step(std::uint64_t t, const Batch& batch, double lr, std::vector<GradientSeries>* gradients);
   /// Forward only, nothing counted.
   Evaluation evaluate(std::uint64_t t, const Dataset& data, std::size_t first, std::size_t count);
+  /// Parameters and buffers.
   void visit_weights(StateVisitor<T>& visitor);
   /// Optimiser and loss scaler.
   void visit_rest(StateVisitor<T>& visitor);
@@ -51,7 +52,7 @@ class Program {
   /// What does not change the training: counters and the memory ledger.
   void visit_ledgers(NumbersVisitor& visitor);
 
-  /// Over the names of the parameters and their values as little-endian binary64, whatever the carrier.
+  /// Over the names of parameters and buffers and their values as little-endian binary64, whatever the carrier.
   std::string weights_sha256();
   const LossScaler& loss_scaler() const { return scaler_; }
   Context& context() { return context_; }

@@ -1,6 +1,8 @@
 #include "sim/nn/layers/elementwise.hpp"
 
+#include "sim/nn/ops/dropout.hpp"
 #include "sim/nn/ops/reshape.hpp"
+#include "sim/nn/ops/subsample.hpp"
 
 namespace exmy {
 namespace {
@@ -38,7 +40,56 @@ class Flatten : public Layer<T> {
   Shape shape_;
 };
 
+template <class T>
+class DropoutLayer : public Layer<T> {
+ public:
+  using typename Layer<T>::Id;
+  DropoutLayer(double p, const LayerArguments<T>& a) : name_(a.name), p_(p), shape_(a.input) {}
+  Id forward(Tape<T>& tape, Id x) override {
+    return tape.apply(std::make_unique<Dropout<T>>(name_, p_), {x});
+  }
+  Shape output() const override { return shape_; }
+
+ private:
+  std::string name_;
+  double p_;
+  Shape shape_;
+};
+
+template <class T>
+class SubsampleLayer : public Layer<T> {
+ public:
+  using typename Layer<T>::Id;
+  SubsampleLayer(std::size_t stride, std::size_t channels, const LayerArguments<T>& a)
+      : name_(a.name), stride_(stride) {
+    if (a.input.size() != 3 || a.input[2] > channels)
+      throw ShapeError(a.name, a.input,
+                       "an image [H][W][C] of at most " + std::to_string(channels) + " channels");
+    shape_ = {(a.input[0] + stride - 1) / stride, (a.input[1] + stride - 1) / stride, channels};
+  }
+  Id forward(Tape<T>& tape, Id x) override {
+    return tape.apply(std::make_unique<Subsample<T>>(name_, stride_, shape_[2]), {x});
+  }
+  Shape output() const override { return shape_; }
+
+ private:
+  std::string name_;
+  std::size_t stride_;
+  Shape shape_;
+};
+
 }  // namespace
+
+LayerFactory dropout(double p) {
+  return LayerFactory(
+      [p]<class T>(const LayerArguments<T>& a) { return std::make_unique<DropoutLayer<T>>(p, a); });
+}
+
+LayerFactory subsample(std::size_t stride, std::size_t channels) {
+  return LayerFactory([stride, channels]<class T>(const LayerArguments<T>& a) {
+    return std::make_unique<SubsampleLayer<T>>(stride, channels, a);
+  });
+}
 
 LayerFactory activation(Activation f) {
   return LayerFactory(

@@ -9,6 +9,14 @@ namespace exmy {
 /// y = f(x), element by element; `none` records nothing.
 LayerFactory activation(Activation f);
 
+/// Training sets an element to +0 with probability p, 0 <= p < 1, and divides the others by 1 - p; evaluation: y = x.
+/// Elements are drawn by the layer's name.
+LayerFactory dropout(double p);
+
+/// Every stride-th pixel of [H][W][C], with zeros in the channels from C on: [ceil(H / stride)][ceil(W / stride)][channels].
+/// ShapeError where the input is no image, or has more channels.
+LayerFactory subsample(std::size_t stride, std::size_t channels);
+
 /// [A][B]... becomes [A B ...], row-major; nothing is recorded where the input has one dimension.
 LayerFactory flatten();
 

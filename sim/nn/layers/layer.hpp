@@ -10,6 +10,14 @@
 
 namespace exmy {
 
+/// A tensor that is no parameter and lives on from step to step: running statistics. It is part of checkpoints, of the
+/// weights that a run leaves, and of their hash.
+template <class T>
+struct Buffer {
+  std::string name;  ///< full: that of the layer, a dot, its own
+  Tensor<T>* value;
+};
+
 /// Made for inputs of one shape. Shapes are those of one sample; in tensors the batch comes before them.
 template <class T>
 class Layer {
@@ -22,10 +30,16 @@ class Layer {
   virtual Shape output() const = 0;
   /// Appends its parameters, in the order in which they are initialised, updated, and hashed.
   virtual void collect(std::vector<Parameter<T>*>&) {}
+  virtual void collect_buffers(std::vector<Buffer<T>>&) {}
 
   std::vector<Parameter<T>*> parameters() {
     std::vector<Parameter<T>*> all;
     collect(all);
+    return all;
+  }
+  std::vector<Buffer<T>> buffers() {
+    std::vector<Buffer<T>> all;
+    collect_buffers(all);
     return all;
   }
 };
@@ -54,6 +68,8 @@ class ShapeError : public std::runtime_error {
   /// `wanted` in words: "an image [H][W][C]".
   ShapeError(const std::string& layer, const Shape& got, const std::string& wanted)
       : std::runtime_error("layer \"" + layer + "\" got " + to_string(got) + ", wanted " + wanted) {}
+
+  std::string pointer;  ///< of the layer in the configuration's model: "/layers/3"; empty: the model itself
 };
 
 }  // namespace exmy

@@ -13,7 +13,7 @@ class Linear : public Layer<T> {
   Linear(const LinearOptions& o, const LayerArguments<T>& a) : output_(a.input) {
     if (a.input.empty()) throw ShapeError(a.name, a.input, "features [...][N]");
     output_.back() = o.features != 0 ? o.features : a.outputs;
-    weight_ = initial_weight<T>(*a.context, a.name, output_.back(), a.input.back(), o.init);
+    weight_ = initial_weight<T>(*a.context, a.name, {output_.back(), a.input.back()}, o.init, "dot");
     if (o.bias) bias_ = zero_bias<T>(*a.context, a.name, output_.back());
   }
 

@@ -24,6 +24,9 @@ class Sequence : public Layer<T> {
   void collect(std::vector<Parameter<T>*>& parameters) override {
     for (const auto& layer : layers_) layer->collect(parameters);
   }
+  void collect_buffers(std::vector<Buffer<T>>& buffers) override {
+    for (const auto& layer : layers_) layer->collect_buffers(buffers);
+  }
 
  private:
   std::vector<std::unique_ptr<Layer<T>>> layers_;
