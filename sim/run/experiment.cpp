@@ -22,6 +22,9 @@ void read_training(ObjectReader r, Experiment& e) {
   e.epochs = r.integer<std::int64_t>("epochs", if_given, Range::closed(1, 1e6));
   e.batch_size =
       static_cast<std::size_t>(r.integer<std::int64_t>("batch_size", 32, Range::closed(1, 1 << 20)));
+  e.accumulate =
+      static_cast<std::size_t>(r.integer<std::int64_t>("accumulate", 1, Range::closed(1, 1 << 20)));
+  e.clip_norm = r.number("clip_norm", if_given, Range::above(0));
   e.eval_every = r.integer<std::int64_t>("eval_every", if_given, Range::at_least(1));
   e.loss = r.one_of("loss", if_given, loss_names);
   ObjectReader optimizer = r.object("optimizer", required);

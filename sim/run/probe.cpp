@@ -35,12 +35,13 @@ Seen dry_step(const Experiment& e, const Dataset& data) {
   Program<T> program(e, data, telemetry);
   Batch batch{&data, {0}};
   if (data.train_count > 1) batch.samples.push_back(1);
-  program.step(0, batch, e.lr, nullptr);
+  const std::vector<Batch> batches(e.accumulate > 1 ? 2 : 1, batch);
+  program.step(0, batches, e.lr, nullptr);
   Seen seen{{program.context().sites(), 0, bytes_for(program.memory(), batch.samples.size(), e.batch_size)},
             program.context().names_of_step(),
             program.context().problems()};
   for (const auto& [formats, count] : telemetry.macs)
-    seen.step.macs_per_sample += count / batch.samples.size();
+    seen.step.macs_per_sample += count / (batches.size() * batch.samples.size());
   program.evaluate(0, data, 0, batch.samples.size());
   for (const std::string& name : program.context().names_of_step()) seen.names.push_back(name);
   return seen;

@@ -4,6 +4,8 @@
 #include <bit>
 
 #include "sim/base/sha256.hpp"
+#include "sim/nn/gradient_clipping.hpp"
+#include "sim/nn/gradient_sums.hpp"
 #include "sim/nn/ops/losses.hpp"
 #include "sim/ops/projector.hpp"
 
@@ -137,16 +139,12 @@ void Program<T>::unscale(Parameter<T>& p) {
 }
 
 template <class T>
-void Program<T>::update(std::uint64_t t, double lr, std::vector<GradientProbe<T>>& probes,
-                        std::vector<GradientSeries>* gradients) {
+void Program<T>::update(double lr, std::vector<GradientProbe<T>>& probes) {
   const auto parameters = model_->parameters();
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
-    Parameter<T>& p = *parameters[i];
-    unscale(p);
-    if (!probes.empty()) probes[i].before_update(p);
-    optimizer_->step(context_, p, lr);
-    if (!probes.empty()) gradients->at(i).points.push_back(probes[i].after_update(t, p));
-  }
+  for (Parameter<T>* p : parameters) unscale(*p);
+  for (std::size_t i = 0; i < probes.size(); ++i) probes[i].before_update(*parameters[i]);
+  if (experiment_->clip_norm) clip_gradients(context_, parameters, *experiment_->clip_norm);
+  for (Parameter<T>* p : parameters) optimizer_->step(context_, *p, lr);
 }
 
 /// One probe a parameter, and one series to write to.
@@ -169,21 +167,44 @@ bool Program<T>::weights_finite() {
 }
 
 template <class T>
-StepResult Program<T>::step(std::uint64_t t, const Batch& batch, double lr,
+typename Program<T>::Forward Program<T>::forward_and_backward(std::uint64_t t, std::span<const Batch> batches,
+                                                              StepResult& result) {
+  GradientSums<T> sums(context_, model_->parameters());
+  Forward f{};
+  for (std::size_t j = 0; j < batches.size(); ++j) {
+    if (j > 0) context_.begin_micro_batch(t * experiment_->accumulate + j);
+    f.tape.reset();
+    f = forward(batches[j], scaler_.scale());
+    f.tape->backward(f.loss);
+    if (experiment_->accumulate > 1) sums.add();
+    result.loss += f.value;
+    result.correct += f.correct;
+  }
+  if (experiment_->accumulate > 1) sums.take_mean();
+  result.loss /= static_cast<double>(batches.size());
+  return f;
+}
+
+template <class T>
+StepResult Program<T>::step(std::uint64_t t, std::span<const Batch> batches, double lr,
                             std::vector<GradientSeries>* gradients) {
-  context_.begin_step(t);
+  context_.begin_step(t * experiment_->accumulate);
   const std::uint64_t saturated_before = saturated_gradients();
   std::vector<GradientProbe<T>> probes = probes_for(gradients);
-  Forward f = forward(batch, scaler_.scale());
-  f.tape->backward(f.loss);
+  StepResult result;
+  const Forward f = forward_and_backward(t, batches, result);
   const bool overflowed =
       experiment_->loss_scale.kind == LossScaling::dynamic && gradients_overflow(saturated_before);
-  StepResult result{f.value, f.correct, !scaler_.accept(overflowed), false};
-  if (!result.skipped) update(t, lr, probes, gradients);
-  if (batch.samples.size() >= largest_batch_) account(*f.tape);
-  largest_batch_ = std::max(largest_batch_, batch.samples.size());
+  result.skipped = !scaler_.accept(overflowed);
+  if (!result.skipped) {
+    update(lr, probes);
+    for (std::size_t i = 0; i < probes.size(); ++i)
+      gradients->at(i).points.push_back(probes[i].after_update(t, *model_->parameters()[i], batches.size()));
+  }
+  if (batches.back().samples.size() >= largest_batch_) account(*f.tape);
+  largest_batch_ = std::max(largest_batch_, batches.back().samples.size());
   const bool lost = context_.telemetry().nan_lost();
-  result.diverged = !(f.value - f.value == 0) || lost || !weights_finite();
+  result.diverged = !(result.loss - result.loss == 0) || lost || !weights_finite();
   return result;
 }
 
@@ -193,12 +214,8 @@ void Program<T>::account(const Tape<T>& tape) {
   tape.account(memory_);
   for (const Parameter<T>* p : model_->parameters()) {
     memory_.add("master_weight", p->value.size(), p->value.format);
-    if (optimizer_->states_per_parameter() == 0) continue;
-    const Site site{p->layer, experiment_->optimizer.op + "." + p->name, Pass::optimizer,
-                    Role::optimizer_state};
-    const Format state =
-        context_.at(site.layer, site.op, site.pass, site.role).treatment.quantizer.projection.format;
-    memory_.add("optimizer_state", p->value.size() * optimizer_->states_per_parameter(), state);
+    optimizer_->account(context_, *p, memory_);
+    if (experiment_->accumulate > 1) GradientSums<T>::account(context_, *p, memory_);
   }
 }
 
