@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <type_traits>
 
+#include "formats/catalog.hpp"
 #include "sim/ops/matmul.hpp"
 #include "sim/ops/quick_dot.hpp"
 

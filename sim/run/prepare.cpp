@@ -96,6 +96,8 @@ void check_data(Prepared& p, DataCache& cache) {
   } catch (const DataError& error) {
     refuse_data(p, codes::malformed_data, error.what());
   }
+  if (p.data->has_tokens() && p.experiment.loss == LossKind::mse)
+    refuse_data(p, codes::data_misfit, "the loss mse needs one target a sample; these data are tokens");
   if (p.experiment.loss == LossKind::cross_entropy && p.data->classes_count == 0)
     refuse_data(p, codes::data_misfit, "the loss cross_entropy needs classes; these data have real targets");
 }

@@ -75,10 +75,10 @@ Tensor<T> Attention<T>::forward(Context& context, const Inputs<T>& in) {
   Tensor<T> z = product(context, scores, heads_of(q, heads_), heads_of(k, heads_).transposed());
   Projector<T> scaling(context, this->layer(), "scores", Pass::forward, Role::elementwise);
   const double c = scaling.quotient(1, std::sqrt(static_cast<double>(shape[2] / heads_)));
-  p_ = keys.unpacked(probabilities(context, keys, scaling.mul(keys.packed(z), c)));
-  const auto p = quantize(context, mix, Role::activation, p_);
+  Tensor<T> probability = keys.unpacked(probabilities(context, keys, scaling.mul(keys.packed(z), c)));
+  const auto p = quantize(context, mix, Role::activation, probability);
   const auto v = quantize(context, mix, Role::activation, *in.x[2]);
-  if (!context.evaluating()) q_ = q, k_ = k, v_ = v, rounded_p_ = p;
+  if (!context.evaluating()) p_ = std::move(probability), q_ = q, k_ = k, v_ = v, rounded_p_ = p;
   return side_by_side(product(context, mix, pairs_of(p, shape[1]), heads_of(v, heads_)), shape, heads_);
 }
 
