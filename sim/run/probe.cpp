@@ -117,8 +117,9 @@ DryStep check_sites(const Experiment& e, const Dataset& data, const Document& do
   try {
     seen = fits_float_carrier(e) ? dry_step<float>(e, data) : dry_step<double>(e, data);
   } catch (const ShapeError& error) {
+    const std::string pointer = error.pointer.empty() ? "/model" : error.pointer;
     problems.push_back(
-        {std::string(codes::data_misfit.code), document.origin("/model"), "/model", error.what()});
+        {std::string(codes::data_misfit.code), document.origin(pointer), pointer, error.what()});
     return {};
   }
   check_matches(e, seen.step.sites);

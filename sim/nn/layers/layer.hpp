@@ -69,7 +69,10 @@ class ShapeError : public std::runtime_error {
   ShapeError(const std::string& layer, const Shape& got, const std::string& wanted)
       : std::runtime_error("layer \"" + layer + "\" got " + to_string(got) + ", wanted " + wanted) {}
 
-  std::string pointer;  ///< of the layer in the configuration's model: "/layers/3"; empty: the model itself
+  /// Of a whole network.
+  explicit ShapeError(const std::string& text) : std::runtime_error(text) {}
+
+  std::string pointer;  ///< to the layer in the configuration; empty: the model as a whole
 };
 
 }  // namespace exmy
