@@ -4,6 +4,7 @@
 #include <omp.h>
 
 #include <bit>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -162,7 +163,9 @@ TEST_CASE("a batch of products is the definition, pair by pair, with outputs num
     const Shape shape{samples, length, heads * width};
     Tensor<float> q = some_tensor(random, shape, f);
     const Tensor<float> k = some_tensor(random, shape, f);
-    if (w.special) q.data[5] = static_cast<float>(inf64), q.data[900] = static_cast<float>(nan64);
+    if (w.special)
+      q.data[5] = std::numeric_limits<float>::infinity(),
+      q.data[900] = std::numeric_limits<float>::quiet_NaN();
     const Result want = by_definition(w, q, k, 2);
     for (const int threads : {1, 2, 3}) CHECK(by_batch(w, q, k, threads, 2) == want);
   }

@@ -20,12 +20,12 @@ class EmbeddingTable {
   }
 
   Id embed(Tape<T>& tape, Id x) {
+    const Id weight = tape.parameter(weight_);  // before values are looked at: a new node moves them
     const Tensor<T>& tokens = tape.value(x);
     std::vector<std::int32_t> ids;
     ids.reserve(tokens.size());
     for (const T token : tokens.data) ids.push_back(id_of(token));
-    return tape.apply(std::make_unique<Embedding<T>>(weight_.layer, std::move(ids), tokens.shape),
-                      {tape.parameter(weight_)});
+    return tape.apply(std::make_unique<Embedding<T>>(weight_.layer, std::move(ids), tokens.shape), {weight});
   }
   std::size_t vocabulary() const { return weight_.value.rows(); }
   Shape embedded() const { return {length_, weight_.value.columns()}; }
