@@ -47,6 +47,10 @@ ADAM = {"kind": "adam", "lr": 0.001, "form": "keras", "beta1": 0.9, "beta2": 0.9
 COSINE = {"kind": "cosine", "warmup_steps": 1, "reference_batch": 16}
 TRAINING = {"steps": 3, "batch_size": 32, "eval_every": 2, "loss": "cross_entropy", "optimizer": SGD,
             "schedule": COSINE, "loss_scale": {"kind": "static", "value": 1024}}
+BLOCKS = {"layers": 1, "heads": 1, "width": 8, "hidden": 4, "dropout": 0.1, "epsilon": 0.001,
+          "activation": "gelu_tanh"}
+TEXT = {"kind": "text", "path": "some.txt", "unit": "characters", "vocabulary": "ab c", "context": 2, "stride": 1,
+        "validation_fraction": 0.5, "objective": "next"}
 STATS = {"counters": True, "histograms": "all", "every": 2}
 CHECKPOINT, LIMITS = {"every": 2}, {"wall_s": 3600.0, "steps": 1}
 SHORT = {"epochs": 1, "optimizer": {"kind": "sgd", "lr": 0.1}}
@@ -71,7 +75,7 @@ def data_files():
     return {"images": idx(9, 2, 2), "labels": idx(9), "images.gz": gzip.compress(idx(6, 2, 2)),
             "labels6": idx(6),
             "comma.csv": csv(",", True), "semicolon.csv": csv(";", False), "tab.csv": csv("\t", True),
-            "base.json": '{"seed": 7}'}
+            "some.txt": "abc cab " * 4, "base.json": '{"seed": 7}'}
 
 
 def idx_data():
@@ -113,7 +117,13 @@ def configs():
                       schedule={"kind": "constant", "warmup_epochs": 1}),
             with_data(csv_data("semicolon.csv", label="absent key", separator=";", header="absent"),
                       schedule={**schedule, "warmup_epochs": None, "warmup_steps": 2}),
-            {**with_data(csv_data("tab.csv", separator="tab", header="detect")), "policy": UNITS8}]
+            {**with_data(csv_data("tab.csv", separator="tab", header="detect")), "policy": UNITS8},
+            {"model": {"kind": "gpt", **BLOCKS, "tied": False}, "data": TEXT,
+             "training": {**SHORT, "label_smoothing": 0.1}},
+            {"model": {"kind": "bert", **BLOCKS, "activation": "gelu", "norm": "before",
+                       "head": "masked_tokens", "vocabulary": None},
+             "data": {**TEXT, "unit": "bytes", "objective": "masked", "stride": None, "vocabulary": None},
+             "training": SHORT}]
 
 
 def least():
@@ -130,4 +140,7 @@ def least():
              "formats": {"own": {"exponent_bits": 5, "mantissa_bits": 2}}},
             {"model": {"kind": "mlp"}, "data": {key: value for key, value in idx_data().items()
                                                 if key == "kind" or "images" in key or "labels" in key},
+             "training": {"steps": 1, "optimizer": sgd}},
+            {"model": {"kind": "gpt"}, "data": {"kind": "text"}, "training": {"steps": 1, "optimizer": sgd}},
+            {"model": {"kind": "bert"}, "data": {"kind": "text", "objective": "masked"},
              "training": {"steps": 1, "optimizer": sgd}}]

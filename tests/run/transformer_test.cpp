@@ -35,24 +35,25 @@ std::size_t count(const std::map<std::string, Tensor<float>>& weights) {
 }
 
 TEST_CASE("gpt and bert: layers and parameter counts") {
-  constexpr std::size_t L = 4, D = 128, T = 16, V = 62;
-  constexpr std::size_t blocks = L * (12 * D * D + 13 * D);  // 13 D: biases 4 + 4 + 1, norms 4
+  constexpr std::size_t T = 16, V = 62;
+  const auto blocks = [](std::size_t D) { return 4 * (12 * D * D + 13 * D); };  // biases 4 + 4 + 1, norms 4
   const std::string data = R"(, "context": 16)", steps = R"("steps": 1)";
-  const auto tied = weights_of({config(R"("kind": "gpt")", data, steps)});
-  CHECK(count(tied) == V * D + T * D + blocks + 2 * D);
+  const auto gpt = weights_of({config(R"("kind": "gpt")", data, steps)});
+  CHECK(count(gpt) == V * 128 + T * 128 + blocks(128) + 2 * 128);
   for (const char* name :
        {"wte.weight", "wpe.weight", "blocks.3.ln1.weight", "blocks.3.attn.q.weight", "blocks.0.attn.k.bias",
         "blocks.0.attn.v.bias", "blocks.0.attn.proj.weight", "blocks.0.ln2.bias", "blocks.0.mlp.fc.weight",
         "blocks.0.mlp.proj.bias", "ln_f.bias"})
-    CHECK(tied.count(name) == 1);
-  CHECK(tied.at("blocks.0.mlp.fc.weight").shape == Shape{4 * D, D});
-  const auto own = weights_of({config(R"("kind": "gpt", "tied": false)", data, steps)});
-  CHECK(count(own) == count(tied) + V * D);
+    CHECK(gpt.count(name) == 1);
+  CHECK(gpt.at("blocks.0.mlp.fc.weight").shape == Shape{512, 128});
+  constexpr std::size_t D = 8;
+  const std::string narrow = R"(, "width": 8)", masked = data + R"(, "objective": "masked")";
+  const auto own = weights_of({config(R"("kind": "gpt", "tied": false)" + narrow, data, steps)});
+  CHECK(count(own) == V * D + T * D + blocks(D) + 2 * D + V * D);
   CHECK(own.at("head.weight").shape == Shape{V, D});
-  const std::string masked = data + R"(, "objective": "masked")";
-  const auto bert = weights_of({config(R"("kind": "bert")", masked, steps)});
-  CHECK(count(bert) == (V + 1) * D + T * D + 2 * D + blocks + D * D + D + 2 * D + V + 1);
-  const auto before = weights_of({config(R"("kind": "bert", "norm": "before")", masked, steps)});
+  const auto bert = weights_of({config(R"("kind": "bert")" + narrow, masked, steps)});
+  CHECK(count(bert) == (V + 1) * D + T * D + 2 * D + blocks(D) + D * D + D + 2 * D + V + 1);
+  const auto before = weights_of({config(R"("kind": "bert", "norm": "before")" + narrow, masked, steps)});
   CHECK(count(before) == count(bert) + 2 * D);
 }
 
@@ -102,17 +103,17 @@ double validation_loss(const Setup& setup, std::uint64_t steps) {
 
 const std::string small = R"(, "layers": 2, "heads": 2, "width": 32)";
 
-TEST_CASE("a small gpt learns: below the unigram entropy of the text, and of its pairs when trained on") {
+TEST_CASE("a small gpt learns: its loss falls below the unigram entropy of the text") {
   const Setup setup(
-      {config(R"("kind": "gpt")" + small, R"(, "context": 32)", R"("steps": 60, "batch_size": 16)")});
-  CHECK(validation_loss(setup, 60) < unigram_entropy(setup.data) - 0.3);
+      {config(R"("kind": "gpt")" + small, R"(, "context": 16)", R"("steps": 60, "batch_size": 16)")});
+  CHECK(validation_loss(setup, 60) < unigram_entropy(setup.data) - 0.2);
 }
 
 TEST_CASE("bert's masked loss falls below the unigram entropy of the text", "[slow]") {
   const Setup setup({config(R"("kind": "bert", "norm": "before")" + small,
                             R"(, "context": 32, "objective": "masked", "stride": 8)",
-                            R"("steps": 600, "batch_size": 32)")});
-  CHECK(validation_loss(setup, 600) < unigram_entropy(setup.data) - 0.1);
+                            R"("steps": 300, "batch_size": 16)")});
+  CHECK(validation_loss(setup, 300) < unigram_entropy(setup.data) - 0.1);
 }
 
 struct Masks {
