@@ -75,7 +75,7 @@ def data_files():
     return {"images": idx(9, 2, 2), "labels": idx(9), "images.gz": gzip.compress(idx(6, 2, 2)),
             "labels6": idx(6),
             "comma.csv": csv(",", True), "semicolon.csv": csv(";", False), "tab.csv": csv("\t", True),
-            "some.txt": "abc cab " * 4, "base.json": '{"seed": 7}'}
+            "some.txt": "abc cab " * 100, "base.json": '{"seed": 7}'}
 
 
 def idx_data():
