@@ -39,6 +39,7 @@ struct Experiment {
   Schedule schedule;
   LossScaleOptions loss_scale;
   std::optional<LossKind> loss;  ///< default: cross_entropy for classes, mse for targets
+  double label_smoothing = 0;    ///< of cross_entropy, in training
   FormatNames format_names;
   PolicySource policy;
   StatsOptions stats;
@@ -51,8 +52,9 @@ struct Experiment {
 
 /// Reads a configuration; throws ConfigError with every problem.
 /// Keys: $schema, schema_version, name, seed, threads, model{kind, ...}, data{kind, ...},
-/// training{steps|epochs, batch_size, accumulate, clip_norm, eval_every, loss, optimizer{kind, lr, ...}, schedule{kind, ...},
-/// loss_scale{kind, ...}}, initial_weights, formats{name: format}, recipe, policy[rule], stats{counters, histograms, every},
+/// training{steps|epochs, batch_size, accumulate, clip_norm, eval_every, loss, label_smoothing, optimizer{kind, lr, ...},
+/// schedule{kind, ...}, loss_scale{kind, ...}}, initial_weights, formats{name: format}, recipe, policy[rule],
+/// stats{counters, histograms, every},
 /// checkpoint{every}, limits{wall_s, steps}.
 /// `document` must outlive the experiment: rules keep their places for later messages.
 Experiment read_experiment(const Document& document, const std::string& default_name,

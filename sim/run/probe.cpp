@@ -72,9 +72,10 @@ void check_matches(const Experiment& e, const std::vector<Site>& sites) {
           codes::rule_matches_nothing,
           "the rule matches no site of this network (`exmy validate --sites` lists them)");
     else if (rule.scale && std::none_of(found.begin(), found.end(), is_operand))
-      e.policy.places[i].problem(codes::bad_rule,
-                                 "a scale is for the operands of matrix products (roles weight, "
-                                 "activation, activation_grad; op dot), and the rule matches none");
+      e.policy.places[i].problem(
+          codes::bad_rule,
+          "a scale is for the operands of matrix products (roles weight, "
+          "activation, activation_grad; ops dot, conv2d, scores, context), and the rule matches none");
   }
 }
 

@@ -24,51 +24,17 @@ LossKind loss_of(const Experiment& e, const Dataset& data) {
   return e.loss.value_or(data.classes_count > 0 ? LossKind::cross_entropy : LossKind::mse);
 }
 
-std::size_t outputs_of(const Dataset& data) {
-  return data.classes_count > 0 ? static_cast<std::size_t>(data.classes_count) : data.targets_count;
+/// Samples of a batch of an evaluation; of texts as many as some thousand tokens.
+std::size_t evaluated_at_once(const Dataset& data) {
+  return data.has_tokens() ? std::max<std::size_t>(1, 2048 / data.tokens.length) : 128;
 }
 
-Tensor<double> gathered(const std::vector<double>& rows, std::size_t width,
-                        const std::vector<std::size_t>& samples) {
-  Tensor<double> out({samples.size(), width}, Format{11, 52, 1023});
-  for (std::size_t i = 0; i < samples.size(); ++i)
-    std::copy_n(rows.begin() + static_cast<std::ptrdiff_t>(samples[i] * width), width,
-                out.data.begin() + static_cast<std::ptrdiff_t>(i * width));
-  return out;
-}
-
-/// Targets of a regression, or one-hot rows of the labels.
-Tensor<double> targets_of(const Batch& batch) {
-  const Dataset& data = *batch.data;
-  if (data.classes_count == 0) return gathered(data.targets, data.targets_count, batch.samples);
-  Tensor<double> y({batch.samples.size(), outputs_of(data)}, Format{11, 52, 1023});
-  for (std::size_t i = 0; i < batch.samples.size(); ++i)
-    y.data[i * y.columns() + static_cast<std::size_t>(data.labels[batch.samples[i]])] = 1;
-  return y;
-}
-
-template <class T>
-std::size_t argmax(const T* row, std::size_t n) {
-  return static_cast<std::size_t>(std::max_element(row, row + n) - row);
-}
-
-/// Classes: the largest output is the label's. Targets: all outputs on the target's side of 1/2.
-template <class T>
-std::size_t correct_in(const Tensor<T>& y, const Batch& batch) {
-  const Dataset& data = *batch.data;
-  std::size_t correct = 0;
-  for (std::size_t i = 0; i < batch.samples.size(); ++i) {
-    const T* row = y.data.data() + i * y.columns();
-    const std::size_t s = batch.samples[i];
-    bool right = true;
-    if (data.classes_count > 0)
-      right = argmax(row, y.columns()) == static_cast<std::size_t>(data.labels[s]);
-    else
-      for (std::size_t j = 0; j < y.columns(); ++j)
-        right = right && (row[j] > T{0.5}) == (data.targets[s * data.targets_count + j] > 0.5);
-    correct += right ? 1 : 0;
-  }
-  return correct;
+/// A loss over tokens needs outputs for each of them.
+void check_outputs(const Dataset& data, const Shape& outputs) {
+  const Shape wanted{data.tokens.length, outputs_of(data)};
+  if (data.has_tokens() && outputs != wanted)
+    throw ShapeError("loss", outputs,
+                     to_string(wanted) + ": for each token one number a token of the vocabulary");
 }
 
 }  // namespace
@@ -78,7 +44,7 @@ struct Program<T>::Forward {
   std::unique_ptr<Tape<T>> tape;
   typename Tape<T>::Id loss;
   double value;
-  std::size_t correct;
+  Hits hits;
 };
 
 template <class T>
@@ -89,6 +55,7 @@ Program<T>::Program(const Experiment& experiment, const Dataset& data, Telemetry
       model_(experiment.model(LayerArguments<T>{&context_, "", data.shape(), outputs_of(data)})),
       optimizer_(experiment.optimizer.make(model_->parameters())),
       scaler_(experiment.loss_scale) {
+  check_outputs(data, model_->output());
   if (!experiment.initial_weights) return;
   WeightsReader<T> weights(*experiment.initial_weights, context_);
   visit_weights(weights);
@@ -97,26 +64,21 @@ Program<T>::Program(const Experiment& experiment, const Dataset& data, Telemetry
 
 template <class T>
 typename Program<T>::Forward Program<T>::forward(const Batch& batch, double loss_scale) {
-  const Dataset& data = *batch.data;
   auto tape = std::make_unique<Tape<T>>(context_);
-  Tensor<double> raw = gathered(data.x, data.features_count, batch.samples);
-  raw.shape.resize(1);
-  for (const std::size_t n : data.shape()) raw.shape.push_back(n);
-  const auto x = tape->input(project_numbers<T>(context_, "input", "data", Role::activation, raw));
+  LabelledBatch<T> in = labelled<T>(context_, batch);
+  const auto x = tape->input(std::move(in.x));
   const auto y = model_->forward(*tape, x);
   std::unique_ptr<Op<T>> loss;
   if (loss_ == LossKind::cross_entropy) {
-    std::vector<std::int32_t> labels;
-    for (const std::size_t s : batch.samples) labels.push_back(data.labels[s]);
-    loss = std::make_unique<SoftmaxCrossEntropy<T>>(std::move(labels), loss_scale);
+    loss = std::make_unique<SoftmaxCrossEntropy<T>>(in.labels, loss_scale, experiment_->label_smoothing);
   } else {
     Tensor<T> targets = project_numbers<T>(context_, "input", "target", Role::activation, targets_of(batch));
     loss = std::make_unique<MeanSquaredError<T>>(std::move(targets), loss_scale);
   }
   const auto id = tape->apply(std::move(loss), {y});
   const auto value = static_cast<double>(tape->value(id).data[0]);
-  const std::size_t correct = correct_in(tape->value(y), batch);
-  return {std::move(tape), id, value, correct};
+  const Hits hits = hits_in(tape->value(y), batch, in.labels);
+  return {std::move(tape), id, value, hits};
 }
 
 template <class T>
@@ -184,7 +146,8 @@ typename Program<T>::Forward Program<T>::forward_and_backward(std::uint64_t t, s
     f.tape->backward(f.loss);
     if (experiment_->accumulate > 1) sums.add();
     result.loss += f.value;
-    result.correct += f.correct;
+    result.hits.correct += f.hits.correct;
+    result.hits.count += f.hits.count;
   }
   if (experiment_->accumulate > 1) sums.take_mean();
   result.loss /= static_cast<double>(batches.size());
@@ -228,19 +191,20 @@ void Program<T>::account(const Tape<T>& tape) {
 template <class T>
 Evaluation Program<T>::evaluate(std::uint64_t t, const Dataset& data, std::size_t first, std::size_t count) {
   context_.begin_evaluation(t);
-  constexpr std::size_t batch_size = 128;
-  Evaluation sum;
-  std::size_t correct = 0;
+  const std::size_t batch_size = evaluated_at_once(data);
+  double loss = 0;
+  Hits hits;
   for (std::size_t done = 0; done < count; done += batch_size) {
     Batch batch{&data, {}};
     for (std::size_t i = done; i < std::min(done + batch_size, count); ++i)
       batch.samples.push_back(first + i);
     const Forward f = forward(batch, 1);
-    sum.loss += f.value * static_cast<double>(batch.samples.size());
-    correct += f.correct;
+    loss += f.value * static_cast<double>(f.hits.count);
+    hits.correct += f.hits.correct;
+    hits.count += f.hits.count;
   }
-  const auto n = static_cast<double>(count);
-  return {sum.loss / n, static_cast<double>(correct) / n};
+  const auto n = static_cast<double>(std::max<std::size_t>(1, hits.count));
+  return {loss / n, static_cast<double>(hits.correct) / n};
 }
 
 template <class T>

@@ -8,24 +8,18 @@
 #include <string>
 #include <vector>
 
-#include "sim/nn/datasets/dataset.hpp"
 #include "sim/quant/memory.hpp"
+#include "sim/run/batch.hpp"
 #include "sim/run/experiment.hpp"
 #include "sim/run/gradient_stats.hpp"
 
 namespace exmy {
 
-/// The samples of one micro-batch, by index into a data set.
-struct Batch {
-  const Dataset* data;
-  std::vector<std::size_t> samples;
-};
-
 struct StepResult {
-  double loss = 0;          ///< mean over the batch, not scaled; of several micro-batches, mean in binary64
-  std::size_t correct = 0;  ///< of all its samples
-  bool skipped = false;     ///< by dynamic loss scaling
-  bool diverged = false;    ///< loss or a weight not finite, or a NaN lost
+  double loss = 0;        ///< mean over the batch, not scaled; of several micro-batches, mean in binary64
+  Hits hits;              ///< of all its samples
+  bool skipped = false;   ///< by dynamic loss scaling
+  bool diverged = false;  ///< loss or a weight not finite, or a NaN lost
 };
 
 struct Evaluation {

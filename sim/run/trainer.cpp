@@ -25,11 +25,11 @@ struct EpochSums {
   double loss = 0;
   std::uint64_t steps = 0, correct = 0, samples = 0;
 
-  void add(const StepResult& r, const std::vector<Batch>& batches) {
+  void add(const StepResult& r) {
     loss += r.loss;
     ++steps;
-    correct += r.correct;
-    for (const Batch& batch : batches) samples += batch.samples.size();
+    correct += r.hits.correct;
+    samples += r.hits.count;
   }
   void visit(NumbersVisitor& visitor) {
     visitor.real("epoch.loss", loss);
@@ -101,7 +101,7 @@ class Trainer : public RunState<T> {
     const StepResult r = program_.step(t, batches, lr, recorded ? &trace_.gradients : nullptr);
     trace_.train_loss.push_back(r.loss);
     trace_.lr.push_back(lr);
-    epoch_.add(r, batches);
+    epoch_.add(r);
     observer_.stepped(t, r.loss, r.skipped);
     if (r.diverged) diverge(t, r);
     if (recorded || r.diverged) record(t);

@@ -60,6 +60,10 @@ PATTERNS = {"kind": "patterns", "train_count": 20, "validation_count": 10, "seed
 COSINE = {"kind": "cosine", "warmup_steps": 1, "reference_batch": 16}
 TRAINING = {"steps": 3, "batch_size": 32, "accumulate": 2, "clip_norm": 0.5, "eval_every": 2, "loss": "cross_entropy", "optimizer": SGD,
             "schedule": COSINE, "loss_scale": {"kind": "static", "value": 1024}}
+BLOCKS = {"layers": 1, "heads": 1, "width": 8, "hidden": 4, "dropout": 0.1, "epsilon": 0.001,
+          "activation": "gelu_tanh"}
+TEXT = {"kind": "text", "path": "some.txt", "unit": "characters", "vocabulary": "ab c", "context": 2, "stride": 1,
+        "validation_fraction": 0.5, "objective": "next"}
 STATS = {"counters": True, "histograms": "all", "every": 2}
 CHECKPOINT, LIMITS = {"every": 2}, {"wall_s": 3600.0, "steps": 1}
 SHORT = {"epochs": 1, "optimizer": {"kind": "sgd", "lr": 0.1}}
@@ -88,7 +92,8 @@ def data_files():
             **batches, "cifar-10-batches-bin/test_batch.bin": records[0], "images": idx(9, 2, 2), "labels": idx(9), "images.gz": gzip.compress(idx(6, 2, 2)),
             "labels6": idx(6),
             "comma.csv": csv(",", True), "semicolon.csv": csv(";", False), "tab.csv": csv("\t", True),
-            "tiny.safetensors": safetensors(TINY_WEIGHTS), "base.json": '{"seed": 7}'}
+            "some.txt": "abc cab " * 100, "tiny.safetensors": safetensors(TINY_WEIGHTS),
+            "base.json": '{"seed": 7}'}
 
 
 def idx_data():
@@ -133,7 +138,13 @@ def configs():
             with_data(csv_data("semicolon.csv", label="absent key", separator=";", header="absent"),
                       schedule={**schedule, "warmup_epochs": None, "warmup_steps": 2}),
             {**with_data(csv_data("tab.csv", separator="tab", header="detect")), "policy": UNITS8,
-             "initial_weights": "tiny.safetensors"}]
+             "initial_weights": "tiny.safetensors"},
+            {"model": {"kind": "gpt", **BLOCKS, "tied": False}, "data": TEXT,
+             "training": {**SHORT, "label_smoothing": 0.1}},
+            {"model": {"kind": "bert", **BLOCKS, "activation": "gelu", "norm": "before",
+                       "head": "masked_tokens", "vocabulary": None},
+             "data": {**TEXT, "unit": "bytes", "objective": "masked", "stride": None, "vocabulary": None},
+             "training": SHORT}]
 
 
 def least():
@@ -154,4 +165,7 @@ def least():
             {"model": {"kind": "mlp"}, "data": {"kind": "cifar10"},
              "training": {"steps": 1, "optimizer": {"kind": "rmsprop", "lr": 0.1}}},
             {"model": {"kind": "mlp"}, "data": {"kind": "patterns"},
-             "training": {"steps": 1, "optimizer": {"kind": "adamw", "lr": 0.1}}}]
+             "training": {"steps": 1, "optimizer": {"kind": "adamw", "lr": 0.1}}},
+            {"model": {"kind": "gpt"}, "data": {"kind": "text"}, "training": {"steps": 1, "optimizer": sgd}},
+            {"model": {"kind": "bert"}, "data": {"kind": "text", "objective": "masked"},
+             "training": {"steps": 1, "optimizer": sgd}}]

@@ -15,8 +15,9 @@ with open(FILE, encoding="utf-8") as _file:
     TEXT = _file.read()
 SCHEMA = conditions.prepared(json.loads(TEXT))
 BATCH = 8  # configurations of one call: it prints 20 problems at most
-# The generated set would not fit the memory.
-HUGE = {("data", key) for key in ("train_count", "validation_count", "features_count")}
+# The generated set, or the network, would not fit the memory.
+HUGE = {*(("data", key) for key in ("train_count", "validation_count", "features_count")),
+        ("model", "width"), ("model", "layers")}
 
 
 def subschemas(schema, pointer=""):
@@ -165,7 +166,7 @@ class SchemaAndProgram(ProgramTest):
         seen, cases = set(), []
         for config in panel.configs():
             for rule, pointer, other in mutations.at_bounds(config, SCHEMA):
-                huge = pointer in HUGE and config["data"]["kind"] in ("xor", "patterns") and rule[1] == "maximum"
+                huge = pointer in HUGE and config["data"]["kind"] in ("xor", "patterns", "text") and rule[1] == "maximum"
                 if rule in seen or huge or conditions.errors(other, SCHEMA):
                     continue
                 seen.add(rule)

@@ -10,6 +10,7 @@
 #include "sim/nn/datasets/digits.hpp"
 #include "sim/nn/datasets/idx.hpp"
 #include "sim/nn/datasets/patterns.hpp"
+#include "sim/nn/datasets/text.hpp"
 #include "sim/nn/datasets/xor.hpp"
 
 namespace exmy {
@@ -129,10 +130,32 @@ DatasetLoader read_patterns(ObjectReader& r) {
   return {[s](std::uint64_t) { return make_patterns(s); }};
 }
 
+constexpr std::array units{Named<TextUnit>{"bytes", TextUnit::bytes},
+                           Named<TextUnit>{"characters", TextUnit::characters}};
+constexpr std::array objectives{Named<TokenObjective>{"next", TokenObjective::next},
+                                Named<TokenObjective>{"masked", TokenObjective::masked}};
+
+DatasetLoader read_text(ObjectReader& r) {
+  TextSource s;
+  s.path = r.text("path", s.path);
+  s.unit = r.one_of("unit", TextUnit::bytes, units);
+  s.vocabulary = r.text("vocabulary", if_given);
+  s.context = count(r, "context", s.context, 1);
+  s.stride = count(r, "stride", 1);
+  s.validation_fraction = r.number("validation_fraction", s.validation_fraction, Range::closed_open(0, 1));
+  s.objective = r.one_of("objective", TokenObjective::next, objectives);
+  return {[s](std::uint64_t) {
+    TextSource found = s;
+    found.path = shipped(s.path);
+    return load_text(found);
+  }};
+}
+
 constexpr std::array dataset_table{
-    DatasetKind{"digits", read_digits},   DatasetKind{"idx", read_idx},
-    DatasetKind{"csv", read_csv},         DatasetKind{"xor", read_xor},
-    DatasetKind{"cifar10", read_cifar10}, DatasetKind{"patterns", read_patterns}};
+    DatasetKind{"digits", read_digits},    DatasetKind{"idx", read_idx},
+    DatasetKind{"csv", read_csv},          DatasetKind{"xor", read_xor},
+    DatasetKind{"text", read_text},        DatasetKind{"cifar10", read_cifar10},
+    DatasetKind{"patterns", read_patterns}};
 
 }  // namespace
 
