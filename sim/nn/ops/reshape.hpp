@@ -14,6 +14,7 @@ class Reshape : public Op<T> {
   Tensor<T> forward(Context& context, const Inputs<T>& in) override;
   std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
                                                  Tensor<T> dy) override;
+  std::string name() const override { return "reshape"; }
 
  private:
   Shape sample_;
