@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-#include "sim/base/text.hpp"
+#include "sim/base/json_text.hpp"
 #include "sim/config/names.hpp"
 
 namespace exmy {
