@@ -72,18 +72,33 @@ std::string table_of(const std::vector<Row>& rows, std::size_t width) {
   return text;
 }
 
-/// `word`s with commas, in lines up to `width`, all but the first indented.
+/// `head` and words, in lines up to `width`, all but the first indented.
 std::string wrapped(const std::string& head, const std::vector<std::string>& words, std::size_t indent,
                     std::size_t width) {
   std::string text = head;
   std::size_t column = head.size();
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::string word = words[i] + (i + 1 < words.size() ? "," : "");
-    const bool breaks = column + 1 + word.size() > width && column > indent;
-    text += breaks ? "\n" + std::string(indent, ' ') + word : (text.ends_with(' ') ? "" : " ") + word;
-    column = breaks ? indent + word.size() : column + 1 + word.size();
+  for (const std::string& word : words) {
+    const std::string space = text.ends_with(' ') ? "" : " ";
+    const bool breaks = column + space.size() + word.size() > width && column > indent;
+    text += (breaks ? "\n" + std::string(indent, ' ') : space) + word;
+    column = (breaks ? indent : column + space.size()) + word.size();
   }
   return text + "\n";
+}
+
+std::vector<std::string> with_commas(std::vector<std::string> words) {
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) words[i] += ",";
+  return words;
+}
+
+std::vector<std::string> words_of(const std::string& text) {
+  std::vector<std::string> words(1);
+  for (const char c : text)
+    if (c == ' ')
+      words.emplace_back();
+    else
+      words.back() += c;
+  return words;
 }
 
 /// Where the role is treated like this: passes, or, if others of the role are not, operations and passes.
@@ -103,12 +118,13 @@ std::string text_of_roles(const std::vector<TreatedRole>& roles, std::size_t wid
   for (const TreatedRole& role : roles) {
     const auto same = [&](const TreatedRole& other) { return other.role == role.role; };
     const bool only = std::count_if(roles.begin(), roles.end(), same) == 1;
-    const std::string head =
-        std::string(indent, ' ') + filled(std::string(name_of(role.role)), role_width, false) + role.how;
-    std::vector<std::string> places = places_of(role, only);
+    std::vector<std::string> places = with_commas(places_of(role, only)), words = words_of(role.how);
     places.front() = "(" + places.front();
     places.back() += ")";
-    text += wrapped(head, places, indent + role_width, width);
+    words.insert(words.end(), places.begin(), places.end());
+    const std::string head =
+        std::string(indent, ' ') + filled(std::string(name_of(role.role)), role_width, false);
+    text += wrapped(head, words, indent + role_width, width);
   }
   return text;
 }
@@ -141,7 +157,7 @@ std::string text_of(const Group& group, std::size_t width) {
     names.resize(shown);
     names.back() += " and " + std::to_string(more) + " more";
   }
-  return wrapped(filled(group.letter, 2, false), names, 3, width) +
+  return wrapped(filled(group.letter, 2, false), with_commas(names), 3, width) +
          text_of_roles(group.members.front()->roles, width);
 }
 

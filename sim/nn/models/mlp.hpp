@@ -13,7 +13,7 @@ struct MlpOptions {
   std::vector<std::size_t> hidden;
   Activation activation = Activation::relu;
   Activation output_activation = Activation::none;
-  Initialization init;
+  Initialization init{};
 };
 
 LayerFactory mlp(const MlpOptions& options);
