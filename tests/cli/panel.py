@@ -153,6 +153,7 @@ def least():
             {"model": {"kind": "mlp"}, "data": {key: value for key, value in idx_data().items()
                                                 if key == "kind" or "images" in key or "labels" in key},
              "training": {"steps": 1, "optimizer": sgd}},
-            *({"model": model, "data": {"kind": "idx", "train_images": "large", "train_labels": "labels"},
+            *({"model": model, "data": {"kind": "idx", "train_images": "large", "train_labels": "labels",
+                                      "validation_images": "large", "validation_labels": "labels"},
                "training": {"steps": 1, "optimizer": sgd}} for model in (
                    {"kind": "lenet"}, {"kind": "vgg"}, {"kind": "resnet"}, {"kind": "sequential", "layers": BARE}))]
