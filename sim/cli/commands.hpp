@@ -62,6 +62,14 @@ struct ValidateArguments {
   bool sites = false;
 };
 int validate_command(const ValidateArguments& arguments);
+
+struct ShowArguments {
+  std::vector<std::string> words;
+  bool json = false;
+};
+/// The network of each configuration as a table; a line of JSON each with `json`.
+int show_command(const ShowArguments& arguments);
+
 int schema_command(const std::string& which);
 
 /// What is provided of IEEE P3109, as YAML: into files of `out` (their paths are the answer), or all on stdout.

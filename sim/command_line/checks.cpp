@@ -8,6 +8,15 @@
 namespace exmy {
 namespace {
 
+void add_show(CLI::App& app, int& code) {
+  const auto a = std::make_shared<ShowArguments>();
+  CLI::App* show =
+      app.add_subcommand("show", "the network as a table: shapes, parameters, how values are rounded");
+  show->add_option("words", a->words, "configuration files and overrides");
+  show->add_flag("--json", a->json, "a JSON line per configuration instead of tables");
+  show->callback([a, &code] { code = show_command(*a); });
+}
+
 void add_validate(CLI::App& app, int& code) {
   const auto a = std::make_shared<ValidateArguments>();
   CLI::App* validate = app.add_subcommand("validate", "check configurations without running them");
@@ -58,6 +67,7 @@ void add_bench(CLI::App& app, int& code) {
 
 void add_check_commands(CLI::App& app, int& code) {
   add_validate(app, code);
+  add_show(app, code);
   add_schema(app, code);
   add_verify(app, code);
   add_bench(app, code);

@@ -12,7 +12,7 @@ namespace exmy {
 void add_run_commands(CLI::App& app, int& code);
 /// arith, format, quantize
 void add_format_commands(CLI::App& app, int& code);
-/// validate, schema, verify, bench
+/// validate, show, schema, verify, bench
 void add_check_commands(CLI::App& app, int& code);
 
 }  // namespace exmy

@@ -5,6 +5,39 @@
 #include "sim/ops/projector.hpp"
 
 namespace exmy {
+namespace {
+
+/// While it lives, sites and multiply-adds are those of one operation of the context's trace, if there is one.
+class Tracing {
+ public:
+  Tracing(Context& context, std::uint64_t TracedOperation::*macs)
+      : context_(context), macs_(macs), before_(context.trace() == nullptr ? 0 : macs_so_far()) {}
+  Tracing(const Tracing&) = delete;
+  ~Tracing() {
+    OperationTrace* trace = context_.trace();
+    if (trace == nullptr) return;
+    trace->operation(number_).*macs_ += macs_so_far() - before_;
+    trace->end();
+  }
+  std::size_t begin(TracedOperation operation) {
+    return number_ = context_.trace()->begin(std::move(operation));
+  }
+  void resume(std::size_t number) { context_.trace()->resume(number_ = number); }
+
+ private:
+  std::uint64_t macs_so_far() const {
+    std::uint64_t sum = 0;
+    for (const auto& [formats, count] : context_.telemetry().macs) sum += count;
+    return sum;
+  }
+
+  Context& context_;
+  std::uint64_t TracedOperation::*macs_;
+  std::uint64_t before_;
+  std::size_t number_ = 0;
+};
+
+}  // namespace
 
 template <class T>
 typename Tape<T>::Id Tape<T>::input(Tensor<T> x) {
@@ -49,9 +82,29 @@ typename Tape<T>::Id Tape<T>::apply(std::unique_ptr<Op<T>> op, const std::vector
   node.inputs = inputs;
   const Inputs<T> in = inputs_of(node);
   node.needs_grad = std::any_of(in.needs_grad.begin(), in.needs_grad.end(), [](bool b) { return b; });
-  node.y = node.op->forward(*context_, in);
+  {
+    Tracing tracing(*context_, &TracedOperation::forward_macs);
+    if (context_->trace() != nullptr) node.traced = tracing.begin(traced(node));
+    node.y = node.op->forward(*context_, in);
+  }
+  if (context_->trace() != nullptr) context_->trace()->operation(node.traced).output = node.y.shape;
   nodes_.push_back(std::move(node));
   return nodes_.size() - 1;
+}
+
+template <class T>
+TracedOperation Tape<T>::traced(const Node& node) const {
+  TracedOperation operation;
+  operation.layer = node.op->layer();
+  operation.op = node.op->name();
+  for (const Id id : node.inputs) {
+    const Parameter<T>* p = nodes_[id].parameter;
+    if (p != nullptr)
+      operation.parameters.emplace_back(p->full_name(), p->value.size());
+    else
+      operation.inputs.push_back(value(id).shape);
+  }
+  return operation;
 }
 
 template <class T>
@@ -78,6 +131,8 @@ void Tape<T>::backward(Id loss) {
       node.parameter->grad = *std::move(node.grad);
       continue;
     }
+    Tracing tracing(*context_, &TracedOperation::backward_macs);
+    if (context_->trace() != nullptr) tracing.resume(node.traced);
     auto grads = node.op->backward(*context_, inputs_of(node), node.y, *std::move(node.grad));
     for (std::size_t k = 0; k < grads.size(); ++k)
       if (grads[k]) receive(nodes_[node.inputs[k]], *std::move(grads[k]), node.op->layer());

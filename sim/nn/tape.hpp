@@ -33,6 +33,8 @@ class Op {
                                                          const Tensor<T>& y, Tensor<T> dy) = 0;
   /// Adds what the backward pass keeps of the forward one.
   virtual void account(Context&, const Inputs<T>&, const Tensor<T>&, MemoryLedger&) const {}
+  /// In tables of networks; empty: that of its first site.
+  virtual std::string name() const { return {}; }
   const std::string& layer() const { return layer_; }
 
  private:
@@ -44,7 +46,9 @@ class Tape {
  public:
   using Id = std::size_t;
 
-  explicit Tape(Context& context) : context_(&context) {}
+  explicit Tape(Context& context) : context_(&context) {
+    if (context.trace() != nullptr) context.trace()->restart();
+  }
   Id input(Tensor<T> x);
   /// The same node each time it is asked for: a shared parameter has one gradient.
   Id parameter(Parameter<T>& p);
@@ -65,7 +69,9 @@ class Tape {
     Parameter<T>* parameter = nullptr;
     bool needs_grad = false;
     std::optional<Tensor<T>> grad;
+    std::size_t traced = 0;  ///< number in the context's trace, where there is one
   };
+  TracedOperation traced(const Node& node) const;
   Inputs<T> inputs_of(const Node& node) const;
   void receive(Node& node, Tensor<T> grad, const std::string& from);
 

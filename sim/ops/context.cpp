@@ -46,6 +46,7 @@ void Context::begin_evaluation(std::uint64_t t) {
 
 SiteState& Context::at(const std::string& layer, const std::string& op, Pass pass, Role role) {
   const auto found = states_.find(SiteOrder::Key(layer, op, pass, role));
+  if (trace_ != nullptr) trace_->note_site({layer, op, pass, role});
   if (found != states_.end()) return found->second;
   const Site site{layer, op, pass, role};
   SiteState state{.site = site, .treatment = policy_->resolve(site)};

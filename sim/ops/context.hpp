@@ -13,6 +13,7 @@
 #include "formats/kernels/float_spans.hpp"
 #include "formats/kernels/kernels.hpp"
 #include "sim/base/philox.hpp"
+#include "sim/ops/operation_trace.hpp"
 #include "sim/quant/policy.hpp"
 #include "sim/quant/telemetry.hpp"
 
@@ -61,6 +62,9 @@ class Context {
 
   Telemetry& telemetry() { return *telemetry_; }
   const Telemetry& telemetry() const { return *telemetry_; }
+  /// From now on `trace`, unless null, is told of sites and, by tapes, of operations.
+  void trace_to(OperationTrace* trace) { trace_ = trace; }
+  OperationTrace* trace() const { return trace_; }
   std::uint64_t step() const { return step_; }
   std::uint64_t seed() const { return seed_; }
   bool evaluating() const { return evaluating_; }
@@ -81,6 +85,7 @@ class Context {
   bool evaluating_ = false;
   std::map<Site, SiteState, SiteOrder> states_;
   std::map<Site, std::string> problems_;
+  OperationTrace* trace_ = nullptr;
 };
 
 }  // namespace exmy

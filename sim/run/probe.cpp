@@ -37,12 +37,17 @@ Seen dry_step(const Experiment& e, const Dataset& data) {
   Batch batch{&data, {0}};
   if (data.train_count > 1) batch.samples.push_back(1);
   const std::vector<Batch> batches(e.accumulate > 1 ? 2 : 1, batch);
+  OperationTrace trace;
+  program.context().trace_to(&trace);
   program.step(0, batches, e.lr, nullptr);
+  program.context().trace_to(nullptr);
   Seen seen{{program.context().sites(), 0, bytes_for(program.memory(), batch.samples.size(), e.batch_size)},
             program.context().names_of_step(),
             program.context().problems()};
   for (const auto& [formats, count] : telemetry.macs)
     seen.step.macs_per_sample += count / (batches.size() * batch.samples.size());
+  seen.step.operations = trace.operations();
+  seen.step.samples = batch.samples.size();
   program.evaluate(0, data, 0, batch.samples.size());
   for (const std::string& name : program.context().names_of_step()) seen.names.push_back(name);
   return seen;

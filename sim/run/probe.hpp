@@ -10,8 +10,10 @@ namespace exmy {
 /// What a dry step tells of an experiment.
 struct DryStep {
   std::vector<Site> sites;
-  std::uint64_t macs_per_sample = 0;  ///< multiply-adds of a training step
-  std::uint64_t memory_bytes = 0;     ///< of a step of the batch size, at the widths of the formats
+  std::uint64_t macs_per_sample = 0;          ///< multiply-adds of a training step
+  std::uint64_t memory_bytes = 0;             ///< of a step of the batch size, at the widths of the formats
+  std::vector<TracedOperation> operations{};  ///< in the order of the forward pass, the loss last
+  std::size_t samples = 1;  ///< of the dry step: the first dimension of the operations' shapes
 };
 
 /// Trains a fresh program for one step on two samples of `data`, evaluates once, throws it away, and reports:

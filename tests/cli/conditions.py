@@ -35,7 +35,13 @@ def _exclusive_maximum(value, rule, root, pointer):
         yield f"{pointer}: {value!r} is not less than {rule!r}"
 
 
-for _keyword, _check in (("if", _if), ("allOf", _all_of), ("exclusiveMaximum", _exclusive_maximum)):
+def _min_items(value, rule, root, pointer):
+    if isinstance(value, list) and len(value) < rule:
+        yield f"{pointer}: fewer than {rule} items"
+
+
+for _keyword, _check in (("if", _if), ("allOf", _all_of), ("exclusiveMaximum", _exclusive_maximum),
+                         ("minItems", _min_items)):
     draft7.KEYWORDS.setdefault(_keyword, _check)
 
 

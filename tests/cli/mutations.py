@@ -80,6 +80,8 @@ def _values_outside(value, judge):
             yield bound, judge[bound]
     if "minLength" in judge:
         yield "minLength", ""
+    if "minItems" in judge:
+        yield "minItems", []
     if any(isinstance(word, str) for word in judge.get("enum", [judge.get("const")])):
         yield "enum", f"{value}x"
 

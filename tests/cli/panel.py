@@ -44,6 +44,27 @@ FORMATS = {"own": OWN, "alias": "bf16",
 DIGITS = {"kind": "digits", "path": "experiments/data/digits-8x8.txt", "scale": 0.0625, "offset": -0.3,
           "validation_count": 360, "split": "shuffled"}
 MLP = {"kind": "mlp", "hidden": [4], "activation": "relu", "output_activation": "none", "init": "he_uniform"}
+NORMAL = {"init": "normal", "init_std": 0.1}
+LENET = {"kind": "lenet", "activation": "silu", "pooling": "max", "padding": 6, **NORMAL}
+VGG = {"kind": "vgg", "widths": [2, 3], "convolutions": 1, "hidden": [4], "batch_norm": False, "dropout": 0.25,
+       "activation": "gelu", **NORMAL}
+RESNET = {"kind": "resnet", "depth": 8, "width": 2, "shortcut": "B", "activation": "gelu_tanh", **NORMAL}
+# Every kind of layer with every option; 8x8x1 in.
+CONV = {"kind": "conv2d", "channels": 2, "kernel": 3, "stride": 1, "padding": 1, "groups": 1, "bias": True}
+LAYERS = [{**CONV, "name": "first", **NORMAL}, {"kind": "batch_norm", "name": "bn", "epsilon": 1e-3, "momentum": 0.2},
+          {"kind": "activation", "name": "f", "function": "relu"},
+          {"kind": "max_pool", "name": "m", "size": 2, "stride": 1, "padding": 1},
+          {"kind": "average_pool", "name": "a", "size": 2, "stride": 2, "padding": 0},
+          {"kind": "residual", "name": "r", "layers": [{**CONV, "channels": 3}],
+           "shortcut": [{"kind": "subsample", "name": "s", "stride": 1, "channels": 3}]},
+          {"kind": "layer_norm", "name": "ln", "epsilon": 1e-3}, {"kind": "rms_norm", "name": "rms", "epsilon": 1e-3},
+          {"kind": "dropout", "name": "d", "p": 0.25}, {"kind": "global_average_pool", "name": "g"},
+          {"kind": "flatten", "name": "flat"}, {"kind": "linear", "name": "hidden", "features": 4, "bias": False,
+                                                **NORMAL}, {"kind": "linear"}]
+BARE = [{"kind": "conv2d", "channels": 2}, {"kind": "batch_norm"}, {"kind": "activation"}, {"kind": "max_pool"},
+        {"kind": "average_pool"}, {"kind": "residual", "layers": [{"kind": "layer_norm"}, {"kind": "rms_norm"}]},
+        {"kind": "subsample", "channels": 2}, {"kind": "dropout"}, {"kind": "flatten"}, {"kind": "linear"}]
+SEQUENTIAL = {"kind": "sequential", "layers": LAYERS}
 KAHAN = {"kind": "kahan"}
 SGD = {"kind": "sgd", "lr": 0.1, "momentum": 0.9, "weight_decay": 0.0001, "nesterov": True, "decay": "matrices",
        "update": KAHAN}
@@ -89,8 +110,9 @@ def data_files():
     records = [bytes([label]) + bytes(i * (label + 3) % 251 for i in range(3072)) for label in (4, 0, 9)]
     batches = {f"cifar-10-batches-bin/data_batch_{i}.bin": records[i % 3] for i in range(1, 6)}
     return {"cifar/two.bin": records[0] + records[1], "cifar/one.bin.gz": gzip.compress(records[2]),
-            **batches, "cifar-10-batches-bin/test_batch.bin": records[0], "images": idx(9, 2, 2), "labels": idx(9), "images.gz": gzip.compress(idx(6, 2, 2)),
-            "labels6": idx(6),
+            **batches, "cifar-10-batches-bin/test_batch.bin": records[0], "images": idx(9, 2, 2), "labels": idx(9),
+            "images.gz": gzip.compress(idx(6, 2, 2)),
+            "labels6": idx(6), "large": idx(9, 16, 16),
             "comma.csv": csv(",", True), "semicolon.csv": csv(";", False), "tab.csv": csv("\t", True),
             "some.txt": "abc cab " * 100, "tiny.safetensors": safetensors(TINY_WEIGHTS),
             "base.json": '{"seed": 7}'}
@@ -121,7 +143,8 @@ def configs():
         return {"model": TINY, "data": data, "training": {**SHORT, **training}}
     schedule = {"kind": "step", "every": 2, "factor": 0.5, "warmup_epochs": 1, "reference_batch": 64}
     dynamic = {"kind": "dynamic", "initial": 1024, "growth_interval": 5, "on": "saturated"}
-    return [full,
+    return [full, *({"model": model, "data": DIGITS, "training": SHORT} for model in (
+                LENET, VGG, RESNET, SEQUENTIAL, {**MLP, **NORMAL})),
             {**with_data({"kind": "xor", "train_count": 64, "validation_count": 16, "features_count": 3,
                           "margin": 0.1},
                          optimizer=ADAM, schedule=schedule, loss_scale=dynamic, loss="mse"),
@@ -168,4 +191,8 @@ def least():
              "training": {"steps": 1, "optimizer": {"kind": "adamw", "lr": 0.1}}},
             {"model": {"kind": "gpt"}, "data": {"kind": "text"}, "training": {"steps": 1, "optimizer": sgd}},
             {"model": {"kind": "bert"}, "data": {"kind": "text", "objective": "masked"},
-             "training": {"steps": 1, "optimizer": sgd}}]
+             "training": {"steps": 1, "optimizer": sgd}},
+            *({"model": model, "data": {"kind": "idx", "train_images": "large", "train_labels": "labels",
+                                      "validation_images": "large", "validation_labels": "labels"},
+               "training": {"steps": 1, "optimizer": sgd}} for model in (
+                   {"kind": "lenet"}, {"kind": "vgg"}, {"kind": "resnet"}, {"kind": "sequential", "layers": BARE}))]

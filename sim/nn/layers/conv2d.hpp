@@ -11,7 +11,7 @@ struct Conv2dOptions {
   std::size_t kernel = 3;    ///< height and width of the window
   std::size_t stride = 1, padding = 0, groups = 1;
   bool bias = true;
-  Initialization init;
+  Initialization init{};
 };
 
 /// [H][W][C] becomes [H'][W'][channels], H' = floor((H + 2 padding - kernel) / stride) + 1. Operations `conv2d` and

@@ -9,7 +9,7 @@ namespace exmy {
 struct LinearOptions {
   std::size_t features = 0;  ///< of the output; 0: what the data ask of the network
   bool bias = true;
-  Initialization init;
+  Initialization init{};
 };
 
 /// Over the last dimension of its input: [...][in] becomes [...][out]. Operations `dot` and `bias`; parameters `weight`

@@ -14,7 +14,7 @@ struct LenetOptions {
   Activation activation = Activation::tanh;
   Pooling pooling = Pooling::average;
   std::size_t padding = 0;  ///< of conv1: 2 makes images of 28x28 fit like those of 32x32
-  Initialization init;
+  Initialization init{};
 };
 
 LayerFactory lenet(const LenetOptions& options);

@@ -104,6 +104,7 @@ LayerFactory read_resnet(ObjectReader& r) {
     r.problem(codes::out_of_range, "depth", "the depth is 6 n + 2: 8, 14, 20, 32, 56 ...");
   options.width = r.integer<std::uint32_t>("width", 16u, Range::closed(1, 4096));
   options.shortcut = r.one_of("shortcut", Shortcut::a, shortcut_names);
+  options.activation = r.one_of("activation", Activation::relu, activation_names);
   options.init = read_initialization(r, Initializer::he_normal);
   return resnet(options);
 }

@@ -32,7 +32,7 @@ std::vector<NamedLayer> shortcut_of(const ResnetOptions& o, std::size_t channels
 LayerFactory block(const ResnetOptions& o, std::size_t channels, std::size_t stride) {
   return residual({{"conv1", convolution(o, channels, 3, stride)},
                    {"bn1", batch_norm()},
-                   {"bn1", activation(Activation::relu)},
+                   {"bn1", activation(o.activation)},
                    {"conv2", convolution(o, channels, 3, 1)},
                    {"bn2", batch_norm()}},
                   shortcut_of(o, channels, stride));
@@ -42,12 +42,12 @@ LayerFactory block(const ResnetOptions& o, std::size_t channels, std::size_t str
 
 LayerFactory resnet(const ResnetOptions& o) {
   std::vector<NamedLayer> layers{
-      {"conv1", convolution(o, o.width, 3, 1)}, {"bn1", batch_norm()}, {"bn1", activation(Activation::relu)}};
+      {"conv1", convolution(o, o.width, 3, 1)}, {"bn1", batch_norm()}, {"bn1", activation(o.activation)}};
   for (std::size_t stage = 0; stage < 3; ++stage)
     for (std::size_t i = 0; i < (o.depth - 2) / 6; ++i) {
       const std::string name = "layer" + std::to_string(stage + 1) + "." + std::to_string(i);
       layers.push_back({name, block(o, o.width << stage, stage > 0 && i == 0 ? 2 : 1)});
-      layers.push_back({name, activation(Activation::relu)});
+      layers.push_back({name, activation(o.activation)});
     }
   layers.push_back({"pool", global_average_pool()});
   layers.push_back({"fc", linear({.init = o.init})});

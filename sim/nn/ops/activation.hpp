@@ -30,6 +30,7 @@ class ActivationOp : public Op<T> {
                                                  Tensor<T> dy) override;
   void account(Context& context, const Inputs<T>& in, const Tensor<T>& y,
                MemoryLedger& memory) const override;
+  std::string name() const override { return op_of(f_); }
 
  private:
   Activation f_;

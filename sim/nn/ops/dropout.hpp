@@ -17,6 +17,7 @@ class Dropout : public Op<T> {
   Tensor<T> forward(Context& context, const Inputs<T>& in) override;
   std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
                                                  Tensor<T> dy) override;
+  std::string name() const override { return "dropout"; }
 
  private:
   Tensor<T> kept(Context& context, Pass pass, const Tensor<T>& x) const;

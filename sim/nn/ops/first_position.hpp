@@ -13,6 +13,7 @@ class FirstPosition : public Op<T> {
   Tensor<T> forward(Context& context, const Inputs<T>& in) override;
   std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
                                                  Tensor<T> dy) override;
+  std::string name() const override { return "first_position"; }
 };
 
 }  // namespace exmy

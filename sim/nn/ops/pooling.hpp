@@ -23,6 +23,7 @@ class PoolingOp : public Op<T> {
   Tensor<T> forward(Context& context, const Inputs<T>& in) override;
   std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
                                                  Tensor<T> dy) override;
+  std::string name() const override { return op(); }
 
  private:
   const char* op() const { return kind_ == Pooling::max ? "max_pool" : "average_pool"; }

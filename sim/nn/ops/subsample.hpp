@@ -16,6 +16,7 @@ class Subsample : public Op<T> {
   Tensor<T> forward(Context& context, const Inputs<T>& in) override;
   std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
                                                  Tensor<T> dy) override;
+  std::string name() const override { return "subsample"; }
 
  private:
   std::size_t stride_, channels_;
