@@ -70,6 +70,18 @@ TEST_CASE("a step draws random numbers of its own, an evaluation other ones") {
   CHECK(run.program.evaluate(3, setup.data, 0, 5).loss != at_three);
 }
 
+TEST_CASE("each micro-batch of a step draws random numbers of its own") {
+  const std::string still = R"({"training": {"optimizer": {"lr": 0}},
+    "policy": [{"match": {"role": "weight"}, "format": "bf16", "rounding": "stochastic_a"}]})";
+  const Setup whole{small_digits, still, R"({"training": {"accumulate": 3}})"}, single{small_digits, still};
+  Run<float> run(whole), alone(single);
+  const Batch batch{&whole.data, {0, 1, 2, 3, 4}};
+  const double mean = run.step(2, {batch, batch, batch}).loss;
+  const double first = alone.step(6, batch).loss, second = alone.step(7, batch).loss;
+  CHECK(first != second);
+  CHECK(mean == (first + second + alone.step(8, batch).loss) / 3);
+}
+
 /// Names of what the visitor sees, and how many numbers.
 std::map<std::string, std::size_t> sizes_of(Run<float>& run) {
   std::map<std::string, std::size_t> sizes;
