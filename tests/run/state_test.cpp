@@ -70,6 +70,32 @@ TEST_CASE("a step draws random numbers of its own, an evaluation other ones") {
   CHECK(run.program.evaluate(3, setup.data, 0, 5).loss != at_three);
 }
 
+TEST_CASE("each micro-batch of a step draws random numbers of its own") {
+  const std::string still = R"({"training": {"optimizer": {"lr": 0}},
+    "policy": [{"match": {"role": "weight"}, "format": "bf16", "rounding": "stochastic_a"}]})";
+  const Setup whole{small_digits, still, R"({"training": {"accumulate": 3}})"}, single{small_digits, still};
+  Run<float> run(whole), alone(single);
+  const Batch batch{&whole.data, {0, 1, 2, 3, 4}};
+  const double mean = run.step(2, {batch, batch, batch}).loss;
+  const double first = alone.step(6, batch).loss, second = alone.step(7, batch).loss;
+  CHECK(first != second);
+  CHECK(mean == (first + second + alone.step(8, batch).loss) / 3);
+}
+
+TEST_CASE("statistics of gradients: underflows are a fraction of the projections of all micro-batches") {
+  const std::string coarse = R"({"policy": [{"match": {"role": "weight_grad"}, "format": "e2m1fn"}]})";
+  const Setup whole{small_digits, coarse, R"({"training": {"accumulate": 3}})"}, single{small_digits, coarse};
+  Run<float> run(whole), alone(single);
+  const std::vector<Batch> batches(3, Batch{&whole.data, {0, 1, 2, 3, 4}});
+  std::vector<GradientSeries> of_three, of_one;
+  run.program.step(0, batches, 0, &of_three);
+  alone.program.step(0, batches[0], 0, &of_one);
+  REQUIRE(of_three.size() == 6);
+  CHECK(of_one[2].points[0].underflow_fraction > 0.5);
+  for (std::size_t i = 0; i < 6; ++i)
+    CHECK(of_three[i].points[0].underflow_fraction == of_one[i].points[0].underflow_fraction);
+}
+
 /// Names of what the visitor sees, and how many numbers.
 std::map<std::string, std::size_t> sizes_of(Run<float>& run) {
   std::map<std::string, std::size_t> sizes;
