@@ -21,7 +21,7 @@ SCHEMA = {"type": "object", "additionalProperties": False,
                                      "properties": {"cpu": TEXT, "os": TEXT,
                                                     "processors_count": {"type": "integer", "minimum": 1}}},
                          "rows": {"type": "array", "items": ROW}}}
-GROUPS = ["round", "function", "matrix", "shape", "threads", "step"]
+GROUPS = ["round", "function", "matrix", "shape", "threads", "convolution", "step"]
 ANALYSED = ("matrix/", "shape/", "threads/")
 
 
