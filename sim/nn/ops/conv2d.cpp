@@ -23,7 +23,7 @@ struct Phase {
       : phase(which), stride(s), first((which + s - padding % s) % s) {
     slide.windows = first < n ? (n - first + s - 1) / s : 0;
     slide.taps = which < taps ? (taps - which + s - 1) / s : 0;
-    slide.origin = static_cast<std::ptrdiff_t>((first + padding - which) / s);
+    slide.origin = static_cast<std::ptrdiff_t>((first + padding) / s);
     slide.backward = true;
   }
   std::size_t tap(std::size_t i) const { return phase + i * stride; }
