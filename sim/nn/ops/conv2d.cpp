@@ -7,7 +7,7 @@
 namespace exmy {
 namespace {
 
-constexpr const char* op = "conv2d";
+constexpr const char* conv2d = "conv2d";
 
 Slide windows_along(std::size_t n, std::size_t taps, std::size_t stride, std::size_t padding) {
   const Window window{taps, 1, stride, padding};
@@ -119,7 +119,7 @@ Patches<T> Conv2d<T>::patches_of(const Shape& x, const Shape& w, PixelOrder orde
 template <class T>
 Tensor<T> Conv2d<T>::forward(Context& context, const Inputs<T>& in) {
   const Shape shape = output(in.x[0]->shape, in.x[1]->shape, stride_, padding_, groups_);
-  const DotPlace place{this->layer(), op, Pass::forward};
+  const DotPlace place{this->layer(), conv2d, Pass::forward};
   const auto x = quantize(context, place, Role::activation, *in.x[0]);
   const auto w = quantize(context, place, Role::weight, *in.x[1]);
   if (!context.evaluating()) x_ = x, w_ = w;
@@ -142,7 +142,7 @@ Tensor<T> Conv2d<T>::forward(Context& context, const Inputs<T>& in) {
 template <class T>
 Tensor<T> Conv2d<T>::weight_grad(Context& context, const Quantized<T>& d, const Quantized<T>& x,
                                  const Shape& w) const {
-  const DotPlace place{this->layer(), op, Pass::wgrad};
+  const DotPlace place{this->layer(), conv2d, Pass::wgrad};
   Patches<T> patches = patches_of(x.q.shape, w, PixelOrder::interleaved);
   Tensor<T> dw(w, x.q.format);
   const std::size_t count = w[0] / groups_;
@@ -156,13 +156,13 @@ Tensor<T> Conv2d<T>::weight_grad(Context& context, const Quantized<T>& d, const 
               dw.data.begin() + static_cast<std::ptrdiff_t>(g * part.size()));
   }
   dw = rescaled(context, place, std::move(dw), d, x);
-  return Projector<T>(context, this->layer(), op, Pass::wgrad, Role::weight_grad).quantize(dw);
+  return Projector<T>(context, this->layer(), conv2d, Pass::wgrad, Role::weight_grad).quantize(dw);
 }
 
 template <class T>
 Tensor<T> Conv2d<T>::input_grad(Context& context, const Quantized<T>& d, const Quantized<T>& w,
                                 const Shape& x) const {
-  const DotPlace place{this->layer(), op, Pass::dgrad};
+  const DotPlace place{this->layer(), conv2d, Pass::dgrad};
   Tensor<T> dx(x, d.q.format);
   const std::size_t count = w.q.shape[0] / groups_, channels = w.q.shape[3];
   for (std::size_t i = 0; i < stride_; ++i)
@@ -191,13 +191,13 @@ std::vector<std::optional<Tensor<T>>> Conv2d<T>::backward(Context& context, cons
   SharedOperand<T> d;
   const SharedOperand<T> forward_x = std::move(x_), forward_w = std::move(w_);
   if (in.needs_grad[1]) {
-    const DotPlace place{this->layer(), op, Pass::wgrad};
+    const DotPlace place{this->layer(), conv2d, Pass::wgrad};
     d = quantize(context, place, Role::activation_grad, dy);
     const auto x = quantize(context, place, Role::activation, *in.x[0], forward_x);
     grads[1] = weight_grad(context, d->value, x->value, in.x[1]->shape);
   }
   if (in.needs_grad[0]) {
-    const DotPlace place{this->layer(), op, Pass::dgrad};
+    const DotPlace place{this->layer(), conv2d, Pass::dgrad};
     d = quantize(context, place, Role::activation_grad, dy, d);
     const auto w = quantize(context, place, Role::weight, *in.x[1], forward_w);
     grads[0] = input_grad(context, d->value, w->value, in.x[0]->shape);
@@ -208,9 +208,9 @@ std::vector<std::optional<Tensor<T>>> Conv2d<T>::backward(Context& context, cons
 template <class T>
 void Conv2d<T>::account(Context& context, const Inputs<T>& in, const Tensor<T>& y,
                         MemoryLedger& memory) const {
-  const SiteState& x = context.at(this->layer(), op, Pass::wgrad, Role::activation);
-  const SiteState& dy = context.at(this->layer(), op, Pass::wgrad, Role::activation_grad);
-  const SiteState& w = context.at(this->layer(), op, Pass::forward, Role::weight);
+  const SiteState& x = context.at(this->layer(), conv2d, Pass::wgrad, Role::activation);
+  const SiteState& dy = context.at(this->layer(), conv2d, Pass::wgrad, Role::activation_grad);
+  const SiteState& w = context.at(this->layer(), conv2d, Pass::forward, Role::weight);
   memory.add("activation", in.x[0]->size(), x.treatment.quantizer.projection.format);
   memory.at_least("activation_grad", y.size(), dy.treatment.quantizer.projection.format);
   const Format& working = w.treatment.quantizer.projection.format;
