@@ -64,6 +64,7 @@ int run_program(int argc, char** argv) {
 int main(int argc, char** argv) {
   exmy::occupy_standard_streams();
   exmy::wait_without_spinning(argv);
+  exmy::keep_freed_memory();
   std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is an error message, not a death
   try {
     return run_program(argc, argv);

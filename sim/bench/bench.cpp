@@ -60,7 +60,8 @@ Json json_of(const Result& r, bool explain) {
 
 std::vector<Row> all_rows() {
   std::vector<Row> all;
-  for (const auto& group : {rounding_rows(), function_rows(), matrix_rows(), shape_rows(), step_rows()})
+  for (const auto& group :
+       {rounding_rows(), function_rows(), matrix_rows(), shape_rows(), convolution_rows(), step_rows()})
     all.insert(all.end(), group.begin(), group.end());
   return all;
 }

@@ -9,6 +9,7 @@ std::vector<Row> rounding_rows();
 std::vector<Row> function_rows();
 std::vector<Row> matrix_rows();
 std::vector<Row> shape_rows();  ///< ragged matrices; two threads, where there are two processors
+std::vector<Row> convolution_rows();  ///< beside the square product
 std::vector<Row> step_rows();
 
 std::vector<Row> all_rows();

@@ -1,6 +1,7 @@
 #include "sim/cli/start.hpp"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <omp.h>
 #include <unistd.h>
 
@@ -23,6 +24,14 @@ void wait_without_spinning(char** argv) {
   if (std::getenv("OMP_WAIT_POLICY") != nullptr) return;
   setenv("OMP_WAIT_POLICY", "passive", 1);
   execv("/proc/self/exe", argv);  // returns only if it could not; then we go on as we are
+}
+
+void keep_freed_memory() {
+#ifdef __GLIBC__
+  constexpr int never = 1 << 30;  // bytes
+  mallopt(M_MMAP_THRESHOLD, never);
+  mallopt(M_TRIM_THRESHOLD, never);
+#endif
 }
 
 void check_environment() {

@@ -11,6 +11,10 @@ void occupy_standard_streams();
 /// policy before main: start again with the sleeping one, unless the user chose.
 void wait_without_spinning(char** argv);
 
+/// What a step frees the next one asks for again: memory stays with the program, since the kernel would give it back page
+/// by page, each set to zero first.
+void keep_freed_memory();
+
 /// UsageError if EXMY_ISA names no level or OMP_NUM_THREADS asks for more threads than a configuration may; IoError if
 /// arithmetic is not in its usual modes.
 void check_environment();

@@ -1,7 +1,5 @@
 #include "sim/ops/float_matrix.hpp"
 
-#include <vector>
-
 namespace exmy {
 namespace {
 
@@ -35,6 +33,12 @@ std::vector<Run> runs_of(const std::size_t* at, std::size_t n) {
 }
 
 }  // namespace
+
+std::vector<std::size_t> run_ends(const std::size_t* offsets, std::size_t n) {
+  std::vector<std::size_t> ends;
+  for (const Run& run : runs_of(offsets, n)) ends.insert(ends.end(), run.count, run.first + run.count);
+  return ends;
+}
 
 void lay(const FloatMatrix& x, float* to, std::size_t to_step, const TileKernels& kernels) {
   if (!x.offsets) return lay_steps(x, to, to_step, kernels);

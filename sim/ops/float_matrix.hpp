@@ -2,6 +2,7 @@
 // A matrix of binary32 numbers as the quick products read it.
 
 #include <algorithm>
+#include <vector>
 
 #include "formats/kernels/tiles.hpp"
 #include "sim/tensor/offsets.hpp"
@@ -36,6 +37,9 @@ struct FloatMatrix {
     return column_step == 1;
   }
 };
+
+/// Of ascending offsets, or of any: for each, where the run of equal steps ends that it is in.
+std::vector<std::size_t> run_ends(const std::size_t* offsets, std::size_t n);
 
 /// to[r to_step + c] = x[r][c]
 void lay(const FloatMatrix& x, float* to, std::size_t to_step, const TileKernels& kernels);

@@ -121,8 +121,8 @@ MatrixView<T> rows_of(MatrixView<T> x, std::size_t first, std::size_t count) {
 
 /// How many rows of k binary64 numbers are made at a time.
 std::size_t rows_at_once(std::size_t k) {
-  constexpr std::size_t numbers = 1 << 17;
-  return std::max<std::size_t>(1, numbers / std::max<std::size_t>(1, k));
+  constexpr std::size_t numbers = 1 << 17, fewest = panel_width;  // panels want columns, threads outputs
+  return std::max(fewest, numbers / std::max<std::size_t>(1, k));
 }
 
 /// The outputs of some rows and columns. `b`: transposed.

@@ -3,20 +3,12 @@
 #include <omp.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <cstring>
-#include <memory>
-#include <new>
 
-#include "sim/ops/tile_cut.hpp"
+#include "sim/ops/tile_job.hpp"
 
 namespace exmy {
 namespace {
 
-// Sums of a thread that are not in y yet.
-constexpr std::size_t most_sums = 1 << 13;
-// Elements of a left factor with offsets that a thread copies at a time: they stay in its cache.
-constexpr std::size_t most_laid = 1 << 16;
 // Below, threads cost more than they give, some 30 microseconds (unit: TileCut::cost).
 constexpr std::size_t parallel_cost = 1'600'000;
 constexpr std::size_t tasks_per_thread = 12;  // of different lengths, and a core may be shared
@@ -27,67 +19,24 @@ void discount(TileCounts& c, std::uint64_t steps) {
   c.zero_in -= steps;
 }
 
-/// Numbers without a value yet, from the beginning of a cache line.
-class Scratch {
- public:
-  explicit Scratch(std::size_t n) {
-    if (n == 0) return;
-    data_.reset(static_cast<float*>(std::aligned_alloc(64, (n * sizeof(float) + 63) / 64 * 64)));
-    if (data_ == nullptr) throw std::bad_alloc();
-  }
-  float* data() const { return data_.get(); }
-
- private:
-  struct Free {
-    void operator()(float* p) const { std::free(p); }
-  };
-  std::unique_ptr<float, Free> data_;
-};
-
-/// y = left right, or its transpose, in tasks that share nothing but what they read.
-struct Job {
-  FloatMatrix left, right;
-  const TilePlan& plan;
-  std::size_t chunk;
-  TileCut cut;
-  const TileKernels& kernels;
-  bool turned;  ///< y is (left right)^T
-  float* y;     ///< row-major
-  std::size_t y_columns;
-
-  std::size_t k() const { return left.columns; }
-  std::size_t width() const { return cut.width(); }
-  std::size_t panels() const { return cut.panels(right.columns); }
-  /// Columns of a panel, which the rest of its width pads.
-  std::size_t columns(std::size_t panel) const { return std::min(width(), right.columns - panel * width()); }
-  /// Steps of a panel that are copied at a time; sums go on where they were.
-  std::size_t block() const { return std::min(k(), cut.most_packed / width()); }
-  /// Rows whose sums wait together.
-  std::size_t group() const {
-    const std::size_t most = std::min(most_sums / width(), left.offsets ? most_laid / block() : most_sums);
-    return std::min(std::max(cut.tallest(), most), left.rows);
-  }
-  /// y takes the sums themselves.
-  bool in_place(std::size_t panel) const { return !turned && columns(panel) == width(); }
-};
-
 /// One thread: what it keeps and what it counts.
 class Worker {
  public:
-  explicit Worker(const Job& job)
+  Worker(const TileJob& job, std::size_t most_panels)
       : job_(job),
-        laid_(job.left.offsets ? job.group() * job.block() : 0),
-        packed_(job.cut.packs || !job.in_place(job.panels() - 1) ? job.block() * job.width() : 0),
-        sums_(job.turned || !job.in_place(job.panels() - 1) ? job.group() * job.width() : 0),
-        chunks_(job.plan.outer ? job.group() * job.width() : 0) {}
+        factors_(job),
+        sums_(job.turned || !job.in_place(job.panels() - 1) ? sums_of_panel() * most_panels : 0),
+        chunks_(job.plan.outer ? sums_of_panel() * most_panels : 0) {}
 
-  /// Rows [first, last) of a panel.
-  void run(std::size_t panel, std::size_t first, std::size_t last) {
-    panel_ = panel;
+  /// Rows [first, last) of some panels.
+  void run(std::size_t first_panel, std::size_t last_panel, std::size_t first, std::size_t last) {
+    first_panel_ = first_panel, last_panel_ = last_panel;
     for (std::size_t row = first; row < last; row += job_.group())
       group(row, std::min(last, row + job_.group()));
-    const std::size_t padding = job_.width() - job_.columns(panel);
-    if (result_.sum.total != 0) discount_padding(padding * (last - first));
+    if (result_.sum.total == 0) return;
+    const std::size_t columns = (last_panel - first_panel) * job_.width();
+    const std::size_t padding = columns - std::min(columns, job_.right.columns - first_panel * job_.width());
+    discount_padding(padding * (last - first));
   }
 
   /// No sum left the range that the plan watches.
@@ -95,82 +44,74 @@ class Worker {
   const TileResult& result() const { return result_; }
 
  private:
-  struct Panel {
-    const float* data;
-    std::size_t step;
-  };
-
   struct Sums {
     float* data;
     std::size_t step;
   };
 
+  std::size_t sums_of_panel() const { return job_.group() * job_.width(); }
+
+  /// Those in `scratch` that wait for the panel.
+  float* of_panel(const Scratch& scratch) const {
+    return scratch.data() + (panel_ - first_panel_) * sums_of_panel();
+  }
+
   Sums sums_of(std::size_t row) const {
     if (job_.in_place(panel_)) return {job_.y + row * job_.y_columns + panel_ * job_.width(), job_.y_columns};
-    return {sums_.data() + (row - first_) * job_.width(), job_.width()};
+    return {of_panel(sums_) + (row - first_) * job_.width(), job_.width()};
   }
 
   void group(std::size_t first, std::size_t last) {
     first_ = first;
-    for (std::size_t from = 0; from < job_.k(); from += job_.block()) {
-      const std::size_t to = std::min(job_.k(), from + job_.block());
-      const Panel b = panel(from, to);
-      const FloatMatrix a = rows(first, last, from, to);
+    for (std::size_t from = 0; from < job_.k(); from += job_.block())
+      block(first, last, from, std::min(job_.k(), from + job_.block()));
+    for (panel_ = first_panel_; panel_ < last_panel_; ++panel_)
+      if (!job_.in_place(panel_)) store(first, last);
+  }
+
+  /// Steps [from, to) of all panels.
+  void block(std::size_t first, std::size_t last, std::size_t from, std::size_t to) {
+    const FloatMatrix a = factors_.rows(first, last, from, to);
+    for (panel_ = first_panel_; panel_ < last_panel_; ++panel_) {
+      const TilePanel b = factors_.panel(panel_, from, to);
       for (std::size_t row = first; row < last;) {
         const TileShape& shape = job_.cut.tallest(last - row);
         tile(shape, row, a.data + (row - first) * a.row_step, a, b, from, to);
         row += shape.rows;
       }
     }
-    if (!job_.in_place(panel_)) store(first, last);
-  }
-
-  /// Steps [from, to) of some rows, where they are or copied.
-  FloatMatrix rows(std::size_t first, std::size_t last, std::size_t from, std::size_t to) const {
-    const FloatMatrix there = job_.left.part(first, from, last - first, to - from);
-    if (!there.offsets) return there;
-    lay(there, laid_.data(), to - from, job_.kernels);
-    return {laid_.data(), there.rows, there.columns, there.columns, 1};
-  }
-
-  /// Steps [from, to) of the panel, where they are or copied.
-  Panel panel(std::size_t from, std::size_t to) {
-    const FloatMatrix& right = job_.right;
-    const FloatMatrix there = right.part(from, panel_ * job_.width(), to - from, job_.columns(panel_));
-    if (!job_.cut.packs && there.columns == job_.width()) return {there.data, right.row_step};
-    if (packed_panel_ != panel_ || packed_from_ != from) pack(there);
-    packed_panel_ = panel_, packed_from_ = from;
-    return {packed_.data(), job_.width()};
-  }
-
-  void pack(const FloatMatrix& from) const {
-    const std::size_t width = job_.width();
-    float* to = packed_.data();
-    if (from.columns < width)
-      for (std::size_t k = 0; k < from.rows; ++k)
-        std::fill(to + k * width + from.columns, to + (k + 1) * width, 0.0f);
-    lay(from, to, width, job_.kernels);
   }
 
   /// `left`: steps [from, to) of rows, `a` those of the first one of the tile.
-  void tile(const TileShape& shape, std::size_t row, const float* a, const FloatMatrix& left, const Panel& b,
-            std::size_t from, std::size_t to) {
+  void tile(const TileShape& shape, std::size_t row, const float* a, const FloatMatrix& left,
+            const TilePanel& b, std::size_t from, std::size_t to) {
     const Sums sums = sums_of(row);
-    const auto steps = [&](std::size_t first, std::size_t last, const Sums& into, bool begins, bool ends) {
+    const auto run = [&](std::size_t first, std::size_t last, const float* factors, std::size_t step,
+                         const Sums& into, bool begins, bool ends) {
       const TileOperands x{a + (first - from) * left.column_step,
                            left.row_step,
                            left.column_step,
-                           b.data + (first - from) * b.step,
+                           factors,
                            last - first,
                            into.data,
-                           b.step,
+                           step,
                            into.step,
                            begins,
                            ends};
       take(shape, job_.plan.inner, x);
     };
+    const auto steps = [&](std::size_t first, std::size_t last, const Sums& into, bool begins, bool ends) {
+      if (b.offsets == nullptr)
+        return run(first, last, b.data + (first - from) * b.step, b.step, into, begins, ends);
+      for (std::size_t at = first; at < last;) {
+        const std::size_t end = std::min(last, job_.run_ends[at]);
+        const std::size_t step = at + 1 < end ? b.offsets[at + 1] - b.offsets[at] : 1;
+        run(at, end, b.data + b.offsets[at], step, into, begins && at == first, ends && end == last);
+        at = end;
+      }
+    };
     if (!job_.plan.outer) return steps(from, to, sums, from == 0, to == job_.k());
-    const Sums chunk{chunks_.data() + (row - first_) * job_.width(), job_.width()};
+    const Sums chunk{of_panel(chunks_) + (row - first_) * job_.width(), job_.width()};
     for (std::size_t at = from; at < to;) {
       const std::size_t begin = at / job_.chunk * job_.chunk;
       const std::size_t end = std::min(begin + job_.chunk, job_.k());
@@ -196,9 +137,9 @@ class Worker {
     const std::size_t columns = job_.columns(panel_), column = panel_ * job_.width();
     const std::size_t rows = last - first, n = job_.y_columns;
     if (job_.turned)
-      job_.kernels.transpose(sums_.data(), job_.width(), rows, columns, job_.y + column * n + first, n);
+      job_.kernels.transpose(of_panel(sums_), job_.width(), rows, columns, job_.y + column * n + first, n);
     else
-      job_.kernels.copy(sums_.data(), job_.width(), rows, columns, job_.y + first * n + column, n);
+      job_.kernels.copy(of_panel(sums_), job_.width(), rows, columns, job_.y + first * n + column, n);
   }
 
   void discount_padding(std::size_t sums) {
@@ -207,35 +148,45 @@ class Worker {
     if (job_.plan.inner.rounds_product) discount(result_.product, sums * job_.k());
   }
 
-  const Job& job_;
-  Scratch laid_, packed_, sums_, chunks_;
-  std::size_t panel_ = 0, first_ = 0;
-  std::size_t packed_panel_ = ~std::size_t{0}, packed_from_ = 0;
+  const TileJob& job_;
+  TileFactors factors_;
+  Scratch sums_, chunks_;
+  std::size_t first_panel_ = 0, last_panel_ = 0, panel_ = 0, first_ = 0;
   TileResult result_;
   bool valid_ = true;
 };
 
-/// Rows of a task: all of them, if there are panels enough for the threads.
-std::size_t rows_of_task(const Job& job, std::size_t threads) {
-  if (threads == 1) return job.left.rows;
-  const std::size_t parts = (tasks_per_thread * threads + job.panels() - 1) / job.panels();
+/// A task: some panels of some rows.
+struct TaskSize {
+  std::size_t panels, rows;
+};
+
+/// All rows, if there are panels enough for the threads.
+TaskSize task_size(const TileJob& job, std::size_t threads) {
+  TaskSize size{1, job.left.rows};
+  const std::size_t wanted = job.joins_panels() ? threads : tasks_per_thread * threads;
+  if (job.joins_panels()) size.panels = (job.panels() + threads - 1) / threads;
+  if (threads == 1) return size;
+  const std::size_t parts = (wanted + job.panels() - 1) / job.panels(), tallest = job.cut.tallest();
   const std::size_t rows = (job.left.rows + parts - 1) / parts;
-  return (rows + job.cut.tallest() - 1) / job.cut.tallest() * job.cut.tallest();
+  size.rows = (rows + tallest - 1) / tallest * tallest;
+  return size;
 }
 
 /// Whether all sums are in range.
-bool run(const Job& job, TileProduct& out) {
+bool run(const TileJob& job, TileProduct& out) {
   const bool shared = job.cut.cost >= parallel_cost;
   const std::size_t threads = shared ? static_cast<std::size_t>(omp_get_max_threads()) : 1;
-  const std::size_t rows = rows_of_task(job, threads), parts = (job.left.rows + rows - 1) / rows;
+  const TaskSize size = task_size(job, threads);
+  const std::size_t rows = size.rows, parts = (job.left.rows + rows - 1) / rows, panels = job.panels();
   bool valid = true;
 #pragma omp parallel if (threads > 1)
   {
-    Worker mine(job);
+    Worker mine(job, size.panels);
 #pragma omp for schedule(dynamic) nowait
-    for (std::size_t task = 0; task < job.panels() * parts; ++task) {
-      const std::size_t first = task % parts * rows;
-      mine.run(task / parts, first, std::min(first + rows, job.left.rows));
+    for (std::size_t task = 0; task < (panels + size.panels - 1) / size.panels * parts; ++task) {
+      const std::size_t first = task % parts * rows, panel = task / parts * size.panels;
+      mine.run(panel, std::min(panel + size.panels, panels), first, std::min(first + rows, job.left.rows));
     }
 #pragma omp critical
     {
@@ -260,8 +211,9 @@ std::optional<TileProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, 
   TileCut turned = best_cut(kernels, extents_of(bt, at, counts), plan, counts);
   turned.cost += out.y.size();                   // stored one by one
   const bool turn = turned.cost < upright.cost;  // a b = (b^T a^T)^T, product by product
-  const Job job{turn ? bt : a, turn ? at : b, plan,         chunk,    turn ? turned : upright,
-                kernels,       turn,          out.y.data(), b.columns};
+  TileJob job{turn ? bt : a, turn ? at : b, plan,         chunk,    turn ? turned : upright,
+              kernels,       turn,          out.y.data(), b.columns};
+  look_for_runs(job, counts);
   if (!run(job, out)) return std::nullopt;
   return out;
 }

@@ -21,7 +21,7 @@ SCHEMA = {"type": "object", "additionalProperties": False,
                                      "properties": {"cpu": TEXT, "os": TEXT,
                                                     "processors_count": {"type": "integer", "minimum": 1}}},
                          "rows": {"type": "array", "items": ROW}}}
-GROUPS = ["round", "function", "matrix", "shape", "threads", "step"]
+GROUPS = ["round", "function", "matrix", "shape", "threads", "convolution", "step"]
 ANALYSED = ("matrix/", "shape/", "threads/")
 
 
@@ -65,6 +65,7 @@ class Bench(ProgramTest):
                              "matrix/chunked/fp32-fp16": (0.9, 1), "matrix/fp16/odd": (None, None),
                              "matrix/pairwise/fp16": (0.25, 0.31), "matrix/block/hopper": (0.2, 0.26),
                              "matrix/fp32/counted": (None, None), "shape/1x256x256/fp32": (0.5, None),
+                             "convolution/resnet-8/dgrad/counted": (0.5, None),
                              "step/e4m3fn/counted": (8, 3), "step/fp16/counted": (15, 8)}.items():
             self.assertEqual(marks[name], wanted, name)
 

@@ -38,10 +38,10 @@ long double convolved(const Tensor<double>& x, const Tensor<double>& w, const La
 }
 
 TEST_CASE("convolutions: values and gradients") {
-  const auto layer = GENERATE(Layer{{2, 4, 5, 3}, {4, 3, 3, 3}, 1, 1, 1},  //
-                              Layer{{2, 5, 6, 2}, {3, 3, 2, 2}, 2, 1, 1},  // 5 + 2 - 3: the last tap fits
-                              Layer{{1, 7, 6, 4}, {6, 2, 3, 2}, 3, 2, 2},  //
-                              Layer{{2, 4, 4, 3}, {3, 3, 3, 1}, 1, 1, 3},  // depthwise
+  const auto layer = GENERATE(Layer{{2, 3, 4, 2}, {3, 3, 3, 2}, 1, 1, 1},  //
+                              Layer{{1, 5, 6, 2}, {3, 3, 2, 2}, 2, 1, 1},  // 5 + 2 - 3: the last tap fits
+                              Layer{{1, 7, 6, 4}, {4, 2, 3, 2}, 3, 2, 2},  //
+                              Layer{{1, 4, 4, 3}, {3, 3, 3, 1}, 1, 1, 3},  // depthwise
                               Layer{{2, 3, 4, 3}, {5, 1, 1, 3}, 1, 0, 1},  //
                               Layer{{1, 5, 5, 2}, {2, 1, 1, 2}, 3, 0, 1},  // elements that no window has
                               Layer{{1, 2, 3, 2}, {2, 4, 5, 2}, 1, 1, 1});

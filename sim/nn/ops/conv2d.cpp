@@ -7,7 +7,7 @@
 namespace exmy {
 namespace {
 
-constexpr const char* op = "conv2d";
+constexpr const char* conv2d = "conv2d";
 
 Slide windows_along(std::size_t n, std::size_t taps, std::size_t stride, std::size_t padding) {
   const Window window{taps, 1, stride, padding};
@@ -23,11 +23,17 @@ struct Phase {
       : phase(which), stride(s), first((which + s - padding % s) % s) {
     slide.windows = first < n ? (n - first + s - 1) / s : 0;
     slide.taps = which < taps ? (taps - which + s - 1) / s : 0;
-    slide.origin = static_cast<std::ptrdiff_t>((first + padding - which) / s);
+    slide.origin = static_cast<std::ptrdiff_t>((first + padding) / s);
     slide.backward = true;
   }
   std::size_t tap(std::size_t i) const { return phase + i * stride; }
 };
+
+/// With few outputs for a pixel, pixels lie along the vectors. Windows of one element need no copy as they are.
+PixelOrder order_for(std::size_t outputs, const Shape& w) {
+  constexpr std::size_t few = 24;
+  return outputs < few && w[1] * w[2] > 1 ? PixelOrder::planar : PixelOrder::interleaved;
+}
 
 template <class T>
 MatrixView<T> matrix_of(const Patches<T>& patches, const Format& format) {
@@ -43,31 +49,20 @@ MatrixView<T> filters(const Tensor<T>& w, std::size_t group, std::size_t groups)
   return {w.data.data() + group * count * size, count, size, size, 1, w.format};
 }
 
-/// The filters of a group for a phase: row (i, j, o), column c.
+/// The filters of a group that meet a phase: row (i, j, o), column c.
 template <class T>
-class PhaseFilters {
- public:
-  PhaseFilters(const Tensor<T>& w, std::size_t groups, const Phase& rows, const Phase& columns)
-      : w_(&w), groups_(groups), count_(w.shape[0] / groups) {
-    const std::size_t width = w.shape[2], channels = w.shape[3], size = w.shape[1] * width * channels;
-    for (std::size_t i = 0; i < rows.slide.taps; ++i)
-      for (std::size_t j = 0; j < columns.slide.taps; ++j)
-        for (std::size_t o = 0; o < count_; ++o)
-          rows_.push_back(o * size + (rows.tap(i) * width + columns.tap(j)) * channels);
-    for (std::size_t c = 0; c < channels; ++c) columns_.push_back(c);
-  }
-
-  MatrixView<T> of(std::size_t group) const {
-    const std::size_t stored = w_->size() / groups_;
-    return {w_->data.data() + group * stored,       rows_.size(), columns_.size(), 0, 0, w_->format,
-            {rows_.data(), columns_.data(), stored}};
-  }
-
- private:
-  const Tensor<T>* w_;
-  std::size_t groups_, count_;
-  std::vector<std::size_t> rows_, columns_;
-};
+Tensor<T> filters_of(const Tensor<T>& w, std::size_t group, std::size_t groups, const Phase& rows,
+                     const Phase& columns) {
+  const std::size_t count = w.shape[0] / groups, width = w.shape[2], channels = w.shape[3];
+  Tensor<T> out({rows.slide.taps, columns.slide.taps, count, channels}, w.format);
+  T* to = out.data.data();
+  for (std::size_t i = 0; i < rows.slide.taps; ++i)
+    for (std::size_t j = 0; j < columns.slide.taps; ++j)
+      for (std::size_t o = group * count; o < (group + 1) * count; ++o, to += channels)
+        std::copy_n(w.data.data() + ((o * w.shape[1] + rows.tap(i)) * width + columns.tap(j)) * channels,
+                    channels, to);
+  return out;
+}
 
 /// Some channels of an image batch as a matrix [pixels][count].
 template <class T>
@@ -116,20 +111,20 @@ Shape Conv2d<T>::output(const Shape& x, const Shape& w, std::size_t stride, std:
 }
 
 template <class T>
-Patches<T> Conv2d<T>::patches_of(const Shape& x, const Shape& w) const {
+Patches<T> Conv2d<T>::patches_of(const Shape& x, const Shape& w, PixelOrder order) const {
   return Patches<T>(x, windows_along(x[1], w[1], stride_, padding_),
-                    windows_along(x[2], w[2], stride_, padding_), w[3]);
+                    windows_along(x[2], w[2], stride_, padding_), w[3], order);
 }
 
 template <class T>
 Tensor<T> Conv2d<T>::forward(Context& context, const Inputs<T>& in) {
   const Shape shape = output(in.x[0]->shape, in.x[1]->shape, stride_, padding_, groups_);
-  const DotPlace place{this->layer(), op, Pass::forward};
+  const DotPlace place{this->layer(), conv2d, Pass::forward};
   const auto x = quantize(context, place, Role::activation, *in.x[0]);
   const auto w = quantize(context, place, Role::weight, *in.x[1]);
   if (!context.evaluating()) x_ = x, w_ = w;
   const Tensor<T>&q_x = x->value.q, &q_w = w->value.q;
-  Patches<T> patches = patches_of(q_x.shape, q_w.shape);
+  Patches<T> patches = patches_of(q_x.shape, q_w.shape, order_for(q_w.shape[0] / groups_, q_w.shape));
   Tensor<T> y;
   if (groups_ > 1) y = Tensor<T>(shape, q_x.format);
   for (std::size_t g = 0; g < groups_; ++g) {
@@ -147,8 +142,8 @@ Tensor<T> Conv2d<T>::forward(Context& context, const Inputs<T>& in) {
 template <class T>
 Tensor<T> Conv2d<T>::weight_grad(Context& context, const Quantized<T>& d, const Quantized<T>& x,
                                  const Shape& w) const {
-  const DotPlace place{this->layer(), op, Pass::wgrad};
-  Patches<T> patches = patches_of(x.q.shape, w);
+  const DotPlace place{this->layer(), conv2d, Pass::wgrad};
+  Patches<T> patches = patches_of(x.q.shape, w, PixelOrder::interleaved);
   Tensor<T> dw(w, x.q.format);
   const std::size_t count = w[0] / groups_;
   for (std::size_t g = 0; g < groups_; ++g) {
@@ -161,13 +156,13 @@ Tensor<T> Conv2d<T>::weight_grad(Context& context, const Quantized<T>& d, const 
               dw.data.begin() + static_cast<std::ptrdiff_t>(g * part.size()));
   }
   dw = rescaled(context, place, std::move(dw), d, x);
-  return Projector<T>(context, this->layer(), op, Pass::wgrad, Role::weight_grad).quantize(dw);
+  return Projector<T>(context, this->layer(), conv2d, Pass::wgrad, Role::weight_grad).quantize(dw);
 }
 
 template <class T>
 Tensor<T> Conv2d<T>::input_grad(Context& context, const Quantized<T>& d, const Quantized<T>& w,
                                 const Shape& x) const {
-  const DotPlace place{this->layer(), op, Pass::dgrad};
+  const DotPlace place{this->layer(), conv2d, Pass::dgrad};
   Tensor<T> dx(x, d.q.format);
   const std::size_t count = w.q.shape[0] / groups_, channels = w.q.shape[3];
   for (std::size_t i = 0; i < stride_; ++i)
@@ -175,11 +170,11 @@ Tensor<T> Conv2d<T>::input_grad(Context& context, const Quantized<T>& d, const Q
       const Phase rows(x[1], w.q.shape[1], stride_, padding_, i);
       const Phase columns(x[2], w.q.shape[2], stride_, padding_, j);
       if (rows.slide.windows == 0 || columns.slide.windows == 0) continue;
-      Patches<T> patches(d.q.shape, rows.slide, columns.slide, count);
-      const PhaseFilters<T> filters(w.q, groups_, rows, columns);
+      Patches<T> patches(d.q.shape, rows.slide, columns.slide, count, order_for(channels, w.q.shape));
       for (std::size_t g = 0; g < groups_; ++g) {
         patches.look_at(d.q, g * count);
-        Tensor<T> part = dot(context, place, matrix_of(patches, d.q.format), filters.of(g));
+        const Tensor<T> own = filters_of(w.q, g, groups_, rows, columns);
+        Tensor<T> part = dot(context, place, matrix_of(patches, d.q.format), matrix(own));
         if (stride_ == 1 && groups_ == 1)
           dx.data = std::move(part.data), dx.format = part.format;
         else
@@ -196,13 +191,13 @@ std::vector<std::optional<Tensor<T>>> Conv2d<T>::backward(Context& context, cons
   SharedOperand<T> d;
   const SharedOperand<T> forward_x = std::move(x_), forward_w = std::move(w_);
   if (in.needs_grad[1]) {
-    const DotPlace place{this->layer(), op, Pass::wgrad};
+    const DotPlace place{this->layer(), conv2d, Pass::wgrad};
     d = quantize(context, place, Role::activation_grad, dy);
     const auto x = quantize(context, place, Role::activation, *in.x[0], forward_x);
     grads[1] = weight_grad(context, d->value, x->value, in.x[1]->shape);
   }
   if (in.needs_grad[0]) {
-    const DotPlace place{this->layer(), op, Pass::dgrad};
+    const DotPlace place{this->layer(), conv2d, Pass::dgrad};
     d = quantize(context, place, Role::activation_grad, dy, d);
     const auto w = quantize(context, place, Role::weight, *in.x[1], forward_w);
     grads[0] = input_grad(context, d->value, w->value, in.x[0]->shape);
@@ -213,9 +208,9 @@ std::vector<std::optional<Tensor<T>>> Conv2d<T>::backward(Context& context, cons
 template <class T>
 void Conv2d<T>::account(Context& context, const Inputs<T>& in, const Tensor<T>& y,
                         MemoryLedger& memory) const {
-  const SiteState& x = context.at(this->layer(), op, Pass::wgrad, Role::activation);
-  const SiteState& dy = context.at(this->layer(), op, Pass::wgrad, Role::activation_grad);
-  const SiteState& w = context.at(this->layer(), op, Pass::forward, Role::weight);
+  const SiteState& x = context.at(this->layer(), conv2d, Pass::wgrad, Role::activation);
+  const SiteState& dy = context.at(this->layer(), conv2d, Pass::wgrad, Role::activation_grad);
+  const SiteState& w = context.at(this->layer(), conv2d, Pass::forward, Role::weight);
   memory.add("activation", in.x[0]->size(), x.treatment.quantizer.projection.format);
   memory.at_least("activation_grad", y.size(), dy.treatment.quantizer.projection.format);
   const Format& working = w.treatment.quantizer.projection.format;

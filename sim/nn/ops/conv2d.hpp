@@ -3,7 +3,7 @@
 
 #include "sim/nn/tape.hpp"
 #include "sim/ops/quantize.hpp"
-#include "sim/tensor/patches.hpp"
+#include "sim/ops/patches.hpp"
 #include "sim/tensor/windows.hpp"
 
 namespace exmy {
@@ -38,7 +38,7 @@ class Conv2d : public Op<T> {
                       std::size_t groups);
 
  private:
-  Patches<T> patches_of(const Shape& x, const Shape& w) const;
+  Patches<T> patches_of(const Shape& x, const Shape& w, PixelOrder order) const;
   Tensor<T> weight_grad(Context& context, const Quantized<T>& d, const Quantized<T>& x, const Shape& w) const;
   Tensor<T> input_grad(Context& context, const Quantized<T>& d, const Quantized<T>& w, const Shape& x) const;
 

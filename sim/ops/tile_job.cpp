@@ -1,0 +1,53 @@
+#include "sim/ops/tile_job.hpp"
+
+#include <algorithm>
+
+namespace exmy {
+
+void look_for_runs(TileJob& job, bool counts) {
+  constexpr std::size_t long_run = 8;
+  const FloatMatrix& right = job.right;
+  if (!right.offsets || counts || !right.is_contiguous()) return;
+  std::vector<std::size_t> ends = run_ends(right.offsets.rows, right.rows);
+  std::size_t runs = 0;
+  for (std::size_t k = 0; k < ends.size(); k = ends[k]) ++runs;
+  if (runs * long_run <= ends.size()) job.run_ends = std::move(ends);
+}
+
+FloatMatrix TileFactors::rows(std::size_t first, std::size_t last, std::size_t from, std::size_t to) const {
+  const FloatMatrix there = job_.left.part(first, from, last - first, to - from);
+  if (!there.offsets) return there;
+  lay(there, laid_.data(), to - from, job_.kernels);
+  return {laid_.data(), there.rows, there.columns, there.columns, 1};
+}
+
+TilePanel TileFactors::panel(std::size_t panel, std::size_t from, std::size_t to) {
+  const FloatMatrix& right = job_.right;
+  const FloatMatrix there = right.part(from, panel * job_.width(), to - from, job_.columns(panel));
+  if (!job_.cut.packs && there.columns == job_.width()) return {there.data, right.row_step};
+  if (!job_.run_ends.empty() && are_neighbours(there))
+    return {there.data + there.offsets.columns[0], 0, right.offsets.rows};
+  if (packed_panel_ != panel || packed_from_ != from) pack(there);
+  packed_panel_ = panel, packed_from_ = from;
+  return {packed_.data(), job_.width()};
+}
+
+/// Whether the columns fill a panel and lie side by side.
+bool TileFactors::are_neighbours(const FloatMatrix& panel) const {
+  const std::size_t* at = panel.offsets.columns;
+  if (panel.columns != job_.width()) return false;
+  for (std::size_t j = 1; j < panel.columns; ++j)
+    if (at[j] != at[0] + j) return false;
+  return true;
+}
+
+void TileFactors::pack(const FloatMatrix& from) const {
+  const std::size_t width = job_.width();
+  float* to = packed_.data();
+  if (from.columns < width)
+    for (std::size_t k = 0; k < from.rows; ++k)
+      std::fill(to + k * width + from.columns, to + (k + 1) * width, 0.0f);
+  lay(from, to, width, job_.kernels);
+}
+
+}  // namespace exmy
