@@ -36,7 +36,8 @@ enum class TileLimit : std::uint8_t {
 struct TileRounding {
   TileStep step = TileStep::native;
   bool rounds_product = false;
-  bool wide_products = false;             ///< native: products may have 48 bits; they are multiples of 2^-149
+  /// Native or odd: products may have 48 bits; where they are counted they are multiples of 2^-149.
+  bool wide_products = false;
   bool clamps = true;                     ///< results may lie below the grid of the subnormals
   TileLimit limit = TileLimit::excluded;  ///< of the sum
   bool saturates_product = false;         ///< else no product is beyond the maximum

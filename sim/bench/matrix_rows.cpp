@@ -72,6 +72,7 @@ std::vector<Case> cases() {
           {"fp16/rounded-products/excluded", {each, fp16, 1}, 0.12, 0.16},
           {"fp16/rounded-products/watched", {each, fp16, 48}, 0.06, 0.09},
           {"fp16/odd", {to_fp16, fp16, 1}, {}, {}},
+          {"fp16/wide", {to_fp16, format_of("fp32"), 1}, {}, {}},
           {"fp16/fused/stochastic", {rounded(to_fp16, Rounding::stochastic_a, 13), e4m3fn, 1}, 0.03, 0.06},
           {"fp16/fused/stochastic-8-bits", {rounded(to_fp16, Rounding::stochastic_c, 8), e4m3fn, 1}, {}, {}},
           {"fp16/fused/toward-zero", {rounded(to_fp16, Rounding::toward_zero), e4m3fn, 1}, {}, {}},

@@ -55,6 +55,12 @@ bool needs_ranges(const Reduction& how, bool counts, bool has_fma);
 /// Range: products and sums are multiples of 2^-149, C stays finite, and rounding is monotone, so that
 /// u <- round_away(u + max|a| max|b|), k times, bounds every sum.
 ///
+/// Wide products, of P_t > 24 bits: f = fma(a, b, s) is x = s + a b, rounded once. A middle of two values of P <= 22 bits is
+/// a binary32 number, and rounding is monotone: f and x lie on one side of every middle, so that f rounds as x does, unless
+/// f is a middle and x is not. There, with 2^e <= |f| < 2^(e+1) or e = e_min if that is larger, f - s is half a unit,
+/// 2^(e-P), at least, and |x - f| is 2^(e-24) at most, so |a b| >= 2^(e-P-1); its last bit, 2^(e_min-P-P_t) at least, tells
+/// whether the error of f, in two parts, is computed without underflow, and the sign of the first part decides.
+///
 /// Steps that count are cheaper where more is proven. Let g be the grid of the products, a power of 2.
 /// Exact binary32 sums (`exact_below` B = 2^24 g): by induction every computed sum is a multiple of g, and so is the
 /// exact s + t; below B it is a number, and rounding, which is monotone, takes none from beyond B to below it. So all

@@ -107,10 +107,13 @@ std::vector<Way> ways() {
   all.push_back(way("saturating fused sums", TileStep::fused, nullptr, "e4m7", TileLimit::saturate, true));
   add_quick(all);
   add_exact(all);
-  Way wide = all.front();
-  wide.name = "wide products";
-  wide.how.wide_products = true;
-  all.push_back(wide);
+  for (Way wide : {all.front(), way("wide products", TileStep::odd, nullptr, "fp16", TileLimit::watch, true),
+                   way("wide products", TileStep::odd, nullptr, "e5m6", TileLimit::saturate, true),
+                   way("wide products", TileStep::odd, nullptr, "e8m21", TileLimit::watch, true),
+                   way("wide products", TileStep::odd, nullptr, "e2m1fn", TileLimit::saturate, true)}) {
+    wide.how.wide_products = true;
+    all.push_back(wide);
+  }
   return all;
 }
 
@@ -218,7 +221,7 @@ void compare(const TileKernels& level, const TileShape& shape, bool counts, cons
 
 /// Whether a way is one that this level can go.
 bool can(const TileKernels& level, bool counts, const Way& w) {
-  return !w.how.wide_products || (counts && level.has_fma);
+  return !w.how.wide_products || ((counts || w.how.step == TileStep::odd) && level.has_fma);
 }
 
 }  // namespace
