@@ -1,10 +1,12 @@
 #include <omp.h>
 
+#include <cstring>
 #include <memory>
 
 #include "formats/catalog.hpp"
 #include "sim/bench/blas.hpp"
 #include "sim/bench/data.hpp"
+#include "sim/bench/plain.hpp"
 #include "sim/bench/product.hpp"
 #include "sim/bench/rows.hpp"
 #include "sim/quant/matrix_unit.hpp"
@@ -120,6 +122,23 @@ Measurement beside_square(const ProductCase& what, const Extents& e, const Setti
           ragged->chosen()};
 }
 
+/// A row times a matrix, beside what reads the matrix once.
+Measurement beside_reading(const ProductCase& what, bool copies, const Setting&) {
+  const Extents e{1, 256, 256};
+  const auto row = std::make_shared<Product>(what, e, false);
+  const auto into = std::make_shared<std::vector<float>>(e.n * e.k);
+  const std::string found = row->difference();
+  const auto copy = [=] { std::memcpy(into->data(), row->b(), into->size() * sizeof(float)); };
+  const auto product = [=] { plain().product(e.m, e.n, e.k, row->a(), row->b(), into->data()); };
+  return {copies ? std::string("memcpy of the matrix") : std::string("the product by Eigen, ") + plain().isa,
+          copies ? std::function<void()>(copy) : std::function<void()>(product),
+          [row] { row->run(); },
+          e.multiply_adds(),
+          e.multiply_adds(),
+          found,
+          row->chosen()};
+}
+
 void with_threads(int count, Product& product) {
   const int before = omp_get_max_threads();
   omp_set_num_threads(count);
@@ -181,6 +200,15 @@ std::vector<Row> shape_rows() {
            0.5,
            {},
            [=, what = case_named(known, name).what](const Setting& s) { return beside_square(what, e, s); }});
+  for (const bool copies : {true, false})
+    all.push_back({std::string("shape/1x256x256/fp32/by-") + (copies ? "memcpy" : "eigen"),
+                   Judged::by_rate,
+                   "GMAC/s",
+                   {},
+                   {},
+                   [=, what = case_named(known, "fp32").what](const Setting& s) {
+                     return beside_reading(what, copies, s);
+                   }});
   if (omp_get_num_procs() < 2) return all;
   for (const char* name : {"fp32", "fp16/fused/excluded"})
     all.push_back({std::string("threads/2/") + name, Judged::by_rate, "GMAC/s", 1.8, 1.95,

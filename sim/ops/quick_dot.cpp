@@ -21,7 +21,10 @@ void add_counters(SiteRecord* record, const StepCounters& steps) {
 FactorFacts facts_of(const MatrixView<float>& x, bool ranges = true) {
   constexpr float unknown = std::numeric_limits<float>::infinity();
   if (!ranges) return {x.format, {unknown, unknown}};
-  return {x.format, tile_kernels().magnitudes(x.data, x.rows * x.columns)};
+  if (x.magnitudes != nullptr && *x.magnitudes) return {x.format, **x.magnitudes};
+  const Magnitudes found = tile_kernels().magnitudes(x.data, x.rows * x.columns);
+  if (x.magnitudes != nullptr) *x.magnitudes = found;
+  return {x.format, found};
 }
 
 FloatMatrix float_matrix(const MatrixView<float>& x) {
