@@ -222,6 +222,8 @@ class Planner {
       const double limit = pow2(23 + grid_);
       r.quick_least =
           static_cast<float>(pow2(std::max({f.e_min(), p - 125, -149 - std::min(t.grid, grid_)})));
+      r.quick_underflows =
+          r.quick_least == r.sum.min_normal && std::min(t.grid, grid_) + grid_of(f) >= binary32_grid;
       r.quick_below = t.largest < limit ? std::numeric_limits<float>::infinity() : static_cast<float>(limit);
     }
     return r;

@@ -76,7 +76,10 @@ bool needs_ranges(const Reduction& how, bool counts, bool has_fma);
 ///   (`quick_below`); elsewhere steps with h = 0 != s are taken exactly.
 /// Then C + h, C + h + u are rounded once, to U; z - h and the error u - (z - h) are numbers: z = x where s is so much
 /// larger that z - h needs more than 24 bits. Ties are errors of U/2, which is no subnormal number and whose product with
-/// z does not underflow from `quick_least` on. P_t + P <= 23 is not needed.
+/// z does not underflow from `quick_least` on. P_t + P <= 23 is not needed. Below 2^e_min, U is the grid of the format:
+/// h = s and u = t, C + s has the bits of s and the two of C, and z - s and the error t - (z - s) are numbers, for the error
+/// is a multiple of the last bit of t and |t| < |z - s| + U: so these steps are quick, too (`quick_underflows`), if products
+/// of an error and z do not underflow from U on.
 /// Quick binary32 sums: the error e of x is a number, e x >= 2^-149 if g >= 2^-74; ties: tile_counted.inc.
 TileDecision plan_tiles(const Reduction& how, const FactorFacts& a, const FactorFacts& b, std::size_t k,
                         bool counts, bool has_fma);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <new>
 
@@ -17,6 +18,7 @@ namespace {
 constexpr std::size_t most_sums = 1 << 13;
 // Below, threads cost more than they give, some 30 microseconds (unit: TileCut::cost).
 constexpr std::size_t parallel_cost = 1'600'000;
+constexpr float unknown = std::numeric_limits<float>::infinity();
 constexpr std::size_t tasks_per_thread = 12;  // of different lengths, and a core may be shared
 
 /// Steps of padding columns, which add +-0 to +0.
@@ -92,6 +94,7 @@ class Worker {
   struct Panel {
     const float* data;
     std::size_t step;
+    float largest;  ///< a bound of it
   };
 
   struct Sums {
@@ -108,7 +111,8 @@ class Worker {
     first_ = first;
     for (std::size_t from = 0; from < job_.k(); from += job_.block()) {
       const std::size_t to = std::min(job_.k(), from + job_.block());
-      const Panel b = panel(from, to);
+      Panel b = panel(from, to);
+      b.largest = largest_of(b, to - from);
       for (std::size_t row = first; row < last;) {
         const TileShape& shape = job_.cut.tallest(last - row);
         tile(shape, row, b, from, to);
@@ -122,10 +126,21 @@ class Worker {
   Panel panel(std::size_t from, std::size_t to) {
     const FloatMatrix& right = job_.right;
     const float* data = right.data + from * right.row_step + panel_ * job_.width() * right.column_step;
-    if (!job_.cut.packs && job_.columns(panel_) == job_.width()) return {data, right.row_step};
+    if (!job_.cut.packs && job_.columns(panel_) == job_.width()) return {data, right.row_step, unknown};
     if (packed_panel_ != panel_ || packed_from_ != from) pack(data, to - from);
     packed_panel_ = panel_, packed_from_ = from;
-    return {packed_.data(), job_.width()};
+    return {packed_.data(), job_.width(), unknown};
+  }
+
+  /// Where a plan asks for it.
+  float largest_of(const Panel& b, std::size_t steps) const {
+    const float below = job_.plan.inner.quick_below;
+    float most = unknown;
+    if (below == 0 || below == unknown) return most;
+    most = 0;
+    for (std::size_t k = 0; k < steps; ++k)
+      most = std::max(most, job_.kernels.magnitudes(b.data + k * b.step, job_.width()).largest);
+    return most;
   }
 
   void pack(const float* from, std::size_t steps) const {
@@ -156,6 +171,7 @@ class Worker {
                            into.data,
                            b.step,
                            into.step,
+                           b.largest,
                            begins,
                            ends};
       take(shape, job_.plan.inner, x);
@@ -175,7 +191,8 @@ class Worker {
     const float unit = 1;
     for (std::size_t r = 0; r < rows; ++r)
       take(job_.cut.shapes.front(), *job_.plan.outer,
-           {&unit, 0, 0, chunk.data + r * chunk.step, 1, sums.data + r * sums.step, 0, 0, begins, ends});
+           {&unit, 0, 0, chunk.data + r * chunk.step, 1, sums.data + r * sums.step, 0, 0, unknown, begins,
+            ends});
   }
 
   void take(const TileShape& shape, const TileRounding& how, const TileOperands& x) {

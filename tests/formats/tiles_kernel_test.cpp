@@ -68,6 +68,8 @@ void add_quick(std::vector<Way>& all) {
     const int grid = std::max(w.sum.format.e_min() - w.sum.format.mantissa_bits, -18);
     w.how.quick_below = w.how.step == TileStep::native ? infinity : std::ldexp(1.0f, 23 + grid);
     all.push_back(w);
+    w.how.quick_underflows = true;
+    all.push_back(w);
     w.how.quick_below = infinity;
     w.codes = 0x40;  // up to 1.875: products are below 4
     all.push_back(w);
