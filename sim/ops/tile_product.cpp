@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t most_sums = 1 << 13;
 // Below, threads cost more than they give, some 30 microseconds (unit: TileCut::cost).
 constexpr std::size_t parallel_cost = 1'600'000;
-constexpr float unknown = std::numeric_limits<float>::infinity();
+constexpr float unbounded = std::numeric_limits<float>::infinity();
 constexpr std::size_t tasks_per_thread = 12;  // of different lengths, and a core may be shared
 
 /// Steps of padding columns, which add +-0 to +0.
@@ -126,17 +126,17 @@ class Worker {
   Panel panel(std::size_t from, std::size_t to) {
     const FloatMatrix& right = job_.right;
     const float* data = right.data + from * right.row_step + panel_ * job_.width() * right.column_step;
-    if (!job_.cut.packs && job_.columns(panel_) == job_.width()) return {data, right.row_step, unknown};
+    if (!job_.cut.packs && job_.columns(panel_) == job_.width()) return {data, right.row_step, unbounded};
     if (packed_panel_ != panel_ || packed_from_ != from) pack(data, to - from);
     packed_panel_ = panel_, packed_from_ = from;
-    return {packed_.data(), job_.width(), unknown};
+    return {packed_.data(), job_.width(), unbounded};
   }
 
   /// Where a plan asks for it.
   float largest_of(const Panel& b, std::size_t steps) const {
     const float below = job_.plan.inner.quick_below;
-    float most = unknown;
-    if (below == 0 || below == unknown) return most;
+    float most = unbounded;
+    if (below == 0 || below == unbounded) return most;
     most = 0;
     for (std::size_t k = 0; k < steps; ++k)
       most = std::max(most, job_.kernels.magnitudes(b.data + k * b.step, job_.width()).largest);
@@ -191,7 +191,7 @@ class Worker {
     const float unit = 1;
     for (std::size_t r = 0; r < rows; ++r)
       take(job_.cut.shapes.front(), *job_.plan.outer,
-           {&unit, 0, 0, chunk.data + r * chunk.step, 1, sums.data + r * sums.step, 0, 0, unknown, begins,
+           {&unit, 0, 0, chunk.data + r * chunk.step, 1, sums.data + r * sums.step, 0, 0, unbounded, begins,
             ends});
   }
 
