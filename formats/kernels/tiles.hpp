@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -36,7 +37,8 @@ enum class TileLimit : std::uint8_t {
 struct TileRounding {
   TileStep step = TileStep::native;
   bool rounds_product = false;
-  bool wide_products = false;             ///< native: products may have 48 bits; they are multiples of 2^-149
+  /// Native or odd: products may have 48 bits; where they are counted they are multiples of 2^-149.
+  bool wide_products = false;
   bool clamps = true;                     ///< results may lie below the grid of the subnormals
   TileLimit limit = TileLimit::excluded;  ///< of the sum
   bool saturates_product = false;         ///< else no product is beyond the maximum
@@ -49,6 +51,7 @@ struct TileRounding {
   /// If not 0, steps may be quick: products below it, and with a look at every sum those beyond it; not sums below
   /// `quick_least`, a power of 2.
   float quick_below = 0, quick_least = 0;
+  bool quick_underflows = false;  ///< but sums below the smallest normal number, which is `quick_least`
 };
 
 /// What the steps of one role count; everything else is zero in a tile (operands are finite).
@@ -65,8 +68,10 @@ struct TileOperands {
   std::size_t k = 0;
   float* sums = nullptr;
   std::size_t b_step = 0, sums_step = 0;  ///< 0: the width of the tile, which tiles that count want of b
-  bool begins = false;                    ///< the sums begin with +0, whatever is there
-  bool ends = false;  ///< they are results: a zero becomes +0, a NaN has no sign and no payload
+  /// A bound of b, for quick steps.
+  float b_largest = std::numeric_limits<float>::infinity();
+  bool begins = false;  ///< the sums begin with +0, whatever is there
+  bool ends = false;    ///< they are results: a zero becomes +0, a NaN has no sign and no payload
 };
 
 struct TileResult {

@@ -1,10 +1,12 @@
 #include <omp.h>
 
+#include <cstring>
 #include <memory>
 
 #include "formats/catalog.hpp"
 #include "sim/bench/blas.hpp"
 #include "sim/bench/data.hpp"
+#include "sim/bench/plain.hpp"
 #include "sim/bench/product.hpp"
 #include "sim/bench/rows.hpp"
 #include "sim/quant/matrix_unit.hpp"
@@ -72,6 +74,7 @@ std::vector<Case> cases() {
           {"fp16/rounded-products/excluded", {each, fp16, 1}, 0.12, 0.16},
           {"fp16/rounded-products/watched", {each, fp16, 48}, 0.06, 0.09},
           {"fp16/odd", {to_fp16, fp16, 1}, {}, {}},
+          {"fp16/wide", {to_fp16, format_of("fp32"), 1}, {}, {}},
           {"fp16/fused/stochastic", {rounded(to_fp16, Rounding::stochastic_a, 13), e4m3fn, 1}, 0.03, 0.06},
           {"fp16/fused/stochastic-8-bits", {rounded(to_fp16, Rounding::stochastic_c, 8), e4m3fn, 1}, {}, {}},
           {"fp16/fused/toward-zero", {rounded(to_fp16, Rounding::toward_zero), e4m3fn, 1}, {}, {}},
@@ -117,6 +120,23 @@ Measurement beside_square(const ProductCase& what, const Extents& e, const Setti
           e.multiply_adds(),
           found,
           ragged->chosen()};
+}
+
+/// A row times a matrix, beside what reads the matrix once.
+Measurement beside_reading(const ProductCase& what, bool copies, const Setting&) {
+  const Extents e{1, 256, 256};
+  const auto row = std::make_shared<Product>(what, e, false);
+  const auto into = std::make_shared<std::vector<float>>(e.n * e.k);
+  const std::string found = row->difference();
+  const auto copy = [=] { std::memcpy(into->data(), row->b(), into->size() * sizeof(float)); };
+  const auto product = [=] { plain().product(e.m, e.n, e.k, row->a(), row->b(), into->data()); };
+  return {copies ? std::string("memcpy of the matrix") : std::string("the product by Eigen, ") + plain().isa,
+          copies ? std::function<void()>(copy) : std::function<void()>(product),
+          [row] { row->run(); },
+          e.multiply_adds(),
+          e.multiply_adds(),
+          found,
+          row->chosen()};
 }
 
 void with_threads(int count, Product& product) {
@@ -180,6 +200,15 @@ std::vector<Row> shape_rows() {
            0.5,
            {},
            [=, what = case_named(known, name).what](const Setting& s) { return beside_square(what, e, s); }});
+  for (const bool copies : {true, false})
+    all.push_back({std::string("shape/1x256x256/fp32/by-") + (copies ? "memcpy" : "eigen"),
+                   Judged::by_rate,
+                   "GMAC/s",
+                   {},
+                   {},
+                   [=, what = case_named(known, "fp32").what](const Setting& s) {
+                     return beside_reading(what, copies, s);
+                   }});
   if (omp_get_num_procs() < 2) return all;
   for (const char* name : {"fp32", "fp16/fused/excluded"})
     all.push_back({std::string("threads/2/") + name, Judged::by_rate, "GMAC/s", 1.8, 1.95,

@@ -2,9 +2,11 @@
 // A matrix product as the simulator computes it, and by the definition.
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "formats/kernels/tiles.hpp"
 #include "sim/ops/matmul.hpp"
 #include "sim/quant/telemetry.hpp"
 
@@ -49,6 +51,8 @@ class Product {
   Extents extents_;
   bool counts_;
   std::vector<float> a_, b_, y_;
+  std::optional<Magnitudes> a_magnitudes_,
+      b_magnitudes_;  ///< operands are looked at once, as those of a layer are
   SiteRecord product_{}, accumulator_{};
 };
 

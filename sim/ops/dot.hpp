@@ -2,6 +2,7 @@
 // The only emulated reduction: sums of products, every step rounded as the policy says.
 
 #include <cstddef>
+#include <optional>
 
 #include "sim/ops/context.hpp"
 #include "sim/quant/quantized.hpp"
@@ -18,12 +19,15 @@ struct MatrixView {
   std::size_t row_step = 0, column_step = 0;
   Format format{};
   Offsets offsets{};
+  /// Where a product looks for the magnitudes of the elements, and leaves them; null: it finds them out for itself. One of a
+  /// matrix that is its whole tensor.
+  std::optional<Magnitudes>* magnitudes = nullptr;
 
   T at(std::size_t r, std::size_t c) const {
     return data[offsets ? offsets.rows[r] + offsets.columns[c] : r * row_step + c * column_step];
   }
   MatrixView transposed() const {
-    return {data, columns, rows, column_step, row_step, format, offsets.transposed()};
+    return {data, columns, rows, column_step, row_step, format, offsets.transposed(), magnitudes};
   }
 };
 
@@ -53,7 +57,9 @@ struct QuantizedView {
   double scale = 1;
 
   explicit QuantizedView(const Quantized<T>& x)
-      : matrix(exmy::matrix(x.q)), scaled(x.scaled), scale(x.scale) {}
+      : matrix(exmy::matrix(x.q)), scaled(x.scaled), scale(x.scale) {
+    matrix.magnitudes = &x.magnitudes;
+  }
   QuantizedView transposed() const {
     QuantizedView t = *this;
     t.matrix = matrix.transposed();

@@ -46,7 +46,7 @@ struct OrderWork {
   bool counts;
 
   TileOperands operands(const OrderPlace& at, float* sums) const {
-    return {a.data + at.row * a.row_step, a.row_step, a.column_step, panels.at(at.panel, 0), a.columns, sums};
+    return {a.data + at.row * a.row_step, a.row_step, a.column_step, at.packed.b.data(), a.columns, sums};
   }
   void add(const OrderPlace& at, const TileResult& result, Steps& mine) const {
     if (counts) mine.add(result, panels.width, panels.width - panels.columns(at.panel));
@@ -56,7 +56,7 @@ struct OrderWork {
 struct PairwiseWork : OrderWork {
   const PairwiseRounding& how;
 
-  void pack(std::size_t panel) { panels.pack(panel); }
+  void pack(std::size_t panel, PackedPanel& into) const { panels.pack(panel, into); }
   void tile(const OrderPlace& at, Steps& mine) const {
     alignas(64) std::array<float, most_tile> sums;
     TileResult result;
@@ -76,7 +76,7 @@ struct ExactWork : OrderWork {
   std::optional<FastProjection> fast;
   OutputNumbers outputs;
 
-  void pack(std::size_t panel) { panels.pack(panel); }
+  void pack(std::size_t panel, PackedPanel& into) const { panels.pack(panel, into); }
   void tile(const OrderPlace& at, Steps& mine) const {
     alignas(64) std::array<double, most_tile> high, low;
     alignas(64) std::array<float, most_tile> sums;
@@ -119,7 +119,6 @@ struct BlockWork : OrderWork {
   std::size_t chunk;  ///< or k
   int e_min_a, e_min_b;
   std::vector<std::uint32_t> a_exponents;
-  std::vector<std::int16_t> b_exponents;
 
   static std::int16_t exponent(float x, int e_min) {
     if (x == 0) return exponent_of_zero;
@@ -139,11 +138,11 @@ struct BlockWork : OrderWork {
       }
   }
 
-  void pack(std::size_t panel) {
-    panels.pack(panel);
-    const std::size_t first = panel * a.columns * panels.width, count = a.columns * panels.width;
-    for (std::size_t i = first; i < first + count; ++i)
-      b_exponents[i] = static_cast<std::int16_t>(exponent(panels.packed[i], e_min_b) + exponent_bias);
+  void pack(std::size_t panel, PackedPanel& into) const {
+    panels.pack(panel, into);
+    into.exponents.resize(into.b.size());
+    for (std::size_t i = 0; i < into.b.size(); ++i)
+      into.exponents[i] = static_cast<std::int16_t>(exponent(into.b[i], e_min_b) + exponent_bias);
   }
 
   void tile(const OrderPlace& at, Steps& mine) const {
@@ -162,7 +161,7 @@ struct BlockWork : OrderWork {
 
   void run(const OrderPlace& at, std::size_t first, std::size_t n, float* sums, TileResult& result) const {
     BlockOperands x{operands(at, sums), a_exponents.data() + at.row * a.columns + first, a.columns,
-                    b_exponents.data() + (at.panel * a.columns + first) * panels.width};
+                    at.packed.exponents.data() + first * panels.width};
     x.factors.a += first * a.column_step;
     x.factors.b += first * panels.width;
     x.factors.k = n;
@@ -212,7 +211,7 @@ std::optional<OrderProduct> multiply(const FloatMatrix& a, const FloatMatrix& b,
   if (a.rows * a.columns * b.columns == 0) return out;  // sums of nothing are +0
   if (how.order != Order::pairwise && kernels.one.exact == nullptr) return std::nullopt;
   const FloatMatrix y{nullptr, a.rows, b.columns, b.columns, 1};
-  const OrderWork common{a, Panels(b, kernels.width), y, out.y.data(), counts};
+  const OrderWork common{a, Panels{b, kernels.width}, y, out.y.data(), counts};
   bool valid = false;
   if (const auto* tree = std::get_if<PairwiseRounding>(&plan)) {
     PairwiseWork work{common, *tree};
@@ -234,11 +233,9 @@ std::optional<OrderProduct> multiply(const FloatMatrix& a, const FloatMatrix& b,
                    how.has_outer() ? how.chunk : a.columns,
                    how.block.e_min_a,
                    how.block.e_min_b,
-                   {},
                    {}};
     if (unit.outer && work.outer == nullptr) return std::nullopt;
     work.look_at_a();
-    work.b_exponents.resize(work.panels.packed.size());
     valid = run(work, kernels, out);
   }
   if (!valid) return std::nullopt;

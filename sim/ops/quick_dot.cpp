@@ -20,8 +20,12 @@ void add_counters(SiteRecord* record, const StepCounters& steps) {
 /// Of all pairs together.
 FactorFacts facts_of(const MatrixBatch<float>& x, bool ranges = true) {
   constexpr float unknown = std::numeric_limits<float>::infinity();
-  if (!ranges) return {x.first.format, {unknown, unknown}};
-  return {x.first.format, tile_kernels().magnitudes(x.first.data, x.stored)};
+  const MatrixView<float>& view = x.first;
+  if (!ranges) return {view.format, {unknown, unknown}};
+  if (view.magnitudes != nullptr && *view.magnitudes) return {view.format, **view.magnitudes};
+  const Magnitudes found = tile_kernels().magnitudes(view.data, x.stored);
+  if (view.magnitudes != nullptr) *view.magnitudes = found;
+  return {view.format, found};
 }
 
 FloatMatrix float_matrix(const MatrixView<float>& x) {

@@ -7,6 +7,36 @@ namespace {
 
 constexpr std::size_t parallel_steps = 1 << 18;  // below which threads cost more than they give
 
+/// Columns of b in panels, padded with zeros, [k][width]: those that a thread works at. Panels that follow each other
+/// have places of their own.
+class PackedPanels {
+ public:
+  PackedPanels(const FloatMatrix& b, std::size_t width, std::size_t places)
+      : b_(b), width_(width), places_(places) {}
+
+  const float* at(std::size_t panel) {
+    Place& place = places_[panel % places_.size()];
+    if (place.panel != panel) pack(panel, place);
+    return place.b.data();
+  }
+
+ private:
+  struct Place {
+    std::size_t panel = ~std::size_t{0};
+    std::vector<float> b;
+  };
+
+  void pack(std::size_t panel, Place& into) const {
+    into.panel = panel;
+    into.b.assign(b_.rows * width_, 0.0f);
+    lay(b_.part(0, panel * width_, b_.rows, width_), into.b.data(), width_, tile_kernels());
+  }
+
+  const FloatMatrix& b_;
+  std::size_t width_;
+  std::vector<Place> places_;
+};
+
 class StripMultiplication {
  public:
   StripMultiplication(const FloatMatrix& a, const FloatMatrix& b, const StripPlan& plan,
@@ -27,18 +57,24 @@ class StripMultiplication {
                k_},
         chunks_((k_ + chunk_ - 1) / chunk_),
         a_((m_ + 1) * k_),
-        b_(panels() * k_ * kernels.width) {
+        b_(b) {
     if (plan.outer) outer_ = {nullptr, *plan.outer, true, counts, {}, random.outer.key(), chunks_};
-    pack(a, b);
+    lay(a, a_.data(), k_, tile_kernels());
   }
 
   /// Strips in groups, which one call of the kernel works at; the last one is filled up with zeros.
   std::size_t groups() const { return (strips() + kernels_.strips - 1) / kernels_.strips; }
 
+  /// For one thread: as many as the strips of a group may lie in.
+  PackedPanels packed_panels() const {
+    const std::size_t most = (kernels_.strips + m_ - 1) / m_ + 1;
+    return {b_, kernels_.width, std::min({most, kernels_.strips, panels()})};
+  }
+
   /// False: out of range.
-  bool run(std::size_t group, TileProduct& out, std::vector<float>& y) const {
+  bool run(std::size_t group, PackedPanels& b, TileProduct& out, std::vector<float>& y) const {
     std::vector<Strip> strips(kernels_.strips);
-    for (std::size_t i = 0; i < strips.size(); ++i) strips[i] = strip(group * strips.size() + i);
+    for (std::size_t i = 0; i < strips.size(); ++i) strips[i] = strip(group * strips.size() + i, b);
     std::vector<float> sums(strips.size() * kernels_.width);
     StripResult result;
     const bool valid =
@@ -56,20 +92,11 @@ class StripMultiplication {
   std::size_t panels() const { return (n_ + kernels_.width - 1) / kernels_.width; }
   std::size_t strips() const { return m_ * panels(); }
 
-  /// Rows of a and one of zeros; columns of b in panels, padded with zeros: [panel][k][width].
-  void pack(const FloatMatrix& a, const FloatMatrix& b) {
-    lay(a, a_.data(), k_, tile_kernels());
-    const std::size_t width = kernels_.width;
-    for (std::size_t p = 0; p < panels(); ++p)
-      lay(b.part(0, p * width, k_, width), b_.data() + p * k_ * width, width, tile_kernels());
-  }
-
   /// Rows of one panel follow each other, so that it stays in the cache.
-  Strip strip(std::size_t i) const {
-    if (i >= strips()) return {a_.data() + m_ * k_, b_.data(), 0};
+  Strip strip(std::size_t i, PackedPanels& b) const {
+    if (i >= strips()) return {a_.data() + m_ * k_, b.at(panels() - 1), 0};
     const std::size_t row = i % m_, panel = i / m_;
-    return {a_.data() + row * k_, b_.data() + panel * k_ * kernels_.width,
-            numbers_.of(row, panel * kernels_.width)};
+    return {a_.data() + row * k_, b.at(panel), numbers_.of(row, panel * kernels_.width)};
   }
 
   bool steps(std::vector<Strip> strips, std::size_t first, std::size_t count, float* sums,
@@ -126,7 +153,8 @@ class StripMultiplication {
   StripSteps inner_;
   std::optional<StripSteps> outer_;
   std::size_t chunks_;
-  std::vector<float> a_, b_;
+  std::vector<float> a_;  ///< rows of a, and one of zeros
+  const FloatMatrix& b_;
 };
 
 }  // namespace
@@ -143,9 +171,11 @@ std::optional<TileProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, 
 #pragma omp parallel if (out.work >= parallel_steps)
   {
     TileProduct mine;
+    PackedPanels panels = product.packed_panels();
     bool all_valid = true;
 #pragma omp for schedule(static) nowait
-    for (std::size_t g = 0; g < product.groups(); ++g) all_valid = product.run(g, mine, out.y) && all_valid;
+    for (std::size_t g = 0; g < product.groups(); ++g)
+      all_valid = product.run(g, panels, mine, out.y) && all_valid;
 #pragma omp critical
     {
       out.product += mine.product;

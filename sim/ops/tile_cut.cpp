@@ -7,6 +7,7 @@ namespace {
 
 std::size_t counting_cost(const TileRounding& how) {
   if (how.exact_steps > 0) return how.exact_first > 0 ? 8 : 12;
+  if (how.wide_products) return 120;
   if (how.quick_below > 0) return how.rounds_product ? 95 : how.step == TileStep::native ? 34 : 50;
   return how.rounds_product ? 190 : 90;
 }
@@ -15,6 +16,7 @@ std::size_t counting_cost(const TileRounding& how) {
 std::size_t step_cost(const TileRounding& how, bool counts) {
   if (counts) return counting_cost(how);
   const std::size_t sum = how.step == TileStep::native                                 ? 3
+                          : how.wide_products                                          ? 14
                           : how.step == TileStep::odd                                  ? 28
                           : how.limit == TileLimit::excluded && !how.saturates_product ? 7
                                                                                        : 11;

@@ -3,6 +3,7 @@
 // tile_product.cpp only.
 
 #include <cstdlib>
+#include <limits>
 #include <memory>
 #include <new>
 #include <vector>
@@ -70,7 +71,8 @@ void look_for_runs(TileJob& job, bool counts);
 struct TilePanel {
   const float* data;
   std::size_t step;
-  const std::size_t* offsets = nullptr;  ///< of the steps, run by run; else they are `step` apart
+  const std::size_t* offsets = nullptr;  ///< of all steps, run by run; else they are `step` apart
+  float largest = std::numeric_limits<float>::infinity();  ///< a bound of the magnitudes
 };
 
 /// What one thread copies of the factors.

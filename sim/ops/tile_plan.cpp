@@ -118,13 +118,14 @@ class Planner {
   std::optional<TileRounding> steps(const std::optional<Projection>& product, const Projection& acc,
                                     Summand t, std::size_t n) {
     TileRounding r;
-    const bool fused_product = has_fma_ && !product && acc == Projection{};
-    r.wide_products = counts_ && fused_product && !t.is_binary32();
-    const bool fits = counts_ ? t.grid >= binary32_grid && t.largest < 0x1p120 : true;
-    if (!t.is_binary32() && !(fused_product && fits))
-      return refuse("a product of " + number(t.bits) + " bits may be no binary32 number");
+    const bool is_native = acc == Projection{};
+    if (!t.is_binary32()) {
+      if (!has_fma_ || product || !(is_native ? fits_native(t) : fits_rounded(t, acc.format)))
+        return refuse("a product of " + number(t.bits) + " bits may be no binary32 number");
+      r.wide_products = counts_ || !is_native;
+    }
     if (product && !round_product(*product, t, r)) return std::nullopt;
-    return acc == Projection{} ? native(t, n, r) : rounded(acc, t, n, r);
+    return is_native ? native(t, n, r) : rounded(acc, t, n, r);
   }
 
   /// The sums that were planned last are multiples of 2^grid.
@@ -138,6 +139,17 @@ class Planner {
   std::nullopt_t refuse(const std::string& why) {
     why_ = why;
     return std::nullopt;
+  }
+
+  /// Whether the errors of sums of wide products can be counted.
+  bool fits_native(const Summand& t) const {
+    return !counts_ || (t.grid >= binary32_grid && t.largest < 0x1p120);
+  }
+
+  /// Whether those that are looked at are multiples of 2^-149: all where they are counted, else those in the middle
+  /// between two values.
+  bool fits_rounded(const Summand& t, const Format& f) const {
+    return t.grid >= binary32_grid || (!counts_ && f.e_min() - f.precision() - t.bits >= binary32_grid);
   }
 
   /// Afterwards t is the rounded product.
@@ -210,6 +222,8 @@ class Planner {
       const double limit = pow2(23 + grid_);
       r.quick_least =
           static_cast<float>(pow2(std::max({f.e_min(), p - 125, -149 - std::min(t.grid, grid_)})));
+      r.quick_underflows =
+          r.quick_least == r.sum.min_normal && std::min(t.grid, grid_) + grid_of(f) >= binary32_grid;
       r.quick_below = t.largest < limit ? std::numeric_limits<float>::infinity() : static_cast<float>(limit);
     }
     return r;
@@ -226,33 +240,6 @@ class Planner {
 };
 
 TileDecision refused(const std::string& why) { return {std::nullopt, why}; }
-
-/// Only where steps are counted.
-std::string exactness(const TileRounding& r) {
-  if (r.exact_first > 0) return ", exact by bound";
-  if (r.exact_steps > 0) return ", exact by bound while small";
-  return {};
-}
-
-std::uint64_t traits_of(const TileRounding& r) {
-  const auto bit = [](bool set, int place) { return std::uint64_t{set} << place; };
-  return static_cast<std::uint64_t>(r.step) | static_cast<std::uint64_t>(r.limit) << 2 |
-         bit(r.rounds_product, 4) | bit(r.clamps, 5) | bit(r.exact_steps > 0, 6) | bit(r.quick_below > 0, 7) |
-         bit(r.exact_first > 0, 8);
-}
-
-std::string described(const TileRounding& r) {
-  const std::string sum = r.step == TileStep::native  ? "binary32 sums"
-                          : r.step == TileStep::fused ? "binary32 sums, rounded again"
-                                                      : "binary32 sums rounded to odd, rounded again";
-  const std::string limit = r.limit == TileLimit::excluded   ? ", no overflow by bound"
-                            : r.limit == TileLimit::saturate ? ", saturating"
-                                                             : ", overflow watched";
-  const std::string exact = exactness(r);
-  const std::string quick = r.quick_below > 0 ? ", counted in quick steps" : "";
-  return (r.rounds_product ? "rounded products, " : "exact products, ") + sum + exact + limit +
-         (r.clamps ? ", subnormal grid" : "") + quick;
-}
 
 }  // namespace
 
@@ -281,15 +268,6 @@ TileDecision plan_tiles(const Reduction& how, const FactorFacts& a, const Factor
   plan.outer = planner.steps(std::nullopt, how.outer, chunk, (k + how.chunk - 1) / how.chunk);
   if (!plan.outer) return refused("outer: " + planner.why());
   return {plan, {}};
-}
-
-std::uint64_t key_of(const TilePlan& plan) {
-  return traits_of(plan.inner) << 1 |
-         (plan.outer ? traits_of(*plan.outer) << 32 | std::uint64_t{1} << 62 : 0) | 1;
-}
-
-std::string describe(const TilePlan& plan) {
-  return described(plan.inner) + (plan.outer ? "; chunks: " + described(*plan.outer) : "");
 }
 
 }  // namespace exmy

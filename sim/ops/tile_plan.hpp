@@ -55,6 +55,12 @@ bool needs_ranges(const Reduction& how, bool counts, bool has_fma);
 /// Range: products and sums are multiples of 2^-149, C stays finite, and rounding is monotone, so that
 /// u <- round_away(u + max|a| max|b|), k times, bounds every sum.
 ///
+/// Wide products, of P_t > 24 bits: f = fma(a, b, s) is x = s + a b, rounded once. A middle of two values of P <= 22 bits is
+/// a binary32 number, and rounding is monotone: f and x lie on one side of every middle, so that f rounds as x does, unless
+/// f is a middle and x is not. There, with 2^e <= |f| < 2^(e+1) or e = e_min if that is larger, f - s is half a unit,
+/// 2^(e-P), at least, and |x - f| is 2^(e-24) at most, so |a b| >= 2^(e-P-1); its last bit, 2^(e_min-P-P_t) at least, tells
+/// whether the error of f, in two parts, is computed without underflow, and the sign of the first part decides.
+///
 /// Steps that count are cheaper where more is proven. Let g be the grid of the products, a power of 2.
 /// Exact binary32 sums (`exact_below` B = 2^24 g): by induction every computed sum is a multiple of g, and so is the
 /// exact s + t; below B it is a number, and rounding, which is monotone, takes none from beyond B to below it. So all
@@ -70,7 +76,10 @@ bool needs_ranges(const Reduction& how, bool counts, bool has_fma);
 ///   (`quick_below`); elsewhere steps with h = 0 != s are taken exactly.
 /// Then C + h, C + h + u are rounded once, to U; z - h and the error u - (z - h) are numbers: z = x where s is so much
 /// larger that z - h needs more than 24 bits. Ties are errors of U/2, which is no subnormal number and whose product with
-/// z does not underflow from `quick_least` on. P_t + P <= 23 is not needed.
+/// z does not underflow from `quick_least` on. P_t + P <= 23 is not needed. Below 2^e_min, U is the grid of the format:
+/// h = s and u = t, C + s has the bits of s and the two of C, and z - s and the error t - (z - s) are numbers, for the error
+/// is a multiple of the last bit of t and |t| < |z - s| + U: so these steps are quick, too (`quick_underflows`), if products
+/// of an error and z do not underflow from U on.
 /// Quick binary32 sums: the error e of x is a number, e x >= 2^-149 if g >= 2^-74; ties: tile_counted.inc.
 TileDecision plan_tiles(const Reduction& how, const FactorFacts& a, const FactorFacts& b, std::size_t k,
                         bool counts, bool has_fma);

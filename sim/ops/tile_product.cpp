@@ -3,6 +3,7 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "sim/ops/tile_job.hpp"
 
@@ -11,6 +12,7 @@ namespace {
 
 // Below, threads cost more than they give, some 30 microseconds (unit: TileCut::cost).
 constexpr std::size_t parallel_cost = 1'600'000;
+constexpr float unbounded = std::numeric_limits<float>::infinity();
 constexpr std::size_t tasks_per_thread = 12;  // of different lengths, and a core may be shared
 
 /// Steps of padding columns, which add +-0 to +0.
@@ -73,13 +75,27 @@ class Worker {
   void block(std::size_t first, std::size_t last, std::size_t from, std::size_t to) {
     const FloatMatrix a = factors_.rows(first, last, from, to);
     for (panel_ = first_panel_; panel_ < last_panel_; ++panel_) {
-      const TilePanel b = factors_.panel(panel_, from, to);
+      TilePanel b = factors_.panel(panel_, from, to);
+      b.largest = largest_of(b, from, to);
       for (std::size_t row = first; row < last;) {
         const TileShape& shape = job_.cut.tallest(last - row);
         tile(shape, row, a.data + (row - first) * a.row_step, a, b, from, to);
         row += shape.rows;
       }
     }
+  }
+
+  /// Where a plan asks for it.
+  float largest_of(const TilePanel& b, std::size_t from, std::size_t to) const {
+    const float below = job_.plan.inner.quick_below;
+    float most = unbounded;
+    if (below == 0 || below == unbounded) return most;
+    most = 0;
+    for (std::size_t k = from; k < to; ++k) {
+      const float* step = b.data + (b.offsets != nullptr ? b.offsets[k] : (k - from) * b.step);
+      most = std::max(most, job_.kernels.magnitudes(step, job_.width()).largest);
+    }
+    return most;
   }
 
   /// `left`: steps [from, to) of rows, `a` those of the first one of the tile.
@@ -96,6 +112,7 @@ class Worker {
                            into.data,
                            step,
                            into.step,
+                           b.largest,
                            begins,
                            ends};
       take(shape, job_.plan.inner, x);
@@ -125,7 +142,8 @@ class Worker {
     const float unit = 1;
     for (std::size_t r = 0; r < rows; ++r)
       take(job_.cut.shapes.front(), *job_.plan.outer,
-           {&unit, 0, 0, chunk.data + r * chunk.step, 1, sums.data + r * sums.step, 0, 0, begins, ends});
+           {&unit, 0, 0, chunk.data + r * chunk.step, 1, sums.data + r * sums.step, 0, 0, unbounded, begins,
+            ends});
   }
 
   void take(const TileShape& shape, const TileRounding& how, const TileOperands& x) {

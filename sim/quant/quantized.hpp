@@ -1,6 +1,9 @@
 #pragma once
 // A quantised tensor: grid values q and a scale; it stands for q s.
 
+#include <optional>
+
+#include "formats/kernels/tiles.hpp"
 #include "sim/tensor/tensor.hpp"
 
 namespace exmy {
@@ -10,6 +13,8 @@ struct Quantized {
   Tensor<T> q;
   bool scaled = false;  ///< granularity none: no scale, and no multiplication by one
   double scale = 1;
+  /// Of q, from the first product on that asks for them: q does not change any more.
+  mutable std::optional<Magnitudes> magnitudes{};
 };
 
 }  // namespace exmy

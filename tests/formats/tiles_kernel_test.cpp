@@ -68,6 +68,8 @@ void add_quick(std::vector<Way>& all) {
     const int grid = std::max(w.sum.format.e_min() - w.sum.format.mantissa_bits, -18);
     w.how.quick_below = w.how.step == TileStep::native ? infinity : std::ldexp(1.0f, 23 + grid);
     all.push_back(w);
+    w.how.quick_underflows = true;
+    all.push_back(w);
     w.how.quick_below = infinity;
     w.codes = 0x40;  // up to 1.875: products are below 4
     all.push_back(w);
@@ -107,10 +109,13 @@ std::vector<Way> ways() {
   all.push_back(way("saturating fused sums", TileStep::fused, nullptr, "e4m7", TileLimit::saturate, true));
   add_quick(all);
   add_exact(all);
-  Way wide = all.front();
-  wide.name = "wide products";
-  wide.how.wide_products = true;
-  all.push_back(wide);
+  for (Way wide : {all.front(), way("wide products", TileStep::odd, nullptr, "fp16", TileLimit::watch, true),
+                   way("wide products", TileStep::odd, nullptr, "e5m6", TileLimit::saturate, true),
+                   way("wide products", TileStep::odd, nullptr, "e8m21", TileLimit::watch, true),
+                   way("wide products", TileStep::odd, nullptr, "e2m1fn", TileLimit::saturate, true)}) {
+    wide.how.wide_products = true;
+    all.push_back(wide);
+  }
   return all;
 }
 
@@ -218,7 +223,7 @@ void compare(const TileKernels& level, const TileShape& shape, bool counts, cons
 
 /// Whether a way is one that this level can go.
 bool can(const TileKernels& level, bool counts, const Way& w) {
-  return !w.how.wide_products || (counts && level.has_fma);
+  return !w.how.wide_products || ((counts || w.how.step == TileStep::odd) && level.has_fma);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // One tensor quantised at two sites: where the second would repeat the first, it is not computed again, and nobody can
 // tell. The other side of each comparison quantises it afresh.
 
+#include <algorithm>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -150,4 +152,34 @@ TEST_CASE("a quantisation serves its step and its tensor's format, and no evalua
   CHECK(uncounted.at(Pass::wgrad, x, trained) == trained);
   uncounted.context.begin_evaluation(1);
   CHECK(uncounted.at(Pass::wgrad, x, trained) != trained);
+}
+
+TEST_CASE(
+    "products look at an operand once, as it lies or transposed, and not at numbers that are not its own") {
+  Rule operands = rule_of("e4m3fn"), sums = rule_of("fp16");
+  operands.match.roles = {Role::activation}, sums.match.roles = {Role::accumulator};
+  Place place({operands, sums});
+  Tensor<float> x({2, 3}, {}), w({3, 2}, {});
+  x.data = {1, -2, 3, 0.5f, 0, 4}, w.data = {8, 1, -0.25f, 2, 3, 0};
+  const auto a = place.at(Pass::forward, x), b = place.at(Pass::wgrad, w);
+  const auto product = [&](const QuantizedView<float>& left, const QuantizedView<float>& right) {
+    return dot(place.context, {"l", "dot", Pass::forward}, left, right).data;
+  };
+  const std::vector<float> want{17.5f, -3, 16, 0.5f};  // [1 -2 3; 1/2 0 4] [8 1; -1/4 2; 3 0]
+  for (int i = 0; i < 2; ++i) {
+    CHECK(product(QuantizedView<float>(a->value), QuantizedView<float>(b->value)) == want);
+    REQUIRE(a->value.magnitudes);
+    REQUIRE(b->value.magnitudes);
+    CHECK((a->value.magnitudes->largest == 4 && a->value.magnitudes->smallest == 0.5f));
+    CHECK((b->value.magnitudes->largest == 8 && b->value.magnitudes->smallest == 0.25f));
+  }
+  CHECK(product(QuantizedView<float>(b->value).transposed(), QuantizedView<float>(a->value).transposed()) ==
+        std::vector<float>{17.5f, 16, -3, 0.5f});
+  // What is known is believed.
+  a->value.magnitudes = Magnitudes{std::numeric_limits<float>::infinity(), 1};
+  CHECK(product(QuantizedView<float>(a->value), QuantizedView<float>(b->value)) == want);
+  const KernelUses& kernels =
+      place.telemetry.records().at(Site{"l", "dot", Pass::forward, Role::accumulator}).kernels;
+  const auto refused = [](const auto& use) { return use.first.find("not finite") != std::string::npos; };
+  CHECK(std::ranges::count_if(kernels.counts(), refused) == 1);
 }

@@ -163,6 +163,24 @@ TEST_CASE("quick sums on a grid: products below 2^23 times the grid need no look
   CHECK(below(6, 1) == infinity);  // the grid is 2^-6
 }
 
+TEST_CASE("quick sums on a grid: subnormal ones, too, if no product of error and sum underflows") {
+  const auto underflows = [](const char* factors, float smallest, const char* sums) {
+    return steps_of(factors, {1, smallest}, factors, {1, smallest}, sums_in(sums), 8).quick_underflows;
+  };
+  CHECK(underflows("e4m3fn", 0x1p-6f, "fp16"));
+  CHECK(underflows("fp16", 0x1p-24f, "fp16"));
+  CHECK_FALSE(underflows("e4m3fn", 0x1p-6f, "bf16"));  // half a unit is subnormal in binary32
+  CHECK(underflows("bf16", 0x1p-55f, "fp16"));         // 2 (-55 - 7) - 24 = -148
+  CHECK_FALSE(underflows("bf16", 0x1p-56f, "fp16"));
+  // 2^-24 - 2^-130 is rounded up.
+  Sum sum{sums_in("fp16"), format_of("bf16"), format_of("bf16"), {0x1p-12f, -0x1p-65f}, {0x1p-12f, 0x1p-65f}};
+  TilePlan plan = sum.plan();
+  CHECK_FALSE(plan.inner.quick_underflows);
+  CHECK(sum.is_right(plan));
+  plan.inner.quick_underflows = true;
+  CHECK_FALSE(sum.is_right(plan));
+}
+
 TEST_CASE("quick sums on a grid: what is subnormal, or may underflow in the test of signs, is not quick") {
   const auto least = [](const char* factors, float smallest, const char* sums) {
     return steps_of(factors, {1, smallest}, factors, {1, smallest}, sums_in(sums), 8).quick_least;
@@ -173,7 +191,7 @@ TEST_CASE("quick sums on a grid: what is subnormal, or may underflow in the test
   Sum sum{sums_in("fp16"), format_of("fp16"), format_of("fp16"), {0x1p-8f}, {0x1p-8f}};  // 2^-16
   TilePlan plan = sum.plan();
   CHECK(sum.is_right(plan));
-  plan.inner.quick_least = 0x1p-20f;
+  plan.inner.quick_least = 0x1p-20f, plan.inner.quick_underflows = false;
   CHECK_FALSE(sum.is_right(plan));
 }
 

@@ -120,21 +120,101 @@ TEST_CASE("sums of 12 bits are not rounded twice: 3315 2^13 + 4095 is nearer to 
 }
 
 TEST_CASE("what binary32 cannot hold is refused, with the reason") {
-  const auto why = [](const char* a, const char* b, const Reduction& how, bool counts = false) {
-    const TileDecision decision = decide(a, b, how, 3, counts);
+  const auto why = [](const char* a, const char* b, const Reduction& how) {
+    const TileDecision decision = decide(a, b, how, 3);
     CHECK_FALSE(decision.plan);
     return decision.why;
   };
-  CHECK(why("fp32", "fp32", sums_in("fp16")) == "a product of 48 bits may be no binary32 number");
   CHECK(why("e4m3fn", "e4m3fn", sums_in("e8m22")) == "precision 23 is not 2 to 22");
   CHECK(why("e4m3fn", "e4m3fn", sums_in("fp32", Saturation::finite)) == "precision 24 is not 2 to 22");
   Reduction how = sums_in("fp16");
   how.accumulator.rounding = Rounding::toward_zero;
   CHECK(why("e4m3fn", "e4m3fn", how) == "the rounding is not nearest_even");
   how = sums_in("fp16");
+  how.product = Projection{format_of("fp16")};
+  CHECK(why("fp32", "fp32", how) == "a product of 48 bits may be no binary32 number");
   how.product = Projection{format_of("e4m3fn")};
   CHECK(plan_tiles(how, {format_of("e4m3fn"), {64, 1}}, {format_of("e4m3fn"), {64, 1}}, 8, false, true).why ==
         "product: it may overflow");
+}
+
+namespace {
+
+/// One sum of two products, the first of which is `s`: by a plan that `change` spoils.
+template <class Change>
+float sum_of_two(const TilePlan& plan, float s, float x, float y, const Change& change) {
+  TilePlan spoilt = plan;
+  change(spoilt.inner);
+  const std::vector<float> a{s, x}, b{1, y};
+  return multiply({a.data(), 1, 2, 2, 1}, {b.data(), 2, 1, 1, 1}, spoilt, 0, false, tile_kernels())
+      ->y.front();
+}
+
+void keep(TileRounding&) {}
+void look_at_no_error(TileRounding& r) { r.wide_products = false, r.step = TileStep::fused; }
+
+}  // namespace
+
+TEST_CASE("sums of wide products are rounded twice, and by their error in a middle") {
+  if (!tile_kernels().has_fma) return;
+  for (const char* name : {"fp16", "bf16", "e6m9", "e8m21", "e5m2"}) {
+    INFO(name);
+    const Reduction how = sums_in(name, Saturation::finite);
+    const TileDecision d = decide("fp32", "fp32", how);
+    CHECK(step_of(d) == TileStep::odd);
+    CHECK(d.plan->inner.wide_products);
+    CHECK(wrong_sums("fp32", "fp32", how, *d.plan) == 0);
+  }
+  const TileDecision d = decide("fp32", "fp32", sums_in("fp16"));
+  TilePlan spoilt = *d.plan;
+  look_at_no_error(spoilt.inner);
+  CHECK(wrong_sums("fp32", "fp32", sums_in("fp16"), spoilt) > 0);
+  // Near the middle of 1 and 1 + 2^-10: above it, on it, below; and of 1 + 2^-10, whose neighbour above is even.
+  const float above = 1 + 0x1p-23f, below = 1 - 0x1p-24f, unit = 0x1p-10f, half = 0x1p-11f;
+  const auto sum = [&](float s, float x, float y, auto change) {
+    return sum_of_two(*d.plan, s, x, y, change);
+  };
+  CHECK(sum(1, half, above, keep) == 1 + unit);
+  CHECK(sum(1, half, 1, keep) == 1);
+  CHECK(sum(1, half, below, keep) == 1);
+  CHECK(sum(1 + unit, half, below, keep) == 1 + unit);
+  CHECK(sum(1 + unit, half, 1, keep) == 1 + 2 * unit);
+  CHECK(sum(-1, half, -above, keep) == -1 - unit);
+  CHECK(sum(1, half, above, look_at_no_error) == 1);
+  CHECK(sum(1 + unit, half, below, look_at_no_error) == 1 + 2 * unit);
+  // below 1 + 2^-11 by 2^-57: a product of 48 bits
+  CHECK(sum(1, half * above, 1 - 0x1p-23f, keep) == 1);
+  CHECK(sum(1 + unit, half * above, 1 - 0x1p-23f, keep) == 1 + unit);
+}
+
+TEST_CASE("wide products whose errors underflow are refused, and would be taken for middles") {
+  const auto in = [](const Format& sum, float smallest, bool counts, bool has_fma) {
+    const FactorFacts x{format_of("fp32"), {1, smallest}};
+    Reduction how;
+    how.accumulator.format = sum;
+    return plan_tiles(how, x, x, 8, counts, has_fma);
+  };
+  const auto decided = [&](const char* sum, float smallest, bool counts = false, bool has_fma = true) {
+    return in(format_of(sum), smallest, counts, has_fma);
+  };
+  const auto refused = [&](const char* sum, float smallest, bool counts = false, bool has_fma = true) {
+    return decided(sum, smallest, counts, has_fma).why == "a product of 48 bits may be no binary32 number";
+  };
+  CHECK(refused("fp16", 0.5f, false, false));  // no fused multiply-add
+  CHECK(decided("bf16", 0x1p-51f).plan);    // products are multiples of 2^(2 (-51 - 23)) = 2^-148
+  CHECK(refused("bf16", 0x1p-52f));
+  CHECK(decided("fp16", 0x1p-149f).plan);  // in a middle they are larger than 2^-26
+  CHECK(refused("fp16", 0x1p-52f, true));  // all errors are counted
+  Format f = format_of("fp16");
+  f.bias = 91;  // e_min - 11 - 48 = -149
+  CHECK(in(f, 0x1p-149f, false, true).plan);
+  f.bias = 92;
+  CHECK_FALSE(in(f, 0x1p-149f, false, true).plan);
+  if (!tile_kernels().has_fma) return;
+  // 2^-134 + 2^-154 is above the middle of 0 and the smallest number of bf16.
+  const TilePlan plan = *decided("bf16", 0x1p-51f).plan;
+  CHECK(sum_of_two(plan, 0, 0x1p-67f * (1 + 0x1p-20f), 0x1p-67f, keep) == 0);
+  CHECK(sum_of_two(plan, 0, 0x1p-67f * (1 + 0x1p-14f), 0x1p-67f, keep) == 0x1p-133f);
 }
 
 TEST_CASE("one factor that is not finite is enough to refuse") {

@@ -3,6 +3,8 @@
 
 #include <omp.h>
 
+#include <cmath>
+
 #include "tests/ops/tiles_support.hpp"
 
 namespace {
@@ -31,6 +33,49 @@ TEST_CASE("tiles give the values and counters of the definition") { CHECK(compar
 
 TEST_CASE("tiles give the values and counters of the definition, many times") {
   CHECK(compare_cases(1500, 20261125) > 4000);
+}
+
+namespace {
+
+/// A row by columns, whose sums are, from the second step on, in the middle of two values of the accumulator or, by an error of
+/// the product, beside it: b = v / a, rounded, where v is an odd number of half units of the sum so far.
+Case middles(Random& random) {
+  Case c;
+  c.how.accumulator = some_projection(random);
+  c.fa = c.fb = format_of("fp32");
+  c.m = 1, c.n = 37, c.k = 12;
+  const Format& f = c.how.accumulator.format;
+  for (std::size_t k = 0; k < c.k; ++k)
+    c.a.push_back(random.below(4) == 0 ? 1.0f : 1 + static_cast<float>(random.below(1 << 23)) * 0x1p-23f);
+  std::vector<double> a(c.a.begin(), c.a.end()), b(c.k);
+  for (std::size_t j = 0; j < c.n; ++j)
+    for (std::size_t k = 0; k < c.k; ++k) {
+      bool lost = false;
+      const double s = reduce_by_definition(c.how, a.data(), b.data(), k, 0, no_random, Semantics::ieee754,
+                                            nullptr, &lost);
+      const int e = std::max(s == 0 ? f.e_min() : std::ilogb(s), f.e_min());
+      const double odd = static_cast<double>(2 * random.below(8)) - 7;
+      b[k] = k == 0 ? 1 / a[k] : std::ldexp(odd, e - f.precision()) / a[k];
+      if (random.below(6) == 0) b[k] = -s / a[k];  // cancels nearly all
+      b[k] = static_cast<double>(static_cast<float>(b[k]));
+      if (!std::isfinite(b[k])) b[k] = 1;
+      c.b.push_back(static_cast<float>(b[k]));
+    }
+  return c;
+}
+
+}  // namespace
+
+TEST_CASE("wide products whose sums are middles of two values, or nearly so") {
+  Random random(11);
+  int possible = 0;
+  for (int i = 0; i < 60; ++i) {
+    const Case c = middles(random);
+    const Defined want = by_definition(c);
+    for (const TileKernels* level : available_tile_kernels())
+      for (const bool counts : {false, true}) possible += compare(c, want, *level, counts, random) ? 1 : 0;
+  }
+  CHECK(possible > 60 * static_cast<int>(tile_kernels().has_fma));
 }
 
 namespace {
