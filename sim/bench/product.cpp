@@ -42,8 +42,10 @@ MatmulTask Product::task() const {
 void Product::run() {
   product_.total = accumulator_.total = {};
   Telling telling{&product_, &accumulator_, counting()};
-  const MatrixView<float> a{a_.data(), extents_.m, extents_.k, extents_.k, 1, what_.operands, &a_magnitudes_};
-  const MatrixView<float> b{b_.data(), extents_.k, extents_.n, extents_.n, 1, what_.operands, &b_magnitudes_};
+  const MatrixView<float> a{a_.data(), extents_.m,     extents_.k, extents_.k,
+                            1,         what_.operands, {},         &a_magnitudes_};
+  const MatrixView<float> b{b_.data(), extents_.k,     extents_.n, extents_.n,
+                            1,         what_.operands, {},         &b_magnitudes_};
   if (auto y = quick_dot(what_.how, random_, a, b, telling)) {
     y_ = std::move(*y);
     return;
