@@ -96,7 +96,7 @@ auto in_parts(const Multiply& multiply) {
   };
 }
 
-constexpr std::size_t parallel_steps = 1 << 18;  // below which threads cost more than they give
+constexpr std::size_t parallel_pair_steps = 1 << 18;  // below which threads cost more than they give
 
 /// multiply(a[i], b[i], numbers of the outputs) for all pairs, which the threads share; nothing if one gives nothing.
 template <class Multiply>
@@ -107,7 +107,7 @@ auto for_pairs(const MatrixBatch<float>& a, const MatrixBatch<float>& b, const M
   typename decltype(multiply(FloatMatrix{}, FloatMatrix{}, OutputNumbers{}))::value_type all;
   all.y.resize(a.count() * size);
   bool valid = true;
-#pragma omp parallel if (a.count() * size * a.first.columns >= parallel_steps)
+#pragma omp parallel if (a.count() * size * a.first.columns >= parallel_pair_steps)
   {
     decltype(all) mine;
     bool all_valid = true;

@@ -41,8 +41,7 @@ class Text(ProgramTest):
         self.assertEqual(error[1], "/model/vocabulary")
 
     def test_a_transformer_runs_and_says_what_it_read(self):
-        self.good("run", self.config(), "--out", "out")
-        report = self.report("out")
+        _, (report,) = self.runs(self.config())
         (file,) = report["provenance"]["data_files"]
         self.assertEqual((file["path"], file["bytes_count"]), ("some.txt", 495))
         self.assertLess(report["final"]["train_loss"], 4)
