@@ -94,5 +94,5 @@ exmy_mutant(bench_round formats/kernels/float_spans.cpp formats/kernels/float_sp
 exmy_mutant(bench_matrix sim/ops/tile_plan.cpp sim/ops/tile_plan.cpp "<< 23 | 0x00400000u" "<< 23" bench:matrix/fp16)
 exmy_mutant(bench_function formats/functions/function_table.cpp formats/functions/function_table.cpp
   "values_[last_ + 1 + i]" "values_[last_ + i]" bench:function/tanh)
-exmy_mutant(bench_convolution sim/ops/tile_product.cpp sim/ops/tile_product.cpp
-  "b.offsets[at + 1] - b.offsets[at] : 1" "std::size_t{1} : 1" bench:convolution/16-16x32/forward)
+exmy_mutant(bench_convolution sim/ops/tile_job.cpp sim/ops/tile_job.cpp
+  "there.data + there.offsets.columns[0], 0" "there.data, 0" bench:convolution/16-16x32/forward)
