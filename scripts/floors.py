@@ -17,7 +17,8 @@ FLOORS = [["formats"], ["formats/kernels", "formats/functions"], ["formats/opera
           ["sim/command_line"], ["sim/main.cpp"]]
 # Plug-ins: a file includes its own header and these, never another plug-in; registry.cpp includes them all.
 PLUGINS = ("sim/nn/ops", "sim/nn/layers", "sim/nn/models", "sim/nn/optimizers", "sim/nn/datasets")
-SHARED = {"registry", "layer", "sequence", "initialize", "optimizer", "dataset", "data_file", "data_error"}
+SHARED = {"registry", "layer", "sequence", "initialize", "optimizer", "adam_moments", "dataset", "data_file", "data_error",
+          "token_windows", "transformer", "visible_keys"}
 GENERATED = {"schemas.hpp"}  # by CMake
 FORMATS_MAY_NOT = re.compile(r"<(?:.*[/.].*|iostream|fstream|sstream|ostream|cstdio|filesystem|thread|mutex|"
                              r"atomic|future)>")

@@ -28,10 +28,14 @@ void Context::restart_uses() {
 }
 
 void Context::begin_step(std::uint64_t t) {
+  begin_micro_batch(t);
+  telemetry_->begin_step();
+}
+
+void Context::begin_micro_batch(std::uint64_t t) {
   step_ = t;
   evaluating_ = false;
   restart_uses();
-  telemetry_->begin_step();
 }
 
 void Context::begin_evaluation(std::uint64_t t) {

@@ -48,8 +48,10 @@ class Context {
   /// IoError where arithmetic is not in its usual modes (sim/base/arithmetic_modes.hpp).
   Context(const Policy& policy, Telemetry& telemetry, std::uint64_t seed);
 
-  /// Starts micro-batch t. Evaluations draw from streams of their own and are not counted.
+  /// Starts a step, with its first micro-batch t. Evaluations draw from streams of their own and are not counted.
   void begin_step(std::uint64_t t);
+  /// Another micro-batch of the same step, with random numbers of its own.
+  void begin_micro_batch(std::uint64_t t);
   void begin_evaluation(std::uint64_t t);
 
   SiteState& at(const std::string& layer, const std::string& op, Pass pass, Role role);

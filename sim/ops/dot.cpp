@@ -1,203 +1,14 @@
 #include "sim/ops/dot.hpp"
 
-#include <Eigen/Core>
-#include <algorithm>
-#include <stdexcept>
-#include <type_traits>
-
 #include "formats/arithmetic.hpp"
-#include "formats/binary64.hpp"
-#include "formats/catalog.hpp"
-#include "sim/ops/matmul.hpp"
 #include "sim/ops/projector.hpp"
-#include "sim/ops/quick_dot.hpp"
+#include "sim/ops/reduce.hpp"
 
 namespace exmy {
-namespace {
-
-/// The two sites of a reduction; `product` is null for sums.
-struct DotSites {
-  SiteState* product;
-  SiteState* accumulator;
-};
-
-BlockSum block_of(const MatrixUnit& unit, const Format& a, const Format& b) {
-  return {unit.terms, unit.fraction_bits, a.e_min(), b.e_min()};
-}
-
-/// `a`, `b`: the formats of the factors.
-Reduction reduction_of(const DotSites& sites, const Format& a, const Format& b) {
-  const Treatment& acc = sites.accumulator->treatment;
-  Reduction how;
-  if (sites.product != nullptr && !sites.product->treatment.exact)
-    how.product = sites.product->treatment.quantizer.projection;
-  how.accumulator = acc.quantizer.projection;
-  how.order = acc.order;
-  how.chunk = acc.chunk;
-  how.outer = acc.outer;
-  if (acc.order == Order::block) how.block = block_of(*acc.block, a, b);
-  return how;
-}
-
-/// A matrix unit takes factors of certain formats; of a sum, the terms alone (the other factor is 1).
-void check_factors(Context& context, const DotSites& sites, const Format& a, const Format& b) {
-  const Treatment& acc = sites.accumulator->treatment;
-  if (acc.order != Order::block) return;
-  for (const Format* factor : {sites.product != nullptr ? &a : &b, &b})
-    if (!acc.block->accepts(*factor))
-      return context.note_problem(sites.accumulator->site, "the matrix unit takes factors in " +
-                                                               std::string(text_of(acc.block->operands)) +
-                                                               ", not in " + name_of(*factor));
-}
-
-template <class T>
-std::vector<double> gathered(const MatrixView<T>& x) {
-  std::vector<double> out;
-  out.reserve(x.rows * x.columns);
-  for (std::size_t r = 0; r < x.rows; ++r)
-    for (std::size_t c = 0; c < x.columns; ++c) out.push_back(static_cast<double>(x.at(r, c)));
-  return out;
-}
-
-template <class T>
-std::vector<double> widened(const MatrixView<T>& x) {
-  if (x.offsets) return gathered(x);
-  using Strided = Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic>;
-  using RowMajor = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  const auto index = [](std::size_t n) { return static_cast<Eigen::Index>(n); };
-  const Eigen::Map<const RowMajor, 0, Strided> from(x.data, index(x.rows), index(x.columns),
-                                                    Strided(index(x.row_step), index(x.column_step)));
-  std::vector<double> out(x.rows * x.columns);
-  Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(
-      out.data(), index(x.rows), index(x.columns)) = from.template cast<double>();
-  return out;
-}
-
-DotRandom random_of(Context& context, const DotSites& sites, const Reduction& how) {
-  const RandomStream none(0, std::uint64_t{0}, 0);
-  const RandomStream product = how.product ? context.next_use(*sites.product, *how.product) : none;
-  const RandomStream accumulator = context.next_use(*sites.accumulator, how.accumulator);
-  const RandomStream outer = how.has_outer() ? context.next_use(*sites.accumulator, how.outer) : none;
-  return {product, accumulator, outer};
-}
-
-/// A product of binary64 numbers without numbers yet.
-template <class T>
-MatmulTask task_of(const Reduction& how, const DotRandom& random, const DotSites& sites,
-                   const MatrixView<T>& a, const MatrixView<T>& b) {
-  const FastReduction fast{how.product ? sites.product->fast : std::nullopt, sites.accumulator->fast,
-                           sites.accumulator->fast_outer};
-  return {how,       fast,     std::is_same_v<T, float>, either(a.format, b.format), random, a.rows,
-          b.columns, a.columns};
-}
-
-Counting counting_at(const Context& context, const SiteRecord* record) {
-  if (record == nullptr) return Counting::nothing;
-  const bool all = context.telemetry().options().histograms == Histograms::all;
-  return all ? Counting::histograms : Counting::counters;
-}
-
-template <class T>
-void note(Context& context, const DotSites& sites, const Reduction& how, std::size_t k, const Tensor<T>& y,
-          bool nan_lost) {
-  Telemetry& telemetry = context.telemetry();
-  if (!context.evaluating()) telemetry.projections += y.size() * projections_of(how, k);
-  if (nan_lost) telemetry.note_nan_lost(sites.accumulator->site);
-  unsigned other = 0;  // all are looked at: that goes in vectors
-  for (const T v : y.data) other |= v - v == 0 ? 0u : 1u;
-  if (other != 0) telemetry.note_non_finite(sites.accumulator->site);
-}
-
-std::string words_of(MatmulPath path, const std::string& why) {
-  switch (path) {
-    case MatmulPath::definition: return "definition: " + why;
-    case MatmulPath::panels: return "panels in binary64: " + why;
-    case MatmulPath::fp32: return "panels in binary32: " + why;
-  }
-  return {};
-}
-
-/// Some rows of a matrix.
-template <class T>
-MatrixView<T> rows_of(MatrixView<T> x, std::size_t first, std::size_t count) {
-  if (x.offsets)
-    x.offsets = x.offsets.from(first, 0);
-  else
-    x.data += first * x.row_step;
-  x.rows = std::min(count, x.rows - first);
-  return x;
-}
-
-/// How many rows of k binary64 numbers are made at a time.
-std::size_t rows_at_once(std::size_t k) {
-  constexpr std::size_t numbers = 1 << 17;
-  return std::max<std::size_t>(1, numbers / std::max<std::size_t>(1, k));
-}
-
-/// The outputs of some rows and columns. `b`: transposed.
-template <class T>
-void run_part(MatmulTask task, const MatrixView<T>& a, const MatrixView<T>& b, std::size_t row,
-              std::size_t column, const Telling& telling, std::vector<T>& y, bool* nan_lost) {
-  task.row_outputs = task.n;
-  task.first_output = row * task.n + column;
-  task.m = a.rows, task.n = b.rows;
-  task.a = widened(a), task.b = widened(b);
-  const MatmulResult result = matmul(task, telling.counting);
-  telling.add(result.counters);
-  *nan_lost = *nan_lost || result.nan_lost;
-  for (std::size_t i = 0; i < task.m; ++i)
-    for (std::size_t j = 0; j < task.n; ++j) y[task.output(i, j)] = static_cast<T>(result.y[i * task.n + j]);
-}
-
-/// In parts, so that little is widened at a time.
-template <class T>
-std::vector<T> run_matmul(const MatmulTask& task, const MatrixView<T>& a, const MatrixView<T>& b,
-                          const Telling& telling, bool* nan_lost) {
-  const MatrixView<T> bt = b.transposed();
-  const std::size_t count = rows_at_once(task.k);
-  std::vector<T> y(task.m * task.n);
-  for (std::size_t row = 0; row < task.m; row += count)
-    for (std::size_t column = 0; column < task.n; column += count)
-      run_part(task, rows_of(a, row, count), rows_of(bt, column, count), row, column, telling, y, nan_lost);
-  telling.done_by([&] {
-    return words_of(path_of(task, telling.counting),
-                    task.float_operands ? telling.why_not : "numbers are binary64");
-  });
-  return y;
-}
-
-template <class T>
-Tensor<T> reduce(Context& context, const DotSites& sites, const MatrixView<T>& a, const MatrixView<T>& b) {
-  if (a.columns != b.rows) throw std::logic_error("dot: inner dimensions differ");
-  check_factors(context, sites, a.format, b.format);
-  const Reduction how = reduction_of(sites, a.format, b.format);
-  const DotRandom random = random_of(context, sites, how);
-  SiteRecord* accumulator = context.record_of(*sites.accumulator);
-  Telling telling{sites.product != nullptr ? context.record_of(*sites.product) : nullptr, accumulator,
-                  counting_at(context, accumulator)};
-  Tensor<T> y({0, 0}, how.result().format);
-  std::optional<std::vector<T>> quick;
-  if constexpr (std::is_same_v<T, float>) quick = quick_dot(how, random, a, b, telling);
-  bool nan_lost = false;
-  y.data =
-      quick ? std::move(*quick) : run_matmul<T>(task_of(how, random, sites, a, b), a, b, telling, &nan_lost);
-  y.shape = {a.rows, b.columns};
-  note(context, sites, how, a.columns, y, nan_lost);
-  return y;
-}
-
-}  // namespace
 
 template <class T>
 Tensor<T> dot(Context& context, const DotPlace& place, const MatrixView<T>& a, const MatrixView<T>& b) {
-  const DotSites sites{&context.at(place.layer, place.op, place.pass, Role::product),
-                       &context.at(place.layer, place.op, place.pass, Role::accumulator)};
-  if (!context.evaluating()) {
-    const MacKey key{name_of(a.format), name_of(b.format),
-                     name_of(sites.accumulator->treatment.quantizer.projection.format)};
-    context.telemetry().macs[key] += a.rows * a.columns * b.columns;
-  }
-  return reduce(context, sites, a, b);
+  return batched_dot(context, place, MatrixBatch<T>(a), MatrixBatch<T>(b));
 }
 
 namespace {
@@ -229,7 +40,7 @@ Tensor<T> sum_rows(Context& context, const DotPlace& place, const MatrixView<T>&
   const std::vector<T> ones(x.columns, T{1});
   constexpr Format two_bits{.exponent_bits = 2, .mantissa_bits = 1, .bias = 1};
   const MatrixView<T> a{ones.data(), 1, x.columns, x.columns, 1, two_bits};
-  Tensor<T> y = reduce(context, sites, a, x.transposed());
+  Tensor<T> y = reduce(context, sites, MatrixBatch<T>(a), MatrixBatch<T>(x.transposed()));
   y.shape = {x.rows};
   return y;
 }

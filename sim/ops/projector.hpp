@@ -34,6 +34,7 @@ class Projector {
   double constant(double c) { return scalar(ElementOp::convert, c, 0.0); }
   /// P(x / y) of two numbers.
   double quotient(double x, double y) { return scalar(ElementOp::div, x, y); }
+  double sum(double x, double y) { return scalar(ElementOp::add, x, y); }
   double product(double x, double y) { return scalar(ElementOp::mul, x, y); }
   double root(double x) { return scalar(ElementOp::sqrt, x, 0.0); }
 

@@ -17,12 +17,11 @@ void add_counters(SiteRecord* record, const StepCounters& steps) {
   record->after += steps.after;
 }
 
-/// Views are of whole tensors, or their offsets say what is stored.
-FactorFacts facts_of(const MatrixView<float>& x, bool ranges = true) {
+/// Of all pairs together.
+FactorFacts facts_of(const MatrixBatch<float>& x, bool ranges = true) {
   constexpr float unknown = std::numeric_limits<float>::infinity();
-  if (!ranges) return {x.format, {unknown, unknown}};
-  const std::size_t stored = x.offsets ? x.offsets.stored : x.rows * x.columns;
-  return {x.format, tile_kernels().magnitudes(x.data, stored)};
+  if (!ranges) return {x.first.format, {unknown, unknown}};
+  return {x.first.format, tile_kernels().magnitudes(x.first.data, x.stored)};
 }
 
 FloatMatrix float_matrix(const MatrixView<float>& x) {
@@ -65,18 +64,18 @@ void add_part(const OrderProduct& part, OrderProduct& all) {
 
 /// multiply(a, b, numbers of the outputs), in parts where a factor has offsets: kernels that want steps get those.
 template <class Multiply>
-auto in_parts(const FloatMatrix& a, const FloatMatrix& b, const Multiply& multiply)
-    -> decltype(multiply(a, b, OutputNumbers{})) {
+auto multiply_parts(const FloatMatrix& a, const FloatMatrix& b, const OutputNumbers& numbers,
+                    const Multiply& multiply) -> decltype(multiply(a, b, numbers)) {
   const std::size_t m = a.rows, n = b.columns, k = a.columns;
-  if (!a.offsets && !b.offsets) return multiply(a, b, OutputNumbers{0, n});
-  typename decltype(multiply(a, b, OutputNumbers{}))::value_type all;
+  if (!a.offsets && !b.offsets) return multiply(a, b, numbers);
+  typename decltype(multiply(a, b, numbers))::value_type all;
   all.y.resize(m * n);
   const std::size_t at_once = laid_out_at_once(k);
   for (std::size_t j = 0; j < n; j += at_once) {
     const LaidOut right(b.part(0, j, k, at_once));
     for (std::size_t i = 0; i < m; i += at_once) {
       const LaidOut left(a.part(i, 0, at_once, k));
-      const auto part = multiply(left.matrix(), right.matrix(), OutputNumbers{i * n + j, n});
+      const auto part = multiply(left.matrix(), right.matrix(), OutputNumbers{numbers.of(i, j), numbers.row});
       if (!part) return std::nullopt;
       const std::size_t columns = right.matrix().columns;
       tile_kernels().copy(part->y.data(), columns, left.matrix().rows, columns, all.y.data() + i * n + j, n);
@@ -86,11 +85,51 @@ auto in_parts(const FloatMatrix& a, const FloatMatrix& b, const Multiply& multip
   return all;
 }
 
+template <class Multiply>
+auto in_parts(const Multiply& multiply) {
+  return [&multiply](const FloatMatrix& a, const FloatMatrix& b, const OutputNumbers& numbers) {
+    return multiply_parts(a, b, numbers, multiply);
+  };
+}
+
+constexpr std::size_t parallel_steps = 1 << 18;  // below which threads cost more than they give
+
+/// multiply(a[i], b[i], numbers of the outputs) for all pairs, which the threads share; nothing if one gives nothing.
+template <class Multiply>
+auto for_pairs(const MatrixBatch<float>& a, const MatrixBatch<float>& b, const Multiply& multiply)
+    -> decltype(multiply(FloatMatrix{}, FloatMatrix{}, OutputNumbers{})) {
+  const std::size_t n = b.first.columns, size = a.first.rows * n;
+  if (a.count() == 1) return multiply(float_matrix(a.first), float_matrix(b.first), OutputNumbers{0, n});
+  typename decltype(multiply(FloatMatrix{}, FloatMatrix{}, OutputNumbers{}))::value_type all;
+  all.y.resize(a.count() * size);
+  bool valid = true;
+#pragma omp parallel if (a.count() * size * a.first.columns >= parallel_steps)
+  {
+    decltype(all) mine;
+    bool all_valid = true;
+#pragma omp for schedule(static) nowait
+    for (std::size_t i = 0; i < a.count(); ++i) {
+      const auto part = multiply(float_matrix(a[i]), float_matrix(b[i]), OutputNumbers{i * size, n});
+      all_valid = all_valid && part;
+      if (!part) continue;
+      std::copy(part->y.begin(), part->y.end(), all.y.begin() + static_cast<std::ptrdiff_t>(i * size));
+      add_part(*part, mine);
+    }
+#pragma omp critical
+    {
+      add_part(mine, all);
+      valid = valid && all_valid;
+    }
+  }
+  if (!valid) return std::nullopt;
+  return all;
+}
+
 /// A reduction of binary32 numbers by the quick kernels that are proven to give the bits of the definition.
 struct InBinary32 {
   const Reduction& how;
   const DotRandom& random;
-  const MatrixView<float>&a, &b;
+  const MatrixBatch<float>&a, &b;
   Telling& telling;
 
   /// Of both operands; looking at them costs a walk.
@@ -114,22 +153,24 @@ struct InBinary32 {
 
   std::optional<std::vector<float>> by_tiles(const Facts& f) const {
     const TileKernels& kernels = tile_kernels();
-    const TileDecision d = plan_tiles(how, f.a, f.b, a.columns, telling.counts(), kernels.has_fma);
+    const TileDecision d = plan_tiles(how, f.a, f.b, a.first.columns, telling.counts(), kernels.has_fma);
     if (!d.plan) return telling.refused("tiles", d.why), std::nullopt;
-    auto y = take(multiply(float_matrix(a), float_matrix(b), *d.plan, how.chunk, telling.counts(), kernels),
-                  "tiles");
+    const auto product = [&](const FloatMatrix& left, const FloatMatrix& right, const OutputNumbers&) {
+      return multiply(left, right, *d.plan, how.chunk, telling.counts(), kernels);
+    };
+    auto y = take(for_pairs(a, b, product), "tiles");
     if (y) telling.done_by(key_of(*d.plan), [&] { return "tiles: " + describe(*d.plan); });
     return y;
   }
 
   std::optional<std::vector<float>> by_strips(const Facts& f) const {
-    const StripDecision d = plan_strips(how, f.a, f.b, a.columns);
+    const StripDecision d = plan_strips(how, f.a, f.b, a.first.columns);
     if (!d.plan) return telling.refused("strips", d.why), std::nullopt;
     const auto product = [&](const FloatMatrix& left, const FloatMatrix& right,
                              const OutputNumbers& numbers) {
       return multiply(left, right, *d.plan, random, how.chunk, telling.counts(), strip_kernels(), numbers);
     };
-    auto y = take(in_parts(float_matrix(a), float_matrix(b), product), "strips");
+    auto y = take(for_pairs(a, b, in_parts(product)), "strips");
     if (y) telling.done_by([&] { return "strips: " + describe(*d.plan); });
     return y;
   }
@@ -137,14 +178,14 @@ struct InBinary32 {
   std::optional<std::vector<float>> by_orders() const {
     const OrderKernels& kernels = order_kernels();
     const OrderDecision d =
-        plan_order(how, facts_of(a), facts_of(b), a.columns, telling.counts(), kernels.has_fma);
+        plan_order(how, facts_of(a), facts_of(b), a.first.columns, telling.counts(), kernels.has_fma);
     if (!d.plan) return telling.refused("orders", d.why), std::nullopt;
     const auto product = [&](const FloatMatrix& left, const FloatMatrix& right,
                              const OutputNumbers& numbers) {
-      return multiply(left, right, how, *d.plan, random, either(a.format, b.format), telling.counts(),
-                      kernels, numbers);
+      return multiply(left, right, how, *d.plan, random, either(a.first.format, b.first.format),
+                      telling.counts(), kernels, numbers);
     };
-    auto result = in_parts(float_matrix(a), float_matrix(b), product);
+    auto result = for_pairs(a, b, in_parts(product));
     if (!result) return left_range("orders");
     DotCounters counters;
     counters.product.counters = result->product;
@@ -178,7 +219,7 @@ void Telling::add(const DotCounters& steps) const {
 }
 
 std::optional<std::vector<float>> quick_dot(const Reduction& how, const DotRandom& random,
-                                            const MatrixView<float>& a, const MatrixView<float>& b,
+                                            const MatrixBatch<float>& a, const MatrixBatch<float>& b,
                                             Telling& telling) {
   return InBinary32{how, random, a, b, telling}.run();
 }

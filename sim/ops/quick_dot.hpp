@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/ops/dot.hpp"
+#include "sim/ops/batched_dot.hpp"
 #include "sim/ops/matmul.hpp"
 
 namespace exmy {
@@ -35,10 +35,10 @@ struct Telling {
   void add(const DotCounters& steps) const;
 };
 
-/// The sums [a.rows][b.columns] by the kernels in binary32 that are proven to give the bits of the definition; nothing, and
+/// The sums [count][a.rows][b.columns] by the kernels in binary32 that are proven to give the bits of the definition; nothing, and
 /// why, where none is.
 std::optional<std::vector<float>> quick_dot(const Reduction& how, const DotRandom& random,
-                                            const MatrixView<float>& a, const MatrixView<float>& b,
+                                            const MatrixBatch<float>& a, const MatrixBatch<float>& b,
                                             Telling& telling);
 
 }  // namespace exmy

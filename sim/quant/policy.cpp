@@ -169,7 +169,7 @@ bool glob_matches(std::string_view pattern, std::string_view text) {
 bool is_operand(const Site& site) {
   const bool role =
       site.role == Role::weight || site.role == Role::activation || site.role == Role::activation_grad;
-  return role && site.op == "dot";
+  return role && (site.op == "dot" || site.op == "conv2d" || site.op == "scores" || site.op == "context");
 }
 
 bool Match::matches(const Site& site) const {

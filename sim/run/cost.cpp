@@ -5,7 +5,7 @@
 namespace exmy {
 
 Cost cost_of(const Prepared& run) {
-  const std::uint64_t batch = run.experiment.batch_size;
+  const std::uint64_t batch = run.experiment.batch_size * run.experiment.accumulate;  // of a step
   const std::uint64_t per_epoch = (run.data->train_count + batch - 1) / batch;
   const std::uint64_t steps = total_steps(run.experiment, per_epoch);
   const std::uint64_t samples = steps / per_epoch * run.data->train_count + steps % per_epoch * batch;

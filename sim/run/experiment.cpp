@@ -22,8 +22,14 @@ void read_training(ObjectReader r, Experiment& e) {
   e.epochs = r.integer<std::int64_t>("epochs", if_given, Range::closed(1, 1e6));
   e.batch_size =
       static_cast<std::size_t>(r.integer<std::int64_t>("batch_size", 32, Range::closed(1, 1 << 20)));
+  e.accumulate =
+      static_cast<std::size_t>(r.integer<std::int64_t>("accumulate", 1, Range::closed(1, 1 << 20)));
+  e.clip_norm = r.number("clip_norm", if_given, Range::above(0));
   e.eval_every = r.integer<std::int64_t>("eval_every", if_given, Range::at_least(1));
   e.loss = r.one_of("loss", if_given, loss_names);
+  e.label_smoothing = r.number("label_smoothing", 0, Range::closed_open(0, 1));
+  if (e.label_smoothing > 0 && e.loss == LossKind::mse)
+    r.problem(codes::contradiction, "label_smoothing", "label_smoothing is for the loss cross_entropy");
   ObjectReader optimizer = r.object("optimizer", required);
   e.lr = optimizer.number("lr", required, Range::at_least(0));
   e.optimizer = optimizer.row("kind", required, optimizer_kinds()).read(optimizer);

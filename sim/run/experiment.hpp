@@ -28,13 +28,16 @@ struct Experiment {
   LayerFactory model;
   DatasetLoader data;
   std::optional<std::int64_t> steps, epochs;  ///< exactly one is given
-  std::size_t batch_size = 32;
-  std::optional<std::int64_t> eval_every;  ///< steps; default: once an epoch
+  std::size_t batch_size = 32;                ///< samples of a micro-batch
+  std::size_t accumulate = 1;                 ///< micro-batches of a step
+  std::optional<double> clip_norm;            ///< of all gradients together
+  std::optional<std::int64_t> eval_every;     ///< steps; default: once an epoch
   double lr = 0;
   OptimizerChoice optimizer;
   Schedule schedule;
   LossScaleOptions loss_scale;
   std::optional<LossKind> loss;  ///< default: cross_entropy for classes, mse for targets
+  double label_smoothing = 0;    ///< of cross_entropy, in training
   FormatNames format_names;
   PolicySource policy;
   StatsOptions stats;
@@ -45,7 +48,7 @@ struct Experiment {
 
 /// Reads a configuration; throws ConfigError with every problem.
 /// Keys: $schema, schema_version, name, seed, threads, model{kind, ...}, data{kind, ...},
-/// training{steps|epochs, batch_size, eval_every, loss, optimizer{kind, lr, ...}, schedule{kind, ...},
+/// training{steps|epochs, batch_size, accumulate, clip_norm, eval_every, loss, label_smoothing, optimizer{kind, lr, ...}, schedule{kind, ...},
 /// loss_scale{kind, ...}}, formats{name: format}, recipe, policy[rule], stats{counters, histograms, every},
 /// checkpoint{every}, limits{wall_s, steps}.
 /// `document` must outlive the experiment: rules keep their places for later messages.

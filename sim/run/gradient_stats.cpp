@@ -27,7 +27,8 @@ void GradientProbe<T>::before_update(const Parameter<T>& p) {
 }
 
 template <class T>
-GradientPoint GradientProbe<T>::after_update(std::uint64_t step, const Parameter<T>& p) const {
+GradientPoint GradientProbe<T>::after_update(std::uint64_t step, const Parameter<T>& p,
+                                             std::size_t micro_batches) const {
   const std::span<const T> w(p.value.data);
   const std::span<const T> old(old_);
   const auto n = static_cast<double>(p.value.size());
@@ -36,8 +37,8 @@ GradientPoint GradientProbe<T>::after_update(std::uint64_t step, const Parameter
   const auto underflows =
       static_cast<double>(count(gradient_, Counter::underflow_to_zero) - underflow_before_);
   const auto lost = static_cast<double>(count(weight_, Counter::update_lost) - lost_before_);
-  return {step, moments_, counted ? underflows / n : none, l2_distance(w, old) / l2_norm(old),
-          counted ? lost / n : none};
+  return {step, moments_, counted ? underflows / (n * static_cast<double>(micro_batches)) : none,
+          l2_distance(w, old) / l2_norm(old), counted ? lost / n : none};
 }
 
 template class GradientProbe<float>;

@@ -15,8 +15,9 @@ namespace exmy {
 /// One point of a series; the fractions need counters, and NaN stands for "not counted".
 struct GradientPoint {
   std::uint64_t step;
-  Moments moments;                ///< of the unscaled gradient, in the format of role weight_grad
-  double underflow_fraction;      ///< of the elements that became 0 in their projection, in this step
+  Moments moments;  ///< of the unscaled gradient, not clipped yet, in the format of role weight_grad
+  double
+      underflow_fraction;  ///< of the elements that became 0 in their projection, in this step's micro-batches
   double update_to_weight_ratio;  ///< |w' - w| / |w|, l2 norms
   double update_lost_fraction;    ///< of the elements that did not move although the update was not 0
 };
@@ -33,7 +34,7 @@ class GradientProbe {
  public:
   GradientProbe(const Telemetry& telemetry, const std::string& optimizer, const Parameter<T>& p);
   void before_update(const Parameter<T>& p);
-  GradientPoint after_update(std::uint64_t step, const Parameter<T>& p) const;
+  GradientPoint after_update(std::uint64_t step, const Parameter<T>& p, std::size_t micro_batches) const;
 
  private:
   std::uint64_t count(const Site& site, Counter counter) const;

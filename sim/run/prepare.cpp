@@ -64,21 +64,45 @@ void load_data(Prepared& p, DataCache& cache) {
   cache.push_back({key, {p.data, p.data_files}});
 }
 
-[[noreturn]] void refuse_data(const Prepared& p, std::string_view code, const std::string& message) {
+Problem data_problem(const Prepared& p, std::string_view code, const std::string& message) {
   std::string pointer = "/data";
-  for (const auto& [key, value] : p.document->value()["data"].items())  // the key that names the file
-    if (value.is_string() && message.starts_with(value.get<std::string>() + ":")) pointer = "/data/" + key;
-  throw ConfigError({{std::string(code), p.document->origin(pointer), pointer, message}});
+  for (const auto& [key, value] :
+       p.document->value()["data"].items())  // the key that names the file or its folder
+    if (value.is_string() && (message.starts_with(value.get<std::string>() + ":") ||
+                              message.starts_with(value.get<std::string>() + "/")))
+      pointer = "/data/" + key;
+  return {std::string(code), p.document->origin(pointer), pointer, message};
+}
+
+[[noreturn]] void refuse_data(const Prepared& p, std::string_view code, const std::string& message) {
+  throw ConfigError({data_problem(p, code, message)});
+}
+
+[[noreturn]] void refuse_data(const Prepared& p, const DataErrors& errors) {
+  std::vector<Problem> problems;
+  for (const DataErrors::One& one : errors.all())
+    problems.push_back(
+        data_problem(p, one.unreadable ? codes::unreadable_data : codes::malformed_data, one.text));
+  throw ConfigError(problems);
 }
 
 void check_data(Prepared& p, DataCache& cache) {
   try {
     load_data(p, cache);
+  } catch (const DataErrors& errors) {
+    refuse_data(p, errors);
   } catch (const UnreadableData& error) {
     refuse_data(p, codes::unreadable_data, error.what());
   } catch (const DataError& error) {
     refuse_data(p, codes::malformed_data, error.what());
   }
+  if (p.data->has_tokens() && p.experiment.loss == LossKind::mse)
+    refuse_data(p, codes::data_misfit, "the loss mse needs one target a sample; these data are tokens");
+  if (p.data->has_tokens() && p.experiment.batch_size > p.data->train_count)
+    refuse_data(p, codes::data_misfit,
+                "a batch of " + std::to_string(p.experiment.batch_size) +
+                    " is larger than the training part, which has " + std::to_string(p.data->train_count) +
+                    " windows");
   if (p.experiment.loss == LossKind::cross_entropy && p.data->classes_count == 0)
     refuse_data(p, codes::data_misfit, "the loss cross_entropy needs classes; these data have real targets");
 }

@@ -35,15 +35,16 @@ Seen dry_step(const Experiment& e, const Dataset& data) {
   Program<T> program(e, data, telemetry);
   Batch batch{&data, {0}};
   if (data.train_count > 1) batch.samples.push_back(1);
+  const std::vector<Batch> batches(e.accumulate > 1 ? 2 : 1, batch);
   OperationTrace trace;
   program.context().trace_to(&trace);
-  program.step(0, batch, e.lr, nullptr);
+  program.step(0, batches, e.lr, nullptr);
   program.context().trace_to(nullptr);
   Seen seen{{program.context().sites(), 0, bytes_for(program.memory(), batch.samples.size(), e.batch_size)},
             program.context().names_of_step(),
             program.context().problems()};
   for (const auto& [formats, count] : telemetry.macs)
-    seen.step.macs_per_sample += count / batch.samples.size();
+    seen.step.macs_per_sample += count / (batches.size() * batch.samples.size());
   seen.step.operations = trace.operations();
   seen.step.samples = batch.samples.size();
   program.evaluate(0, data, 0, batch.samples.size());
@@ -75,9 +76,10 @@ void check_matches(const Experiment& e, const std::vector<Site>& sites) {
           codes::rule_matches_nothing,
           "the rule matches no site of this network (`exmy validate --sites` lists them)");
     else if (rule.scale && std::none_of(found.begin(), found.end(), is_operand))
-      e.policy.places[i].problem(codes::bad_rule,
-                                 "a scale is for the operands of matrix products (roles weight, "
-                                 "activation, activation_grad; op dot), and the rule matches none");
+      e.policy.places[i].problem(
+          codes::bad_rule,
+          "a scale is for the operands of matrix products (roles weight, "
+          "activation, activation_grad; ops dot, conv2d, scores, context), and the rule matches none");
   }
 }
 

@@ -4,6 +4,8 @@
 #include <bit>
 
 #include "sim/base/sha256.hpp"
+#include "sim/nn/gradient_clipping.hpp"
+#include "sim/nn/gradient_sums.hpp"
 #include "sim/nn/ops/losses.hpp"
 #include "sim/ops/projector.hpp"
 
@@ -21,51 +23,17 @@ LossKind loss_of(const Experiment& e, const Dataset& data) {
   return e.loss.value_or(data.classes_count > 0 ? LossKind::cross_entropy : LossKind::mse);
 }
 
-std::size_t outputs_of(const Dataset& data) {
-  return data.classes_count > 0 ? static_cast<std::size_t>(data.classes_count) : data.targets_count;
+/// Samples of a batch of an evaluation; of texts as many as some thousand tokens.
+std::size_t evaluated_at_once(const Dataset& data) {
+  return data.has_tokens() ? std::max<std::size_t>(1, 2048 / data.tokens.length) : 128;
 }
 
-Tensor<double> gathered(const std::vector<double>& rows, std::size_t width,
-                        const std::vector<std::size_t>& samples) {
-  Tensor<double> out({samples.size(), width}, Format{11, 52, 1023});
-  for (std::size_t i = 0; i < samples.size(); ++i)
-    std::copy_n(rows.begin() + static_cast<std::ptrdiff_t>(samples[i] * width), width,
-                out.data.begin() + static_cast<std::ptrdiff_t>(i * width));
-  return out;
-}
-
-/// Targets of a regression, or one-hot rows of the labels.
-Tensor<double> targets_of(const Batch& batch) {
-  const Dataset& data = *batch.data;
-  if (data.classes_count == 0) return gathered(data.targets, data.targets_count, batch.samples);
-  Tensor<double> y({batch.samples.size(), outputs_of(data)}, Format{11, 52, 1023});
-  for (std::size_t i = 0; i < batch.samples.size(); ++i)
-    y.data[i * y.columns() + static_cast<std::size_t>(data.labels[batch.samples[i]])] = 1;
-  return y;
-}
-
-template <class T>
-std::size_t argmax(const T* row, std::size_t n) {
-  return static_cast<std::size_t>(std::max_element(row, row + n) - row);
-}
-
-/// Classes: the largest output is the label's. Targets: all outputs on the target's side of 1/2.
-template <class T>
-std::size_t correct_in(const Tensor<T>& y, const Batch& batch) {
-  const Dataset& data = *batch.data;
-  std::size_t correct = 0;
-  for (std::size_t i = 0; i < batch.samples.size(); ++i) {
-    const T* row = y.data.data() + i * y.columns();
-    const std::size_t s = batch.samples[i];
-    bool right = true;
-    if (data.classes_count > 0)
-      right = argmax(row, y.columns()) == static_cast<std::size_t>(data.labels[s]);
-    else
-      for (std::size_t j = 0; j < y.columns(); ++j)
-        right = right && (row[j] > T{0.5}) == (data.targets[s * data.targets_count + j] > 0.5);
-    correct += right ? 1 : 0;
-  }
-  return correct;
+/// A loss over tokens needs outputs for each of them.
+void check_outputs(const Dataset& data, const Shape& outputs) {
+  const Shape wanted{data.tokens.length, outputs_of(data)};
+  if (data.has_tokens() && outputs != wanted)
+    throw ShapeError("loss", outputs,
+                     to_string(wanted) + ": for each token one number a token of the vocabulary");
 }
 
 }  // namespace
@@ -75,7 +43,7 @@ struct Program<T>::Forward {
   std::unique_ptr<Tape<T>> tape;
   typename Tape<T>::Id loss;
   double value;
-  std::size_t correct;
+  Hits hits;
 };
 
 template <class T>
@@ -85,30 +53,27 @@ Program<T>::Program(const Experiment& experiment, const Dataset& data, Telemetry
       loss_(loss_of(experiment, data)),
       model_(experiment.model(LayerArguments<T>{&context_, "", data.shape(), outputs_of(data)})),
       optimizer_(experiment.optimizer.make(model_->parameters())),
-      scaler_(experiment.loss_scale) {}
+      scaler_(experiment.loss_scale) {
+  check_outputs(data, model_->output());
+}
 
 template <class T>
 typename Program<T>::Forward Program<T>::forward(const Batch& batch, double loss_scale) {
-  const Dataset& data = *batch.data;
   auto tape = std::make_unique<Tape<T>>(context_);
-  Tensor<double> raw = gathered(data.x, data.features_count, batch.samples);
-  raw.shape.resize(1);
-  for (const std::size_t n : data.shape()) raw.shape.push_back(n);
-  const auto x = tape->input(project_numbers<T>(context_, "input", "data", Role::activation, raw));
+  LabelledBatch<T> in = labelled<T>(context_, batch);
+  const auto x = tape->input(std::move(in.x));
   const auto y = model_->forward(*tape, x);
   std::unique_ptr<Op<T>> loss;
   if (loss_ == LossKind::cross_entropy) {
-    std::vector<std::int32_t> labels;
-    for (const std::size_t s : batch.samples) labels.push_back(data.labels[s]);
-    loss = std::make_unique<SoftmaxCrossEntropy<T>>(std::move(labels), loss_scale);
+    loss = std::make_unique<SoftmaxCrossEntropy<T>>(in.labels, loss_scale, experiment_->label_smoothing);
   } else {
     Tensor<T> targets = project_numbers<T>(context_, "input", "target", Role::activation, targets_of(batch));
     loss = std::make_unique<MeanSquaredError<T>>(std::move(targets), loss_scale);
   }
   const auto id = tape->apply(std::move(loss), {y});
   const auto value = static_cast<double>(tape->value(id).data[0]);
-  const std::size_t correct = correct_in(tape->value(y), batch);
-  return {std::move(tape), id, value, correct};
+  const Hits hits = hits_in(tape->value(y), batch, in.labels);
+  return {std::move(tape), id, value, hits};
 }
 
 template <class T>
@@ -137,16 +102,12 @@ void Program<T>::unscale(Parameter<T>& p) {
 }
 
 template <class T>
-void Program<T>::update(std::uint64_t t, double lr, std::vector<GradientProbe<T>>& probes,
-                        std::vector<GradientSeries>* gradients) {
+void Program<T>::update(double lr, std::vector<GradientProbe<T>>& probes) {
   const auto parameters = model_->parameters();
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
-    Parameter<T>& p = *parameters[i];
-    unscale(p);
-    if (!probes.empty()) probes[i].before_update(p);
-    optimizer_->step(context_, p, lr);
-    if (!probes.empty()) gradients->at(i).points.push_back(probes[i].after_update(t, p));
-  }
+  for (Parameter<T>* p : parameters) unscale(*p);
+  for (std::size_t i = 0; i < probes.size(); ++i) probes[i].before_update(*parameters[i]);
+  if (experiment_->clip_norm) clip_gradients(context_, parameters, *experiment_->clip_norm);
+  for (Parameter<T>* p : parameters) optimizer_->step(context_, *p, lr);
 }
 
 /// One probe a parameter, and one series to write to.
@@ -169,21 +130,45 @@ bool Program<T>::weights_finite() {
 }
 
 template <class T>
-StepResult Program<T>::step(std::uint64_t t, const Batch& batch, double lr,
+typename Program<T>::Forward Program<T>::forward_and_backward(std::uint64_t t, std::span<const Batch> batches,
+                                                              StepResult& result) {
+  GradientSums<T> sums(context_, model_->parameters());
+  Forward f{};
+  for (std::size_t j = 0; j < batches.size(); ++j) {
+    if (j > 0) context_.begin_micro_batch(t * experiment_->accumulate + j);
+    f.tape.reset();
+    f = forward(batches[j], scaler_.scale());
+    f.tape->backward(f.loss);
+    if (experiment_->accumulate > 1) sums.add();
+    result.loss += f.value;
+    result.hits.correct += f.hits.correct;
+    result.hits.count += f.hits.count;
+  }
+  if (experiment_->accumulate > 1) sums.take_mean();
+  result.loss /= static_cast<double>(batches.size());
+  return f;
+}
+
+template <class T>
+StepResult Program<T>::step(std::uint64_t t, std::span<const Batch> batches, double lr,
                             std::vector<GradientSeries>* gradients) {
-  context_.begin_step(t);
+  context_.begin_step(t * experiment_->accumulate);
   const std::uint64_t saturated_before = saturated_gradients();
   std::vector<GradientProbe<T>> probes = probes_for(gradients);
-  Forward f = forward(batch, scaler_.scale());
-  f.tape->backward(f.loss);
+  StepResult result;
+  const Forward f = forward_and_backward(t, batches, result);
   const bool overflowed =
       experiment_->loss_scale.kind == LossScaling::dynamic && gradients_overflow(saturated_before);
-  StepResult result{f.value, f.correct, !scaler_.accept(overflowed), false};
-  if (!result.skipped) update(t, lr, probes, gradients);
-  if (batch.samples.size() >= largest_batch_) account(*f.tape);
-  largest_batch_ = std::max(largest_batch_, batch.samples.size());
+  result.skipped = !scaler_.accept(overflowed);
+  if (!result.skipped) {
+    update(lr, probes);
+    for (std::size_t i = 0; i < probes.size(); ++i)
+      gradients->at(i).points.push_back(probes[i].after_update(t, *model_->parameters()[i], batches.size()));
+  }
+  if (batches.back().samples.size() >= largest_batch_) account(*f.tape);
+  largest_batch_ = std::max(largest_batch_, batches.back().samples.size());
   const bool lost = context_.telemetry().nan_lost();
-  result.diverged = !(f.value - f.value == 0) || lost || !weights_finite();
+  result.diverged = !(result.loss - result.loss == 0) || lost || !weights_finite();
   return result;
 }
 
@@ -193,31 +178,28 @@ void Program<T>::account(const Tape<T>& tape) {
   tape.account(memory_);
   for (const Parameter<T>* p : model_->parameters()) {
     memory_.add("master_weight", p->value.size(), p->value.format);
-    if (optimizer_->states_per_parameter() == 0) continue;
-    const Site site{p->layer, experiment_->optimizer.op + "." + p->name, Pass::optimizer,
-                    Role::optimizer_state};
-    const Format state =
-        context_.at(site.layer, site.op, site.pass, site.role).treatment.quantizer.projection.format;
-    memory_.add("optimizer_state", p->value.size() * optimizer_->states_per_parameter(), state);
+    optimizer_->account(context_, *p, memory_);
+    if (experiment_->accumulate > 1) GradientSums<T>::account(context_, *p, memory_);
   }
 }
 
 template <class T>
 Evaluation Program<T>::evaluate(std::uint64_t t, const Dataset& data, std::size_t first, std::size_t count) {
   context_.begin_evaluation(t);
-  constexpr std::size_t batch_size = 128;
-  Evaluation sum;
-  std::size_t correct = 0;
+  const std::size_t batch_size = evaluated_at_once(data);
+  double loss = 0;
+  Hits hits;
   for (std::size_t done = 0; done < count; done += batch_size) {
     Batch batch{&data, {}};
     for (std::size_t i = done; i < std::min(done + batch_size, count); ++i)
       batch.samples.push_back(first + i);
     const Forward f = forward(batch, 1);
-    sum.loss += f.value * static_cast<double>(batch.samples.size());
-    correct += f.correct;
+    loss += f.value * static_cast<double>(f.hits.count);
+    hits.correct += f.hits.correct;
+    hits.count += f.hits.count;
   }
-  const auto n = static_cast<double>(count);
-  return {sum.loss / n, static_cast<double>(correct) / n};
+  const auto n = static_cast<double>(std::max<std::size_t>(1, hits.count));
+  return {loss / n, static_cast<double>(hits.correct) / n};
 }
 
 template <class T>

@@ -4,27 +4,22 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "sim/nn/datasets/dataset.hpp"
 #include "sim/quant/memory.hpp"
+#include "sim/run/batch.hpp"
 #include "sim/run/experiment.hpp"
 #include "sim/run/gradient_stats.hpp"
 
 namespace exmy {
 
-/// The samples of one micro-batch, by index into a data set.
-struct Batch {
-  const Dataset* data;
-  std::vector<std::size_t> samples;
-};
-
 struct StepResult {
-  double loss = 0;          ///< mean over the batch, not scaled
-  std::size_t correct = 0;  ///< of the batch
-  bool skipped = false;     ///< by dynamic loss scaling
-  bool diverged = false;    ///< loss or a weight not finite, or a NaN lost
+  double loss = 0;        ///< mean over the batch, not scaled; of several micro-batches, mean in binary64
+  Hits hits;              ///< of all its samples
+  bool skipped = false;   ///< by dynamic loss scaling
+  bool diverged = false;  ///< loss or a weight not finite, or a NaN lost
 };
 
 struct Evaluation {
@@ -37,8 +32,14 @@ class Program {
  public:
   Program(const Experiment& experiment, const Dataset& data, Telemetry& telemetry);
 
-  /// Micro-batch t: forward, backward, update. `gradients` receives a point per parameter unless null.
-  StepResult step(std::uint64_t t, const Batch& batch, double lr, std::vector<GradientSeries>* gradients);
+  /// Step t: forward and backward for each of its micro-batches, 1 to `accumulate` of them, then one update. Micro-batch
+  /// j draws the random numbers of step t accumulate + j, the update those of the last one. `gradients` receives a point
+  /// per parameter unless null.
+  StepResult step(std::uint64_t t, std::span<const Batch> batches, double lr,
+                  std::vector<GradientSeries>* gradients);
+  StepResult step(std::uint64_t t, const Batch& batch, double lr, std::vector<GradientSeries>* gradients) {
+    return step(t, std::span(&batch, 1), lr, gradients);
+  }
   /// Forward only, nothing counted.
   Evaluation evaluate(std::uint64_t t, const Dataset& data, std::size_t first, std::size_t count);
   /// Parameters and buffers.
@@ -62,12 +63,12 @@ class Program {
  private:
   struct Forward;
   Forward forward(const Batch& batch, double loss_scale);
+  Forward forward_and_backward(std::uint64_t t, std::span<const Batch> batches, StepResult& result);
   bool gradients_overflow(std::uint64_t saturated_before);
   std::uint64_t saturated_gradients() const;
   void unscale(Parameter<T>& p);
   std::vector<GradientProbe<T>> probes_for(std::vector<GradientSeries>* gradients);
-  void update(std::uint64_t t, double lr, std::vector<GradientProbe<T>>& probes,
-              std::vector<GradientSeries>* gradients);
+  void update(double lr, std::vector<GradientProbe<T>>& probes);
   bool weights_finite();
   void account(const Tape<T>& tape);
 

@@ -24,11 +24,11 @@ struct EpochSums {
   double loss = 0;
   std::uint64_t steps = 0, correct = 0, samples = 0;
 
-  void add(const StepResult& r, std::size_t batch) {
+  void add(const StepResult& r) {
     loss += r.loss;
     ++steps;
-    correct += r.correct;
-    samples += batch;
+    correct += r.hits.correct;
+    samples += r.hits.count;
   }
   void visit(NumbersVisitor& visitor) {
     visitor.real("epoch.loss", loss);
@@ -52,7 +52,7 @@ class Trainer : public RunState<T> {
         telemetry_(telemetry),
         observer_(observer),
         checkpoints_(checkpoints),
-        plan_(data, e.batch_size, e.seed),
+        plan_(data, e.batch_size, e.seed, e.accumulate),
         program_(e, data, telemetry),
         steps_(total_steps(e, plan_.steps_per_epoch())) {}
 
@@ -94,13 +94,13 @@ class Trainer : public RunState<T> {
   void one_step(std::uint64_t t) {
     if (t % plan_.steps_per_epoch() == 0) epoch_ = {};
     const bool recorded = (t + 1) % e_.stats.every == 0 || t + 1 == steps_;
-    const double lr = e_.lr * e_.schedule({t, steps_, plan_.steps_per_epoch(), e_.batch_size});
-    const Batch batch = plan_.batch(t);
+    const double lr = e_.lr * e_.schedule(training_time(e_, t, plan_.steps_per_epoch()));
+    const std::vector<Batch> batches = plan_.batches(t);
     trace_.loss_scale.push_back(program_.loss_scaler().scale());
-    const StepResult r = program_.step(t, batch, lr, recorded ? &trace_.gradients : nullptr);
+    const StepResult r = program_.step(t, batches, lr, recorded ? &trace_.gradients : nullptr);
     trace_.train_loss.push_back(r.loss);
     trace_.lr.push_back(lr);
-    epoch_.add(r, batch.samples.size());
+    epoch_.add(r);
     observer_.stepped(t, r.loss, r.skipped);
     if (r.diverged) diverge(t, r);
     if (recorded || r.diverged) record(t);
@@ -158,8 +158,8 @@ class Trainer : public RunState<T> {
 
 }  // namespace
 
-BatchPlan::BatchPlan(const Dataset& data, std::size_t batch_size, std::uint64_t seed)
-    : data_(&data), batch_size_(batch_size), seed_(seed) {}
+BatchPlan::BatchPlan(const Dataset& data, std::size_t batch_size, std::uint64_t seed, std::size_t accumulate)
+    : data_(&data), batch_size_(batch_size), accumulate_(accumulate), seed_(seed) {}
 
 void BatchPlan::shuffle(std::uint64_t epoch) {
   const RandomStream random(seed_, "shuffle", epoch);
@@ -172,14 +172,21 @@ void BatchPlan::shuffle(std::uint64_t epoch) {
   epoch_ = epoch;
 }
 
-Batch BatchPlan::batch(std::uint64_t step) {
+std::vector<Batch> BatchPlan::batches(std::uint64_t step) {
   const std::uint64_t epoch = step / steps_per_epoch();
   if (epoch_ != epoch) shuffle(epoch);
-  const std::size_t first = (step % steps_per_epoch()) * batch_size_;
-  const std::size_t last = std::min(first + batch_size_, order_.size());
-  return {data_,
-          {order_.begin() + static_cast<std::ptrdiff_t>(first),
-           order_.begin() + static_cast<std::ptrdiff_t>(last)}};
+  const std::size_t begin = (step % steps_per_epoch()) * batch_size_ * accumulate_;
+  const std::size_t end = std::min(begin + batch_size_ * accumulate_, order_.size());
+  std::vector<Batch> out;
+  for (std::size_t first = begin; first < end; first += batch_size_)
+    out.push_back({data_,
+                   {order_.begin() + static_cast<std::ptrdiff_t>(first),
+                    order_.begin() + static_cast<std::ptrdiff_t>(std::min(first + batch_size_, end))}});
+  return out;
+}
+
+TrainingTime training_time(const Experiment& e, std::uint64_t step, std::uint64_t steps_per_epoch) {
+  return {step, total_steps(e, steps_per_epoch), steps_per_epoch, e.batch_size * e.accumulate};
 }
 
 std::uint64_t total_steps(const Experiment& e, std::uint64_t steps_per_epoch) {

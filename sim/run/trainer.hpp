@@ -71,22 +71,32 @@ class RunObserver {
 };
 
 /// The order of the training samples: epoch e sorts them by (random number of the stream `shuffle` at step
-/// e, index); the last batch of an epoch may be smaller.
+/// e, index), and cuts them into micro-batches, of which the last may be smaller. A step takes `accumulate` of them, the
+/// last step of an epoch what is left.
 class BatchPlan {
  public:
-  BatchPlan(const Dataset& data, std::size_t batch_size, std::uint64_t seed);
-  std::uint64_t steps_per_epoch() const { return (data_->train_count + batch_size_ - 1) / batch_size_; }
-  Batch batch(std::uint64_t step);
+  BatchPlan(const Dataset& data, std::size_t batch_size, std::uint64_t seed, std::size_t accumulate = 1);
+  std::uint64_t steps_per_epoch() const {
+    const std::uint64_t samples = batch_size_ * accumulate_;
+    return (data_->train_count + samples - 1) / samples;
+  }
+  std::vector<Batch> batches(std::uint64_t step);
+  /// The first of them.
+  Batch batch(std::uint64_t step) { return batches(step).front(); }
 
  private:
   void shuffle(std::uint64_t epoch);
 
   const Dataset* data_;
   std::size_t batch_size_;
+  std::size_t accumulate_;
   std::uint64_t seed_;
   std::optional<std::uint64_t> epoch_;
   std::vector<std::size_t> order_;
 };
+
+/// A moment of the experiment's training, for its schedule. The batch is that of a whole step.
+TrainingTime training_time(const Experiment& e, std::uint64_t step, std::uint64_t steps_per_epoch);
 
 std::uint64_t total_steps(const Experiment& experiment, std::uint64_t steps_per_epoch);
 

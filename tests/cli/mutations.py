@@ -4,7 +4,7 @@ import copy
 
 import conditions
 
-WRONG = (None, True, 7, 1.5, "text", [], {})
+WRONG = (None, True, 7, 1.5, "some words", [], {})
 NEXT_INSIDE = 2.0**-10  # from an open bound; every range of the schema is wider
 
 

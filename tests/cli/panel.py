@@ -62,12 +62,20 @@ LAYERS = [{**CONV, "name": "first", **NORMAL}, {"kind": "batch_norm", "name": "b
 BARE = [{"kind": "conv2d", "channels": 2}, {"kind": "batch_norm"}, {"kind": "activation"}, {"kind": "max_pool"},
         {"kind": "average_pool"}, {"kind": "residual", "layers": [{"kind": "layer_norm"}, {"kind": "rms_norm"}]},
         {"kind": "subsample", "channels": 2}, {"kind": "dropout"}, {"kind": "flatten"}, {"kind": "linear"}]
+TRANSFORMER = [{"kind": "embedding", "name": "e", "width": 4, **NORMAL}, {"kind": "position", "name": "p", **NORMAL},
+               {"kind": "residual", "layers": [{"kind": "attention", "name": "a", "heads": 2, "causal": True,
+                                                "bias": False, **NORMAL}]}, {"kind": "linear"}]
+BARE_TRANSFORMER = [{"kind": "embedding", "width": 4}, {"kind": "position"}, {"kind": "attention"}, {"kind": "linear"}]
 SEQUENTIAL = {"kind": "sequential", "layers": LAYERS}
 SGD = {"kind": "sgd", "lr": 0.1, "momentum": 0.9, "weight_decay": 0.0001}
 ADAM = {"kind": "adam", "lr": 0.001, "form": "keras", "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-7}
 COSINE = {"kind": "cosine", "warmup_steps": 1, "reference_batch": 16}
 TRAINING = {"steps": 3, "batch_size": 32, "eval_every": 2, "loss": "cross_entropy", "optimizer": SGD,
             "schedule": COSINE, "loss_scale": {"kind": "static", "value": 1024}}
+BLOCKS = {"layers": 1, "heads": 1, "width": 8, "hidden": 4, "dropout": 0.1, "epsilon": 0.001,
+          "activation": "gelu_tanh"}
+TEXT = {"kind": "text", "path": "some.txt", "unit": "characters", "vocabulary": "ab c", "context": 2, "stride": 1,
+        "validation_fraction": 0.5, "objective": "next"}
 STATS = {"counters": True, "histograms": "all", "every": 2}
 CHECKPOINT, LIMITS = {"every": 2}, {"wall_s": 3600.0, "steps": 1}
 SHORT = {"epochs": 1, "optimizer": {"kind": "sgd", "lr": 0.1}}
@@ -92,7 +100,7 @@ def data_files():
     return {"images": idx(9, 2, 2), "labels": idx(9), "images.gz": gzip.compress(idx(6, 2, 2)),
             "labels6": idx(6), "large": idx(9, 16, 16),
             "comma.csv": csv(",", True), "semicolon.csv": csv(";", False), "tab.csv": csv("\t", True),
-            "base.json": '{"seed": 7}'}
+            "some.txt": "abc cab " * 100, "base.json": '{"seed": 7}'}
 
 
 def idx_data():
@@ -135,7 +143,14 @@ def configs():
                       schedule={"kind": "constant", "warmup_epochs": 1}),
             with_data(csv_data("semicolon.csv", label="absent key", separator=";", header="absent"),
                       schedule={**schedule, "warmup_epochs": None, "warmup_steps": 2}),
-            {**with_data(csv_data("tab.csv", separator="tab", header="detect")), "policy": UNITS8}]
+            {**with_data(csv_data("tab.csv", separator="tab", header="detect")), "policy": UNITS8},
+            {"model": {"kind": "sequential", "layers": TRANSFORMER}, "data": TEXT, "training": SHORT},
+            {"model": {"kind": "gpt", **BLOCKS, "tied": False}, "data": TEXT,
+             "training": {**SHORT, "label_smoothing": 0.1}},
+            {"model": {"kind": "bert", **BLOCKS, "activation": "gelu", "norm": "before",
+                       "head": "masked_tokens", "vocabulary": None},
+             "data": {**TEXT, "unit": "bytes", "objective": "masked", "stride": None, "vocabulary": None},
+             "training": SHORT}]
 
 
 def least():
@@ -156,4 +171,9 @@ def least():
             *({"model": model, "data": {"kind": "idx", "train_images": "large", "train_labels": "labels",
                                       "validation_images": "large", "validation_labels": "labels"},
                "training": {"steps": 1, "optimizer": sgd}} for model in (
-                   {"kind": "lenet"}, {"kind": "vgg"}, {"kind": "resnet"}, {"kind": "sequential", "layers": BARE}))]
+                   {"kind": "lenet"}, {"kind": "vgg"}, {"kind": "resnet"}, {"kind": "sequential", "layers": BARE})),
+            {"model": {"kind": "sequential", "layers": BARE_TRANSFORMER}, "data": {"kind": "text"},
+             "training": {"steps": 1, "optimizer": sgd}},
+            {"model": {"kind": "gpt"}, "data": {"kind": "text"}, "training": {"steps": 1, "optimizer": sgd}},
+            {"model": {"kind": "bert"}, "data": {"kind": "text", "objective": "masked"},
+             "training": {"steps": 1, "optimizer": sgd}}]

@@ -108,15 +108,15 @@ class Run {
       : telemetry(setup.experiment.stats),
         program(setup.experiment, setup.data, telemetry),
         setup_(&setup),
-        plan_(setup.data, setup.experiment.batch_size, setup.experiment.seed) {}
+        plan_(setup.data, setup.experiment.batch_size, setup.experiment.seed, setup.experiment.accumulate) {}
   Run(const Run&) = delete;
 
-  StepResult step(std::uint64_t t) { return step(t, plan_.batch(t)); }
-  StepResult step(std::uint64_t t, const Batch& batch) {
+  StepResult step(std::uint64_t t) { return step(t, plan_.batches(t)); }
+  StepResult step(std::uint64_t t, const Batch& batch) { return step(t, std::vector<Batch>{batch}); }
+  StepResult step(std::uint64_t t, const std::vector<Batch>& batches) {
     const Experiment& e = setup_->experiment;
-    const std::uint64_t epoch = plan_.steps_per_epoch();
-    const double lr = e.lr * e.schedule({t, total_steps(e, epoch), epoch, e.batch_size});
-    const StepResult result = program.step(t, batch, lr, nullptr);
+    const double lr = e.lr * e.schedule(training_time(e, t, plan_.steps_per_epoch()));
+    const StepResult result = program.step(t, batches, lr, nullptr);
     losses.push_back(result.loss);
     return result;
   }

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace exmy {
 
@@ -28,6 +30,26 @@ class DataError : public std::runtime_error {
 class UnreadableData : public DataError {
  public:
   using DataError::DataError;
+};
+
+/// Everything that is wrong with several files.
+class DataErrors : public DataError {
+ public:
+  struct One {
+    bool unreadable;  ///< else malformed
+    std::string text;
+  };
+  /// REQUIRES at least one.
+  explicit DataErrors(std::vector<One> all) : DataError(joined(all)), all_(std::move(all)) {}
+  const std::vector<One>& all() const { return all_; }
+
+ private:
+  static std::string joined(const std::vector<One>& all) {
+    std::string text;
+    for (const One& one : all) text += (text.empty() ? "" : "\n") + one.text;
+    return text;
+  }
+  std::vector<One> all_;
 };
 
 }  // namespace exmy

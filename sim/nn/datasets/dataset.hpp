@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/nn/datasets/data_error.hpp"
+#include "sim/nn/datasets/token_windows.hpp"
 #include "sim/tensor/tensor.hpp"
 
 namespace exmy {
@@ -17,6 +18,7 @@ struct Dataset {
   Shape sample_shape;                ///< of a sample, images are [H][W][C]; empty: [features_count]
   std::size_t targets_count = 0;     ///< per sample; 0 for classification
   int classes_count = 0;             ///< 0 for regression
+  TokenWindows tokens;               ///< of a text; then x, labels and targets are empty
   std::vector<double> x;             ///< [count][features_count], row-major
   std::vector<std::int32_t> labels;  ///< classification: [count], 0 .. classes_count - 1; else empty
   std::vector<double> targets;       ///< regression: [count][targets_count], not scaled; else empty
@@ -25,6 +27,7 @@ struct Dataset {
   std::vector<std::string> files;    ///< paths read, in order; a caller hashes them for the provenance
 
   std::size_t count() const { return train_count + validation_count; }
+  bool has_tokens() const { return tokens.length > 0; }
   Shape shape() const { return sample_shape.empty() ? Shape{features_count} : sample_shape; }
 };
 

@@ -5,9 +5,12 @@
 #include <filesystem>
 
 #include "sim/base/philox.hpp"
+#include "sim/nn/datasets/cifar10.hpp"
 #include "sim/nn/datasets/csv.hpp"
 #include "sim/nn/datasets/digits.hpp"
 #include "sim/nn/datasets/idx.hpp"
+#include "sim/nn/datasets/patterns.hpp"
+#include "sim/nn/datasets/text.hpp"
 #include "sim/nn/datasets/xor.hpp"
 
 namespace exmy {
@@ -105,8 +108,54 @@ DatasetLoader read_xor(ObjectReader& r) {
   return {make, true};
 }
 
-constexpr std::array dataset_table{DatasetKind{"digits", read_digits}, DatasetKind{"idx", read_idx},
-                                   DatasetKind{"csv", read_csv}, DatasetKind{"xor", read_xor}};
+DatasetLoader read_cifar10(ObjectReader& r) {
+  Cifar10Source s;
+  s.path = r.text("path", s.path);
+  s.train_files = r.texts("train_files", s.train_files);
+  s.validation_files = r.texts("validation_files", s.validation_files);
+  if (s.train_files.empty()) r.problem(codes::out_of_range, "train_files", "no file to train on is named");
+  s.train_limit = count(r, "train_limit", 1);
+  s.validation_limit = count(r, "validation_limit", 1);
+  read_transform(r, s.scale, s.offset);
+  return {[s](std::uint64_t) { return load_cifar10(s); }};
+}
+
+DatasetLoader read_patterns(ObjectReader& r) {
+  PatternsSource s;
+  s.train_count = count(r, "train_count", s.train_count, 1);
+  s.validation_count = count(r, "validation_count", s.validation_count, 0);
+  s.seed = r.unsigned64("seed", s.seed);
+  s.noise = r.integer<std::int32_t>("noise", s.noise, Range::closed(0, 255));
+  read_transform(r, s.scale, s.offset);
+  return {[s](std::uint64_t) { return make_patterns(s); }};
+}
+
+constexpr std::array units{Named<TextUnit>{"bytes", TextUnit::bytes},
+                           Named<TextUnit>{"characters", TextUnit::characters}};
+constexpr std::array objectives{Named<TokenObjective>{"next", TokenObjective::next},
+                                Named<TokenObjective>{"masked", TokenObjective::masked}};
+
+DatasetLoader read_text(ObjectReader& r) {
+  TextSource s;
+  s.path = r.text("path", s.path);
+  s.unit = r.one_of("unit", TextUnit::bytes, units);
+  s.vocabulary = r.text("vocabulary", if_given);
+  s.context = count(r, "context", s.context, 1);
+  s.stride = count(r, "stride", 1);
+  s.validation_fraction = r.number("validation_fraction", s.validation_fraction, Range::closed_open(0, 1));
+  s.objective = r.one_of("objective", TokenObjective::next, objectives);
+  return {[s](std::uint64_t) {
+    TextSource found = s;
+    found.path = shipped(s.path);
+    return load_text(found);
+  }};
+}
+
+constexpr std::array dataset_table{
+    DatasetKind{"digits", read_digits},    DatasetKind{"idx", read_idx},
+    DatasetKind{"csv", read_csv},          DatasetKind{"xor", read_xor},
+    DatasetKind{"text", read_text},        DatasetKind{"cifar10", read_cifar10},
+    DatasetKind{"patterns", read_patterns}};
 
 }  // namespace
 

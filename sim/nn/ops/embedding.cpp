@@ -29,7 +29,9 @@ template <class T>
 Tensor<T> Embedding<T>::forward(Context& context, const Inputs<T>& in) {
   Projector<T> weight(context, this->layer(), "embedding", Pass::forward, Role::weight);
   const Tensor<T> w = weight.quantize(*in.x[0]);
-  Tensor<T> y({tokens_.size(), w.columns()}, w.format);
+  Shape shape = shape_;
+  shape.push_back(w.columns());
+  Tensor<T> y(std::move(shape), w.format);
   for (std::size_t i = 0; i < tokens_.size(); ++i)
     std::copy_n(w.data.begin() + tokens_[i] * static_cast<std::ptrdiff_t>(w.columns()), w.columns(),
                 y.data.begin() + static_cast<std::ptrdiff_t>(i * w.columns()));

@@ -5,18 +5,27 @@
 #include <vector>
 
 #include "sim/nn/tape.hpp"
+#include "sim/ops/projector.hpp"
 
 namespace exmy {
 
-/// Layer `loss`. Softmax (op `softmax`): m = max x; d = P(x - m); e = P(exp d); s = sum e; p = P(e / s),
-/// role elementwise, the sum in the accumulator. Cross-entropy (op `cross_entropy`, role loss):
-/// l = P(P(log s) - d_label); mean = P(sum l / B); dx = P(P(p - y) c), c = P(loss_scale / B), y one-hot.
-/// Inputs: x [B][C]. Result: the mean, [1].
+/// The label of a row that takes no part.
+inline constexpr std::int32_t ignored_label = -1;
+
+/// Layer `loss`, over the R rows of x [...][C] whose label is not `ignored_label`. Softmax (op `softmax`): m = max x;
+/// d = P(x - m); e = P(exp d); s = sum e; p = P(e / s), role elementwise, the sum in the accumulator. Cross-entropy (op
+/// `cross_entropy`, role loss): l = P(P(log s) - d_label); mean = P(sum l / R); dx = P(P(p - y) c), c = P(loss_scale / R),
+/// y one-hot; rows that take no part get +0. Without any row the mean is P(+0 / 1).
+/// With label smoothing E > 0 (Szegedy et al. 2016), in training: b = P(E / C); a = P(1 - E); S = sum of d over the classes
+/// (accumulator); t = P(P(d_label a) + P(S b)); l = P(P(log s) - t); y = b, and P(a + b) at the label; in `dgrad` b, a and
+/// P(a + b) are computed again.
+/// Inputs: x. Result: the mean, [1].
 template <class T>
 class SoftmaxCrossEntropy : public Op<T> {
  public:
-  SoftmaxCrossEntropy(std::vector<std::int32_t> labels, double loss_scale)
-      : Op<T>("loss"), labels_(std::move(labels)), loss_scale_(loss_scale) {}
+  /// REQUIRES labels in 0 .. C - 1 or ignored; 0 <= smoothing < 1.
+  SoftmaxCrossEntropy(std::vector<std::int32_t> labels, double loss_scale, double smoothing = 0)
+      : Op<T>("loss"), labels_(std::move(labels)), loss_scale_(loss_scale), smoothing_(smoothing) {}
   Tensor<T> forward(Context& context, const Inputs<T>& in) override;
   std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
                                                  Tensor<T> dy) override;
@@ -24,8 +33,12 @@ class SoftmaxCrossEntropy : public Op<T> {
                MemoryLedger& memory) const override;
 
  private:
-  std::vector<std::int32_t> labels_;
-  double loss_scale_;
+  Tensor<T> label_terms(Context& context, Projector<T>& loss, const Tensor<T>& d) const;
+  Tensor<T> truth(Projector<T>& loss) const;
+
+  std::vector<std::int32_t> labels_;  ///< after the forward pass of the rows that take part
+  std::vector<std::size_t> rows_;     ///< and their numbers
+  double loss_scale_, smoothing_;
   Tensor<T> p_;
 };
 

@@ -1,7 +1,4 @@
-#include <map>
-
 #include "sim/nn/optimizers/optimizer.hpp"
-#include "sim/ops/projector.hpp"
 
 namespace exmy {
 namespace {
@@ -9,41 +6,38 @@ namespace {
 template <class T>
 class Sgd : public Optimizer<T> {
  public:
-  Sgd(const SgdOptions& options, const std::vector<Parameter<T>*>& parameters) : options_(options) {
+  Sgd(const SgdOptions& options, const std::vector<Parameter<T>*>& parameters)
+      : Optimizer<T>("sgd", options.update, parameters), options_(options) {
     if (options.momentum == 0) return;
     for (const Parameter<T>* p : parameters) velocity_.emplace(p->full_name(), Tensor<T>(p->value.shape, {}));
   }
 
-  void step(Context& context, Parameter<T>& p, double lr) override {
-    const std::string op = "sgd." + p.name;
-    Projector<T> u(context, p.layer, op, Pass::optimizer, Role::update);
-    Projector<T> w(context, p.layer, op, Pass::optimizer, Role::master_weight);
-    Tensor<T> decayed;
-    if (options_.weight_decay != 0)
-      decayed = u.add(p.grad, u.mul(p.value, u.constant(options_.weight_decay)));
-    const Tensor<T>& g = options_.weight_decay != 0 ? decayed : p.grad;
-    const Tensor<T>& v = velocity(context, p, op, g);
-    const Tensor<T> step = u.mul(v, u.constant(lr));
-    p.value = w.update(std::move(p.value), step);
-  }
-
-  void visit(StateVisitor<T>& visitor) override {
-    for (auto& [name, v] : velocity_) visitor.tensor("sgd.velocity." + name, v);
-  }
-  std::size_t states_per_parameter() const override { return velocity_.empty() ? 0 : 1; }
-
  private:
-  const Tensor<T>& velocity(Context& context, const Parameter<T>& p, const std::string& op,
-                            const Tensor<T>& g) {
-    if (options_.momentum == 0) return g;
-    Projector<T> u(context, p.layer, op, Pass::optimizer, Role::update);
-    Projector<T> state(context, p.layer, op, Pass::optimizer, Role::optimizer_state);
+  Tensor<T> change(Context& context, Parameter<T>& p, double lr) override {
+    Projector<T> u = this->at(context, p, Role::update);
+    Tensor<T> decayed;
+    const bool decays = options_.decay.applies_to(p.value.shape);
+    if (decays) decayed = Optimizer<T>::decayed(u, p, options_.decay.factor);
+    const Tensor<T>& g = decays ? decayed : p.grad;
+    if (options_.momentum == 0) return u.mul(g, u.constant(lr));
+    const Tensor<T>& v = velocity(context, p, u, g);
+    if (!options_.nesterov) return u.mul(v, u.constant(lr));
+    Tensor<T> ahead = u.mul(v, u.constant(options_.momentum));
+    ahead = u.add(std::move(ahead), g);
+    return u.mul(std::move(ahead), u.constant(lr));
+  }
+
+  const Tensor<T>& velocity(Context& context, const Parameter<T>& p, Projector<T>& u, const Tensor<T>& g) {
     Tensor<T>& v = velocity_.at(p.full_name());
-    const double mu = u.constant(options_.momentum);
-    v = u.mul(std::move(v), mu);
-    v = state.add(std::move(v), g);
+    v = u.mul(std::move(v), u.constant(options_.momentum));
+    v = this->at(context, p, Role::optimizer_state).add(std::move(v), g);
     return v;
   }
+
+  void visit_moments(StateVisitor<T>& visitor) override {
+    for (auto& [name, v] : velocity_) visitor.tensor("sgd.velocity." + name, v);
+  }
+  std::size_t moments_per_parameter() const override { return velocity_.empty() ? 0 : 1; }
 
   SgdOptions options_;
   std::map<std::string, Tensor<T>> velocity_;

@@ -14,7 +14,7 @@ struct TrainingTime {
   std::uint64_t step = 0;  ///< from 0
   std::uint64_t steps = 1;
   std::uint64_t steps_per_epoch = 1;
-  std::uint64_t batch_size = 1;
+  std::uint64_t batch_size = 1;  ///< of a whole step
 };
 
 /// The factor of the base learning rate.

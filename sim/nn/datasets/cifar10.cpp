@@ -1,0 +1,99 @@
+#include "sim/nn/datasets/cifar10.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "sim/nn/datasets/data_file.hpp"
+
+namespace exmy {
+namespace {
+
+constexpr std::size_t side = 32, channels = 3, classes = 10;
+constexpr std::size_t plane_bytes = side * side;
+constexpr std::size_t record_bytes = 1 + channels * plane_bytes;
+
+unsigned value_at(const std::string& bytes, std::size_t offset) {
+  return static_cast<unsigned char>(bytes[offset]);
+}
+
+/// Throws DataError where a file is none of records.
+void check_records(const std::string& path, const std::string& bytes) {
+  if (bytes.empty()) throw DataError::in_file(path, "is empty, wanted records of 3073 bytes");
+  if (bytes.size() % record_bytes != 0) {
+    throw DataError::in_file(path, "holds " + std::to_string(bytes.size()) +
+                                       " bytes, wanted a multiple of 3073 (a label and 3 x 32 x 32 values)");
+  }
+  for (std::size_t first = 0; first < bytes.size(); first += record_bytes) {
+    if (value_at(bytes, first) < classes) continue;
+    throw DataError::at_byte(path, first,
+                             "label " + std::to_string(value_at(bytes, first)) + ", wanted 0..9");
+  }
+}
+
+/// The samples of some files, and what was wrong with them.
+class Part {
+ public:
+  Part(const Cifar10Source& source, std::size_t limit, Dataset& data, std::vector<DataErrors::One>& errors)
+      : source_(source), left_(limit), data_(data), errors_(errors) {}
+
+  /// How many samples were taken.
+  std::size_t read(const std::vector<std::string>& files) {
+    const std::size_t before = data_.labels.size();
+    for (const std::string& file : files) read(file);
+    return data_.labels.size() - before;
+  }
+
+ private:
+  void read(const std::string& file) {
+    const std::string path = (std::filesystem::path(source_.path) / file).string();
+    try {
+      const std::string bytes = read_data_file(path);
+      check_records(path, bytes);
+      if (errors_.empty()) append(bytes);
+      data_.files.push_back(path);
+    } catch (const UnreadableData& error) {
+      errors_.push_back({true, error.what()});
+    } catch (const DataError& error) {
+      errors_.push_back({false, error.what()});
+    }
+  }
+
+  void append(const std::string& bytes) {
+    const std::size_t count = std::min(bytes.size() / record_bytes, left_);
+    left_ -= count;
+    data_.x.reserve(data_.x.size() + count * data_.features_count);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t first = i * record_bytes;
+      data_.labels.push_back(static_cast<std::int32_t>(value_at(bytes, first)));
+      for (std::size_t pixel = 0; pixel < plane_bytes; ++pixel)
+        for (std::size_t c = 0; c < channels; ++c) {
+          const double value = value_at(bytes, first + 1 + c * plane_bytes + pixel);
+          data_.x.push_back(value * source_.scale + source_.offset);
+        }
+    }
+  }
+
+  const Cifar10Source& source_;
+  std::size_t left_;
+  Dataset& data_;
+  std::vector<DataErrors::One>& errors_;
+};
+
+}  // namespace
+
+Dataset load_cifar10(const Cifar10Source& source) {
+  constexpr std::size_t all = ~std::size_t{0};
+  if (source.train_files.empty()) throw DataError::in_file(source.path, "no file to train on is named");
+  Dataset data;
+  data.sample_shape = {side, side, channels};
+  data.features_count = channels * plane_bytes;
+  data.classes_count = classes;
+  std::vector<DataErrors::One> errors;
+  data.train_count = Part(source, source.train_limit.value_or(all), data, errors).read(source.train_files);
+  data.validation_count =
+      Part(source, source.validation_limit.value_or(all), data, errors).read(source.validation_files);
+  if (!errors.empty()) throw DataErrors(errors);
+  return data;
+}
+
+}  // namespace exmy
