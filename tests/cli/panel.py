@@ -64,6 +64,10 @@ LAYERS = [{**CONV, "name": "first", **NORMAL}, {"kind": "batch_norm", "name": "b
 BARE = [{"kind": "conv2d", "channels": 2}, {"kind": "batch_norm"}, {"kind": "activation"}, {"kind": "max_pool"},
         {"kind": "average_pool"}, {"kind": "residual", "layers": [{"kind": "layer_norm"}, {"kind": "rms_norm"}]},
         {"kind": "subsample", "channels": 2}, {"kind": "dropout"}, {"kind": "flatten"}, {"kind": "linear"}]
+TRANSFORMER = [{"kind": "embedding", "name": "e", "width": 4, **NORMAL}, {"kind": "position", "name": "p", **NORMAL},
+               {"kind": "residual", "layers": [{"kind": "attention", "name": "a", "heads": 2, "causal": True,
+                                                "bias": False, **NORMAL}]}, {"kind": "linear"}]
+BARE_TRANSFORMER = [{"kind": "embedding", "width": 4}, {"kind": "position"}, {"kind": "attention"}, {"kind": "linear"}]
 SEQUENTIAL = {"kind": "sequential", "layers": LAYERS}
 KAHAN = {"kind": "kahan"}
 SGD = {"kind": "sgd", "lr": 0.1, "momentum": 0.9, "weight_decay": 0.0001, "nesterov": True, "decay": "matrices",
@@ -162,6 +166,7 @@ def configs():
                       schedule={**schedule, "warmup_epochs": None, "warmup_steps": 2}),
             {**with_data(csv_data("tab.csv", separator="tab", header="detect")), "policy": UNITS8,
              "initial_weights": "tiny.safetensors"},
+            {"model": {"kind": "sequential", "layers": TRANSFORMER}, "data": TEXT, "training": SHORT},
             {"model": {"kind": "gpt", **BLOCKS, "tied": False}, "data": TEXT,
              "training": {**SHORT, "label_smoothing": 0.1}},
             {"model": {"kind": "bert", **BLOCKS, "activation": "gelu", "norm": "before",
@@ -195,4 +200,6 @@ def least():
             *({"model": model, "data": {"kind": "idx", "train_images": "large", "train_labels": "labels",
                                       "validation_images": "large", "validation_labels": "labels"},
                "training": {"steps": 1, "optimizer": sgd}} for model in (
-                   {"kind": "lenet"}, {"kind": "vgg"}, {"kind": "resnet"}, {"kind": "sequential", "layers": BARE}))]
+                   {"kind": "lenet"}, {"kind": "vgg"}, {"kind": "resnet"}, {"kind": "sequential", "layers": BARE})),
+            {"model": {"kind": "sequential", "layers": BARE_TRANSFORMER}, "data": {"kind": "text"},
+             "training": {"steps": 1, "optimizer": sgd}}]

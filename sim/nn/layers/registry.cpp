@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <set>
 
+#include "sim/nn/layers/attention.hpp"
 #include "sim/nn/layers/conv2d.hpp"
 #include "sim/nn/layers/elementwise.hpp"
+#include "sim/nn/layers/embedding.hpp"
 #include "sim/nn/layers/linear.hpp"
 #include "sim/nn/layers/normalisation.hpp"
 #include "sim/nn/layers/pooling.hpp"
@@ -77,6 +79,34 @@ LayerFactory read_subsample(ObjectReader& r) {
 
 LayerFactory read_flatten(ObjectReader&) { return flatten(); }
 
+LayerFactory read_embedding(ObjectReader& r) {
+  EmbeddingOptions o;
+  o.width = size_at(r, "width", required, Range::closed(1, 16384));
+  o.init = read_initialization(r, Initializer::normal);
+  return embedding(o);
+}
+
+LayerFactory read_position(ObjectReader& r) { return positions(read_initialization(r, Initializer::normal)); }
+
+/// As many features as its input has.
+LayerFactory square(const LinearOptions& options) {
+  return LayerFactory([options]<class T>(const LayerArguments<T>& a) {
+    LinearOptions o = options;
+    if (!a.input.empty()) o.features = a.input.back();
+    return linear(o)(a);
+  });
+}
+
+LayerFactory read_attention(ObjectReader& r) {
+  AttentionOptions o;
+  o.heads = size_at(r, "heads", 1u, Range::closed(1, 16384));
+  o.causal = r.boolean("causal", false);
+  LinearOptions projection;
+  projection.bias = r.boolean("bias", true);
+  projection.init = read_initialization(r, Initializer::normal);
+  return attention(o, square(projection), square(projection));
+}
+
 LayerFactory read_residual(ObjectReader& r) {
   std::vector<NamedLayer> body{
       {"body", sequence(read_layers(r.array("layers", required, Range::at_least(1))))}};
@@ -94,6 +124,9 @@ constexpr std::array layer_table{LayerKind{"linear", read_linear},
                                  LayerKind{"rms_norm", read_normalisation<Normalisation::rms>},
                                  LayerKind{"batch_norm", read_normalisation<Normalisation::batch>},
                                  LayerKind{"dropout", read_dropout},
+                                 LayerKind{"embedding", read_embedding},
+                                 LayerKind{"position", read_position},
+                                 LayerKind{"attention", read_attention},
                                  LayerKind{"residual", read_residual},
                                  LayerKind{"subsample", read_subsample},
                                  LayerKind{"flatten", read_flatten}};
