@@ -32,7 +32,7 @@ double number_at(const char* bytes) {
   return static_cast<double>(value);
 }
 
-double number_of(const std::string& dtype, const char* bytes) {
+double number_stored(const std::string& dtype, const char* bytes) {
   if (dtype == "F64") return number_at<double>(bytes);
   if (dtype == "F32") return number_at<float>(bytes);
   std::uint16_t code = 0;
@@ -53,7 +53,7 @@ std::string misfit(const StoredArray& array, const Shape& shape) {
 Tensor<double> numbers_of(const StoredArray& array, const Shape& shape) {
   Tensor<double> x(shape, Format{11, 52, 1023});
   const std::size_t width = bytes_of_dtype(array.dtype);
-  const auto number = [&](std::size_t i) { return number_of(array.dtype, array.bytes.data() + i * width); };
+  const auto number = [&](std::size_t i) { return number_stored(array.dtype, array.bytes.data() + i * width); };
   if (is_kernel(shape))
     each_element(shape, [&](std::size_t here, std::size_t there) { x.data[here] = number(there); });
   else

@@ -21,8 +21,8 @@ TEST_CASE("paths that the configuration does not have, with a suggestion", "[swe
   REQUIRE(
       path("training.optimzer.lr") ==
       Texts{"E503 1:38 /parameters/training.optimzer.lr: \"training\" has no key \"optimzer\" (did you mean "
-            "\"optimizer\"? known: batch_size, epochs, eval_every, loss, loss_scale, optimizer, schedule, "
-            "steps)"});
+            "\"optimizer\"? known: accumulate, batch_size, clip_norm, epochs, eval_every, label_smoothing, "
+            "loss, loss_scale, optimizer, schedule, steps)"});
   REQUIRE(path("modl.kind")[0].find("configurations have no key \"modl\" (did you mean \"model\"?") !=
           std::string::npos);
   REQUIRE(path("policy.0.formt")[0].find("\"policy.0\" has no key \"formt\" (did you mean \"format\"?") !=
