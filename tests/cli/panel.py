@@ -118,7 +118,8 @@ def data_files():
             "images.gz": gzip.compress(idx(6, 2, 2)),
             "labels6": idx(6), "large": idx(9, 16, 16),
             "comma.csv": csv(",", True), "semicolon.csv": csv(";", False), "tab.csv": csv("\t", True),
-            "some.txt": "abc cab " * 100, "tiny.safetensors": safetensors(TINY_WEIGHTS),
+            "some.txt": "abc cab " * 100, "tokens.csv": "0,0,0\n0,0,1\n0,0,2\n" * 4,
+            "tiny.safetensors": safetensors(TINY_WEIGHTS),
             "base.json": '{"seed": 7}'}
 
 
@@ -172,7 +173,9 @@ def configs():
             {"model": {"kind": "bert", **BLOCKS, "activation": "gelu", "norm": "before",
                        "head": "masked_tokens", "vocabulary": None},
              "data": {**TEXT, "unit": "bytes", "objective": "masked", "stride": None, "vocabulary": None},
-             "training": SHORT}]
+             "training": SHORT},
+            {"model": {"kind": "bert", **BLOCKS, "head": "classes", "vocabulary": 4},
+             "data": {"kind": "csv", "path": "tokens.csv"}, "training": SHORT}]
 
 
 def least():
