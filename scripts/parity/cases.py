@@ -9,10 +9,11 @@ import random
 import struct
 
 import torch
-from torch import nn
 from torch.nn import functional
 
 import images
+import randoms
+import transformers
 
 
 @dataclasses.dataclass
@@ -105,4 +106,68 @@ def resnet():
                 {"batch_size": 2, "clip_norm": 1.0}, clip_norm=1.0)
 
 
-CASES = [mlp(), lenet(), vgg(), resnet()]
+TEXT = ("In the beginning God created the heaven and the earth. And the earth was without form, and void; and darkness was "
+        "upon the face of the deep. And the Spirit of God moved upon the face of the waters.")
+LENGTH = 16
+EPSILON = 1e-3  # of AdamW: a bias of keys moves nothing, so that its gradient is what rounding left; 1e-8 would make steps of it
+
+
+def text(objective):
+    """A file, its configuration, the tokens, and the number of different ones: bytes in ascending order."""
+    units = sorted(set(TEXT.encode()))
+    tokens = torch.tensor([units.index(byte) for byte in TEXT.encode()])
+    data = {"kind": "text", "path": "text.txt", "context": LENGTH, "validation_fraction": 0, "objective": objective}
+    return {"text.txt": TEXT.encode()}, data, tokens, len(units)
+
+
+def gpt():
+    files, data, tokens, vocabulary = text("next")
+    count = (len(tokens) - LENGTH - 1) // LENGTH + 1
+    x, labels = (torch.stack([tokens[i * LENGTH + shift:][:LENGTH] for i in range(count)]) for shift in (0, 1))
+
+    def loss(model, step, dtype):
+        y = model(x)
+        return functional.cross_entropy(y.flatten(0, 1), labels.flatten(), label_smoothing=0.1)
+    return Case("gpt", 5, files, {"kind": "gpt", "layers": 2, "heads": 2, "width": 16}, data, 0.003,
+                {"kind": "adamw", "weight_decay": 0.1, "epsilon": EPSILON},
+                lambda: transformers.Gpt(vocabulary, LENGTH, 2, 2, 16), loss,
+                lambda p: torch.optim.AdamW(p, weight_decay=0.1, eps=EPSILON),
+                {"batch_size": count, "label_smoothing": 0.1})
+
+
+def masked(tokens, step, vocabulary):
+    """The batch of a step, which is an epoch too: inputs, and labels, -100 where nothing is to be told."""
+    count = len(tokens) // LENGTH
+    order = randoms.shuffled(1, step, count)
+    hidden, kind, other = (randoms.Stream(1, name, step) for name in ("mask", "mask/kind", "mask/token"))
+    x = torch.stack([tokens[i * LENGTH:][:LENGTH] for i in order])
+    labels = torch.full_like(x, -100)
+    for n in range(x.numel()):
+        i, t = divmod(n, LENGTH)
+        if hidden.uniform(n) < 0.15:
+            labels[i, t] = x[i, t]
+            if kind.uniform(n) < 0.8:
+                x[i, t] = vocabulary
+            elif kind.uniform(n) < 0.9:
+                x[i, t] = int(other.uniform(n) * vocabulary)
+    return x, labels
+
+
+def bert():
+    files, data, tokens, vocabulary = text("masked")
+
+    def loss(model, step, dtype):
+        x, labels = masked(tokens, step, vocabulary)
+        return functional.cross_entropy(model(x).flatten(0, 1), labels.flatten())
+
+    def schedule(step, steps=20, rise=4):
+        return (step + 1) / rise if step < rise else (1 + math.cos(math.pi * (step - rise) / (steps - rise))) / 2
+    return Case("bert", 6, files, {"kind": "bert", "layers": 2, "heads": 2, "width": 16}, data, 0.005,
+                {"kind": "adamw", "epsilon": EPSILON},
+                lambda: transformers.Bert(vocabulary + 1, LENGTH, 2, 2, 16), loss,
+                lambda p: torch.optim.AdamW(p, eps=EPSILON),
+                {"batch_size": len(tokens) // LENGTH, "schedule": {"kind": "cosine", "warmup_steps": 4}},
+                schedule=schedule)
+
+
+CASES = [mlp(), lenet(), vgg(), resnet(), gpt(), bert()]
