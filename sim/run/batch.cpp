@@ -48,7 +48,15 @@ class MaskStreams {
   RandomStream hidden_, kind_, token_;
 };
 
-/// Tokens are numbers of fp32, which holds them all.
+/// Tokens as they are: numbers of fp32, which holds them all.
+template <class T>
+Tensor<T> unprojected(const Tensor<double>& tokens) {
+  Tensor<T> out(tokens.shape, Format{});
+  for (std::size_t i = 0; i < out.size(); ++i) out.data[i] = static_cast<T>(tokens.data[i]);
+  return out;
+}
+
+/// The same of a text.
 template <class T>
 LabelledBatch<T> tokens_of(const Context& context, const Batch& batch) {
   const TokenWindows& w = batch.data->tokens;
@@ -86,7 +94,10 @@ LabelledBatch<T> labelled(Context& context, const Batch& batch) {
   Tensor<double> raw = gathered(data.x, data.features_count, batch.samples);
   raw.shape.resize(1);
   for (const std::size_t n : data.shape()) raw.shape.push_back(n);
-  LabelledBatch<T> out{project_numbers<T>(context, "input", "data", Role::activation, raw), {}};
+  LabelledBatch<T> out{data.token_features_count > 0
+                           ? unprojected<T>(raw)
+                           : project_numbers<T>(context, "input", "data", Role::activation, raw),
+                       {}};
   if (data.classes_count > 0)
     for (const std::size_t s : batch.samples) out.labels.push_back(data.labels[s]);
   return out;

@@ -104,6 +104,8 @@ void check_data(Prepared& p, DataCache& cache) {
                 "a batch of " + std::to_string(p.experiment.batch_size) +
                     " is larger than the training part, which has " + std::to_string(p.data->train_count) +
                     " windows");
+  if (p.experiment.label_smoothing > 0 && p.data->classes_count == 0)
+    refuse_data(p, codes::data_misfit, "label_smoothing needs classes; these data have real targets");
   if (p.experiment.loss == LossKind::cross_entropy && p.data->classes_count == 0)
     refuse_data(p, codes::data_misfit, "the loss cross_entropy needs classes; these data have real targets");
 }
@@ -142,7 +144,7 @@ Prepared prepare(const std::string& file, const std::vector<Assignment>& assignm
   p.dry_step = check_sites(p.experiment, *p.data, *p.document, problems);
   throw_if_any(problems);
   forget_step_limit(*p.document);
-  p.warnings = warnings_of_configuration(p.experiment, p.dry_step.sites);
+  p.warnings = warnings_of_configuration(p.experiment, *p.data, p.dry_step.sites);
   p.config_sha256 = identity_of(p);
   p.run_id = directory_name(p.experiment.name) + "-" + p.config_sha256.substr(0, 12);
   return p;

@@ -29,12 +29,13 @@ std::size_t evaluated_at_once(const Dataset& data) {
   return data.has_tokens() ? std::max<std::size_t>(1, 2048 / data.tokens.length) : 128;
 }
 
-/// A loss over tokens needs outputs for each of them.
 void check_outputs(const Dataset& data, const Shape& outputs) {
-  const Shape wanted{data.tokens.length, outputs_of(data)};
-  if (data.has_tokens() && outputs != wanted)
-    throw ShapeError("loss", outputs,
-                     to_string(wanted) + ": for each token one number a token of the vocabulary");
+  Shape wanted{outputs_of(data)};
+  if (data.has_tokens()) wanted.insert(wanted.begin(), data.tokens.length);
+  if (outputs != wanted)
+    throw ShapeError("the network gives " + to_string(outputs) + ", wanted " + to_string(wanted) +
+                     (data.has_tokens() ? ": for each token a number for each token of the vocabulary"
+                                        : ": a number for each class or target of the data"));
 }
 
 }  // namespace
@@ -52,13 +53,16 @@ Program<T>::Program(const Experiment& experiment, const Dataset& data, Telemetry
     : experiment_(&experiment),
       context_(experiment.policy.policy, telemetry, experiment.seed),
       loss_(loss_of(experiment, data)),
-      model_(experiment.model(LayerArguments<T>{&context_, "", data.shape(), outputs_of(data)})),
+      model_(experiment.model(
+          LayerArguments<T>{&context_, "", data.shape(), outputs_of(data), data.tokens_count()})),
       optimizer_(experiment.optimizer.make(model_->parameters())),
       scaler_(experiment.loss_scale) {
   check_outputs(data, model_->output());
   if (!experiment.initial_weights) return;
   WeightsReader<T> weights(*experiment.initial_weights, context_);
-  visit_weights(weights);
+  for (Parameter<T>* p : model_->parameters()) weights.tensor(p->full_name(), p->value);
+  weights.begin_statistics();
+  for (const Buffer<T>& b : model_->buffers()) weights.tensor(b.name, *b.value);
   weights.finish();
 }
 
@@ -186,6 +190,8 @@ void Program<T>::account(const Tape<T>& tape) {
     optimizer_->account(context_, *p, memory_);
     if (experiment_->accumulate > 1) GradientSums<T>::account(context_, *p, memory_);
   }
+  for (const Buffer<T>& b : model_->buffers())
+    memory_.add("optimizer_state", b.value->size(), b.value->format);
 }
 
 template <class T>

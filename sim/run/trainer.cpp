@@ -39,7 +39,8 @@ struct EpochSums {
   }
   void write(Trace& trace) const {
     trace.final_train_loss = loss / static_cast<double>(steps);
-    trace.train_accuracy_fraction = static_cast<double>(correct) / static_cast<double>(samples);
+    trace.train_accuracy_fraction =
+        static_cast<double>(correct) / static_cast<double>(std::max<std::uint64_t>(1, samples));
   }
 };
 

@@ -52,16 +52,18 @@ void check_back_off(const Experiment& e, const std::vector<Site>& sites, std::ve
          "can never back off: use \"on\": \"saturated\", or no saturation for gradients"});
 }
 
-void check_loss_scale(const Experiment& e, const std::vector<Site>& sites, std::vector<Warning>& out) {
+/// `rows`: of the network's output, in a batch.
+void check_loss_scale(const Experiment& e, std::size_t rows, const std::vector<Site>& sites,
+                      std::vector<Warning>& out) {
   for (const Site& site : sites) {
     if (site.role != Role::loss || site.pass != Pass::dgrad) continue;
     const Projection how = e.policy.policy.resolve(site).quantizer.projection;
-    const double c = e.loss_scale.initial / static_cast<double>(e.batch_size);
+    const double c = e.loss_scale.initial / static_cast<double>(rows);
     const double q = project(how, c).value;
     if (magnitude(q - c) <= c / 16) continue;  // a rounding error, not a loss (NaN, infinity, 0, clamped)
     out.push_back({"W103", "/training/loss_scale",
-                   "loss_scale / batch_size = " + number(c) + " becomes " + number(q) + " in " +
-                       e.format_names.name(how.format) + " (role loss)"});
+                   "loss_scale / " + std::to_string(rows) + " rows of a batch = " + number(c) + " becomes " +
+                       number(q) + " in " + e.format_names.name(how.format) + " (role loss)"});
     return;
   }
 }
@@ -73,11 +75,13 @@ double share(const Counters& c, Counter counter) {
 
 }  // namespace
 
-std::vector<Warning> warnings_of_configuration(const Experiment& e, const std::vector<Site>& sites) {
+std::vector<Warning> warnings_of_configuration(const Experiment& e, const Dataset& data,
+                                               const std::vector<Site>& sites) {
   std::vector<Warning> out;
   check_constants(e, sites, out);
   check_back_off(e, sites, out);
-  if (e.loss_scale.kind != LossScaling::none) check_loss_scale(e, sites, out);
+  if (e.loss_scale.kind != LossScaling::none)
+    check_loss_scale(e, e.batch_size * (data.has_tokens() ? data.tokens.length : 1), sites, out);
   return out;
 }
 

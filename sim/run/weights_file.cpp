@@ -53,7 +53,9 @@ std::string misfit(const StoredArray& array, const Shape& shape) {
 Tensor<double> numbers_of(const StoredArray& array, const Shape& shape) {
   Tensor<double> x(shape, Format{11, 52, 1023});
   const std::size_t width = bytes_of_dtype(array.dtype);
-  const auto number = [&](std::size_t i) { return number_stored(array.dtype, array.bytes.data() + i * width); };
+  const auto number = [&](std::size_t i) {
+    return number_stored(array.dtype, array.bytes.data() + i * width);
+  };
   if (is_kernel(shape))
     each_element(shape, [&](std::size_t here, std::size_t there) { x.data[here] = number(there); });
   else
@@ -87,8 +89,8 @@ void WeightsReader<T>::tensor(const std::string& name, Tensor<T>& value) {
     return;
   }
   const std::size_t dot = name.rfind('.');
-  value = project_numbers<T>(*context_, name.substr(0, dot), "init." + name.substr(dot + 1),
-                             Role::master_weight, numbers_of(found->second, value.shape));
+  value = project_numbers<T>(*context_, name.substr(0, dot), "init." + name.substr(dot + 1), role_,
+                             numbers_of(found->second, value.shape));
 }
 
 template <class T>

@@ -28,14 +28,18 @@ class WeightsMisfit : public std::runtime_error {
   std::vector<std::string> problems_;
 };
 
-/// Replaces tensors by those of a file: dtypes F16, BF16, F32, F64, each number projected to the master format at site
-/// (layer, init.NAME, optimizer, master_weight). NaN and infinities are projected like every number.
+/// Replaces tensors by those of a file: dtypes F16, BF16, F32, F64, each number projected to the format of the site that
+/// initialises the tensor, (layer, init.NAME, optimizer, master_weight), of running statistics (layer, init.NAME, forward,
+/// optimizer_state): its second use, after the model's own initialisation. NaN and infinities are projected like every
+/// number.
 template <class T>
 class WeightsReader : public StateVisitor<T> {
  public:
   WeightsReader(const StoredArrays& stored, Context& context) : stored_(&stored), context_(&context) {}
 
   void tensor(const std::string& name, Tensor<T>& value) override;
+  /// From here on tensors are running statistics.
+  void begin_statistics() { role_ = Role::optimizer_state; }
   /// WeightsMisfit: a name that the file lacks, or of another shape or dtype, or that nobody asked for (PyTorch's
   /// `num_batches_tracked` excepted).
   void finish() const;
@@ -50,6 +54,7 @@ class WeightsReader : public StateVisitor<T> {
  private:
   const StoredArrays* stored_;
   Context* context_;
+  Role role_ = Role::master_weight;
   std::vector<std::string> asked_, problems_;
 };
 

@@ -305,7 +305,7 @@ class Errors(ProgramTest):
         config = self.config(model={"kind": "cnn", "filters": 3}, data={"kind": "mnist", "root": "x"},
                              seed="a")
         self.refused(config, ("E203", "/model/kind", "known: mlp"),
-                     ("E203", "/data/kind", "known: digits, idx, csv, xor, cifar10, patterns"),
+                     ("E203", "/data/kind", "known: digits, idx, csv, xor, text, cifar10, patterns"),
                      ("E202", "/seed", "integer"))
 
     def test_missing_files_and_extends(self):

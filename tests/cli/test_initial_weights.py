@@ -38,6 +38,24 @@ class InitialWeights(ProgramTest):
         after = arrays_of(self.read(answer.lines[0], "weights.safetensors"))
         self.assertEqual(struct.unpack("<f", after[name][2][:4]), (1.0,))
 
+    def test_running_statistics_have_a_format_of_their_own(self):
+        layers = [{"kind": "batch_norm", "name": "bn"}, {"kind": "flatten"}, {"kind": "linear", "name": "fc"}]
+        rules = [{"match": {"role": "master_weight"}, "format": "bf16"}]
+        config = changed(SMALL, model={"kind": "sequential", "layers": layers}, policy=rules,
+                         training__optimizer__lr=0.0)
+        config["model"]["layers"][0]["momentum"] = 0
+        self.write("c.json", config)
+        answer = self.good("run", "c.json", "--out", "second")
+        given = {name: (shape, [0.5] * (len(data) // 4)) for name, (dtype, shape, data) in
+                 arrays_of(self.read(answer.lines[0], "weights.safetensors")).items()}
+        exact = 1 + 2**-20  # a number of fp32, none of bf16
+        given["bn.running_mean"] = given["bn.running_var"] = given["bn.weight"] = ([1], [exact])
+        self.write("w.safetensors", safetensors(given))
+        answer = self.good("run", "c.json", "--init", "w.safetensors")
+        after = arrays_of(self.read(answer.lines[0], "weights.safetensors"))
+        for name, number in (("bn.running_mean", exact), ("bn.running_var", exact), ("bn.weight", 1.0)):
+            self.assertEqual(struct.unpack("<f", after[name][2]), (number,), name)
+
     def test_the_file_is_part_of_what_a_run_is(self):
         names = set()
         for value in (1, 2):

@@ -54,9 +54,9 @@ class Runs(ProgramTest):
         arrays = header(self.read(directory, "weights.safetensors"))
         shapes = {name: array["shape"] for name, array in arrays.items() if name != "__metadata__"}
         self.assertEqual(shapes, {
-            "0.weight": [4, 3, 3, 1], "bn.weight": [4], "bn.bias": [4], "bn.running_mean": [4],
-            "bn.running_var": [4], "3.body.0.weight": [4, 3, 3, 4], "3.body.0.bias": [4], "3.body.1.weight": [4],
-            "3.shortcut.0.weight": [4, 1, 1, 4], "3.shortcut.0.bias": [4], "7.weight": [10, 64], "7.bias": [10]})
+            "0.weight": [4, 1, 3, 3], "bn.weight": [4], "bn.bias": [4], "bn.running_mean": [4],
+            "bn.running_var": [4], "3.body.0.weight": [4, 4, 3, 3], "3.body.0.bias": [4], "3.body.1.weight": [4],
+            "3.shortcut.0.weight": [4, 4, 1, 1], "3.shortcut.0.bias": [4], "7.weight": [10, 64], "7.bias": [10]})
 
 
 class Errors(ProgramTest):
@@ -105,6 +105,13 @@ class Errors(ProgramTest):
                          {("/model/depth", "E204"), ("/model/shortcut", "E203")})
         self.assertEqual(set(self.errors_of({"kind": "vgg", "widths": [0], "dropout": 1, "init_std": 0.1})),
                          {("/model/widths/0", "E204"), ("/model/dropout", "E204"), ("/model/init_std", "E206")})
+
+    def test_the_average_over_an_image_adds_no_gradients(self):
+        layers = [{"kind": "conv2d", "channels": 2}, {"kind": "global_average_pool", "name": "pool"}, {"kind": "linear"}]
+        self.write("pool.json", changed(SMALL, model={"kind": "sequential", "layers": layers}))
+        sites = self.good("validate", "pool.json", "--sites").out
+        self.assertIn("pool/average_pool/dgrad/elementwise", sites)
+        self.assertNotIn("pool/average_pool/dgrad/activation_grad", sites)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ class Show(ProgramTest):
                                     ("conv1", "tanh", [[16, 16, 6]], [16, 16, 6]),
                                     ("pool1", "average_pool", [[16, 16, 6]], [8, 8, 6]),
                                     ("conv2", "conv2d", [[8, 8, 6]], [4, 4, 16])])
-        self.assertEqual(rows[8][1:], ("reshape", [[2, 2, 16]], [64]))
+        self.assertEqual(rows[8][1:], ("flatten", [[2, 2, 16]], [64]))
         self.assertEqual(rows[-1][0], "loss")
         first, fc3 = shown["operations"][0], shown["operations"][-3]
         self.assertEqual((first["parameters"], first["forward_macs_count"], first["backward_macs_count"]),

@@ -1,5 +1,6 @@
 """Texts as data: what is refused, and a run of a transformer."""
 
+import json
 import unittest
 
 from program import ProgramTest
@@ -45,6 +46,46 @@ class Text(ProgramTest):
         (file,) = report["provenance"]["data_files"]
         self.assertEqual((file["path"], file["bytes_count"]), ("some.txt", 495))
         self.assertLess(report["final"]["train_loss"], 4)
+
+
+class TokensOfTables(ProgramTest):
+    """A CSV whose features are tokens, for a network that begins with an embedding."""
+
+    def config(self, rows, model=None, **changes):
+        self.write("tokens.csv", "".join(",".join(map(str, row)) + "\n" for row in rows))
+        bert = {"kind": "bert", "layers": 1, "heads": 1, "width": 4, "head": "classes", "vocabulary": 20}
+        return self.write("config.json", {
+            "model": model or bert, "data": {"kind": "csv", "path": "tokens.csv", "tokens": True, "validation_count": 0},
+            "training": {"steps": 1, "optimizer": {"kind": "sgd", "lr": 0.1}}, **changes})
+
+    def refused_with(self, *arguments, **changes):
+        (error,) = self.good("validate", self.config(*arguments, **changes), code=2).errors
+        return error["pointer"], error["text"]
+
+    def test_tokens_enter_as_they_are(self):
+        narrow = [{"match": {"role": "activation"}, "format": "e2m1fn"}]  # which would make 16 of 17, and 4 of that
+        hashes = set()
+        for token in (16, 17):
+            answer = self.good("run", self.config([(token, 3, 0), (2, 1, 1)] * 4, policy=narrow))
+            report = json.loads(self.read(answer.lines[0], "report.json"))
+            hashes.add(report["determinism"]["final_weights_sha256"])
+        self.assertEqual(len(hashes), 2)
+        self.assertNotIn("input/data", self.good("validate", "config.json", "--sites").out)
+
+    def test_what_is_no_token_is_refused_before_training(self):
+        good = [(1, 3, 0), (2, 1, 1)] * 4
+        self.assertIn('tokens.csv:9:3: "0.5", wanted a token', self.refused_with([*good, (1, 0.5, 0)])[1])
+        pointer, text = self.refused_with([*good, (20, 1, 0)])
+        self.assertEqual((pointer, text), ("/model", 'layer "wte" got [2], wanted tokens 0 to 19: the data have up to 20'))
+        pointer, text = self.refused_with(good, data={"kind": "csv", "path": "tokens.csv"})
+        self.assertEqual((pointer, text), ("/model", 'layer "wte" got [2], wanted tokens: the data have numbers'))
+
+    def test_a_network_that_answers_for_each_token_needs_labels_for_each(self):
+        for model in ({"kind": "gpt", "layers": 1, "heads": 1, "width": 4},
+                      {"kind": "sequential", "layers": [{"kind": "embedding", "width": 4}, {"kind": "linear"}]}):
+            pointer, text = self.refused_with([(0, 1, 0), (1, 0, 1)] * 4, model)
+            self.assertEqual((pointer, text), ("/model", "the network gives [2][2], wanted [2]: a number for each class "
+                                               "or target of the data"))
 
 
 if __name__ == "__main__":

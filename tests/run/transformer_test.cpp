@@ -62,7 +62,7 @@ void check_network(const std::string& model, const std::string& data,
                    const std::vector<std::int32_t>& labels) {
   const Setup setup({config(model, data, R"("steps": 1)")});
   Engine e;
-  const auto network = setup.experiment.model(LayerArguments<double>{&e.context, "", {3}, 5});
+  const auto network = setup.experiment.model(LayerArguments<double>{&e.context, "", {3}, 5, 5});
   test::Random random(2);
   for (Parameter<double>* p : network->parameters()) p->value = test::some_tensor(random, p->value.shape);
   Tensor<double> tokens({2, 3}, Format{});
@@ -199,8 +199,8 @@ TEST_CASE("texts need a network that speaks of tokens") {
   const std::string steps = R"("steps": 1)";
   const Setup mlp({config(R"("kind": "mlp")", R"(, "context": 8)", steps)});
   CHECK_THROWS_WITH(Run<float>(mlp),
-                    "layer \"loss\" got [62], wanted [8][62]: for each token one number a token of "
-                    "the vocabulary");
+                    "the network gives [62], wanted [8][62]: for each token a number for each token of the "
+                    "vocabulary");
   const Setup digits({R"({"model": {"kind": "gpt"}, "data": {"kind": "digits"},
     "training": {"steps": 1, "optimizer": {"kind": "sgd", "lr": 1}}})"});
   CHECK_THROWS_WITH(Run<float>(digits), "layer \"wte\" got [8][8][1], wanted tokens [T]");

@@ -169,6 +169,9 @@ class CsvReader {
     const double share = source_.validation_fraction * static_cast<double>(rows_);
     split_last(data_, source_.path, rows_,
                source_.validation_count.value_or(static_cast<std::size_t>(share)));
+    if (source_.tokens)
+      data_.token_features_count =
+          1 + static_cast<std::size_t>(*std::max_element(data_.x.begin(), data_.x.end()));
     if (source_.task == CsvTask::classification) {
       const int largest = *std::max_element(data_.labels.begin(), data_.labels.end());
       data_.classes_count = source_.classes_count.value_or(1 + largest);
@@ -199,8 +202,12 @@ class CsvReader {
 
   double feature(double value, const Row& row, const Field& field) const {
     const double x = value * source_.scale + source_.offset;
-    if (std::isfinite(x)) return x;
-    throw wrong(source_, row.line, field.column, "wanted a number that stays finite when scaled");
+    if (!std::isfinite(x))
+      throw wrong(source_, row.line, field.column, "wanted a number that stays finite when scaled");
+    if (source_.tokens && !(x >= 0 && x < most_classes && x == std::trunc(x)))
+      throw wrong(source_, row.line, field.column,
+                  shown(field) + ", wanted a token 0.." + std::to_string(most_classes - 1) + " when scaled");
+    return x;
   }
 
   std::int32_t label(double value, const Row& row, const Field& field) const {

@@ -24,13 +24,14 @@ struct CsvSource {
   double validation_fraction = 0.2;                  ///< 0 <= f < 1; the count is floor(f rows)
   double scale = 1.0;                                ///< of the features, never of the targets
   double offset = 0.0;
+  bool tokens = false;  ///< the features are tokens: integers 0 .. 65535 when scaled
 };
 
 /// One sample per row: all columns but the label's are features. Numbers are decimal with a point (binary64,
 /// nearest even, whatever the locale); fields may stand in double quotes and between spaces; empty lines, a
 /// byte order mark and CR LF are accepted. Labels are integers 0 .. classes_count - 1 (3 or 3.0). Throws
 /// DataError with line and column: unreadable, no rows, fewer than two columns, a row of another length, a
-/// field that is no finite number, a label out of range, an unknown label column, nothing left to train on.
+/// field that is no finite number, or no token where features are tokens, a label out of range, an unknown label column, nothing left to train on.
 Dataset load_csv(const CsvSource& source);
 
 }  // namespace exmy

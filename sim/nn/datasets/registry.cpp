@@ -89,6 +89,7 @@ DatasetLoader read_csv(ObjectReader& r) {
   s.task = r.one_of("task", CsvTask::classification, tasks);
   if (const auto n = r.integer<std::int32_t>("classes_count", if_given, Range::closed(1, 65536)))
     s.classes_count = *n;
+  s.tokens = r.boolean("tokens", false);
   s.validation_count = count(r, "validation_count", 0);
   s.validation_fraction = r.number("validation_fraction", 0.2, Range::closed_open(0, 1));
   read_transform(r, s.scale, s.offset);
@@ -122,8 +123,11 @@ DatasetLoader read_cifar10(ObjectReader& r) {
 
 DatasetLoader read_patterns(ObjectReader& r) {
   PatternsSource s;
-  s.train_count = count(r, "train_count", s.train_count, 1);
-  s.validation_count = count(r, "validation_count", s.validation_count, 0);
+  constexpr double most = 1 << 24;
+  s.train_count = r.integer<std::uint32_t>("train_count", static_cast<std::uint32_t>(s.train_count),
+                                           Range::closed(1, most));
+  s.validation_count = r.integer<std::uint32_t>(
+      "validation_count", static_cast<std::uint32_t>(s.validation_count), Range::closed(0, most));
   s.seed = r.unsigned64("seed", s.seed);
   s.noise = r.integer<std::int32_t>("noise", s.noise, Range::closed(0, 255));
   read_transform(r, s.scale, s.offset);

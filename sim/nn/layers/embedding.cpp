@@ -16,6 +16,11 @@ class EmbeddingTable {
     if (a.input.size() != 1) throw ShapeError(name, a.input, "tokens [T]");
     length_ = a.input[0];
     const std::size_t vocabulary = o.vocabulary != 0 ? o.vocabulary : a.outputs;
+    if (a.tokens == 0) throw ShapeError(name, a.input, "tokens: the data have numbers");
+    if (a.tokens > vocabulary)
+      throw ShapeError(name, a.input,
+                       "tokens 0 to " + std::to_string(vocabulary - 1) + ": the data have up to " +
+                           std::to_string(a.tokens - 1));
     weight_ = initial_weight<T>(*a.context, name, {vocabulary, o.width}, o.init, "embedding");
   }
 
@@ -24,7 +29,7 @@ class EmbeddingTable {
     const Tensor<T>& tokens = tape.value(x);
     std::vector<std::int32_t> ids;
     ids.reserve(tokens.size());
-    for (const T token : tokens.data) ids.push_back(id_of(token));
+    for (const T token : tokens.data) ids.push_back(static_cast<std::int32_t>(token));
     return tape.apply(std::make_unique<Embedding<T>>(weight_.layer, std::move(ids), tokens.shape), {weight});
   }
   std::size_t vocabulary() const { return weight_.value.rows(); }
@@ -32,14 +37,6 @@ class EmbeddingTable {
   Parameter<T>& weight() { return weight_; }
 
  private:
-  std::int32_t id_of(T token) const {
-    const bool inside = token >= T{0} && token < static_cast<T>(vocabulary());  // a NaN is not
-    const auto id = inside ? static_cast<std::int32_t>(token) : 0;
-    if (!inside || static_cast<T>(id) != token)
-      throw ShapeError(weight_.layer, {length_}, "tokens, integers 0 to " + std::to_string(vocabulary() - 1));
-    return id;
-  }
-
   std::size_t length_ = 0;
   Parameter<T> weight_;
 };

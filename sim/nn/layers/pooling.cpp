@@ -1,5 +1,7 @@
 #include "sim/nn/layers/pooling.hpp"
 
+#include <algorithm>
+
 #include "sim/nn/ops/flatten.hpp"
 
 namespace exmy {
@@ -42,7 +44,7 @@ class GlobalAveragePool : public Layer<T> {
 
   explicit GlobalAveragePool(const LayerArguments<T>& a) : name_(a.name) {
     check_image(a.name, a.input);
-    window_ = {.height = a.input[0], .width = a.input[1]};
+    window_ = {.height = a.input[0], .width = a.input[1], .stride = std::max(a.input[0], a.input[1])};
     output_ = {a.input[2]};
   }
   Id forward(Tape<T>& tape, Id x) override {

@@ -3,12 +3,12 @@
 #include <array>
 
 #include "sim/nn/layers/registry.hpp"
+#include "sim/nn/layers/sequence.hpp"
 #include "sim/nn/models/bert.hpp"
 #include "sim/nn/models/gpt.hpp"
 #include "sim/nn/models/lenet.hpp"
 #include "sim/nn/models/mlp.hpp"
 #include "sim/nn/models/resnet.hpp"
-#include "sim/nn/models/sequential.hpp"
 #include "sim/nn/models/vgg.hpp"
 
 namespace exmy {
@@ -110,8 +110,8 @@ LayerFactory read_resnet(ObjectReader& r) {
 }
 
 LayerFactory read_sequential(ObjectReader& r) {
-  constexpr std::array<std::string_view, 2> own{"input", "loss"};  // sites of the data and of the loss
-  return sequential(read_layers(r.array("layers", required, Range::at_least(1)), own));
+  constexpr std::array<std::string_view, 3> own{"input", "loss", "clip"};  // sites of the network as a whole
+  return sequence(read_layers(r.array("layers", required, Range::at_least(1)), own));
 }
 
 constexpr std::array model_table{ModelKind{"mlp", read_mlp},

@@ -48,17 +48,14 @@ Tensor<T> PoolingOp<T>::forward(Context& context, const Inputs<T>& in) {
   return kind_ == Pooling::max ? largest(*in.x[0]) : mean(context, *in.x[0]);
 }
 
-/// What the elements of x get through one tap.
 template <class T>
-Tensor<T> PoolingOp<T>::from_tap(std::size_t tap, const Shape& shape, const Tensor<T>& d) const {
-  Tensor<T> dx(shape, d.format);
+void PoolingOp<T>::spread(std::size_t tap, const Tensor<T>& d, Tensor<T>& dx) const {
   const std::size_t channels = d.columns();
-  window_.each(shape, tap / window_.width, tap % window_.width, [&](std::size_t from, std::size_t to) {
+  window_.each(dx.shape, tap / window_.width, tap % window_.width, [&](std::size_t from, std::size_t to) {
     for (std::size_t c = 0; c < channels; ++c)
       if (kind_ == Pooling::average || taken_[from * channels + c] == tap)
         dx.data[to * channels + c] = d.data[from * channels + c];
   });
-  return dx;
 }
 
 template <class T>
@@ -70,15 +67,16 @@ std::vector<std::optional<Tensor<T>>> PoolingOp<T>::backward(Context& context, c
           ? dy
           : Projector<T>(context, this->layer(), op(), Pass::dgrad, Role::elementwise).div(dy, n);
   const Shape& shape = in.x[0]->shape;
-  Tensor<T> dx = from_tap(0, shape, d);
+  Tensor<T> dx(shape, d.format);
+  spread(0, d, dx);
   for (std::size_t tap = 1; tap < window_.taps(); ++tap) {
-    const Tensor<T> more = from_tap(tap, shape, d);
-    if (window_.overlaps()) {
-      dx = Projector<T>(context, this->layer(), op(), Pass::dgrad, Role::activation_grad).add(dx, more);
+    if (!window_.overlaps()) {
+      spread(tap, d, dx);
       continue;
     }
-    for (std::size_t i = 0; i < dx.size(); ++i)
-      if (more.data[i] != T{0}) dx.data[i] = more.data[i];  // also NaN
+    Tensor<T> more(shape, d.format);
+    spread(tap, d, more);
+    dx = Projector<T>(context, this->layer(), op(), Pass::dgrad, Role::activation_grad).add(dx, more);
   }
   return {std::move(dx)};
 }

@@ -29,7 +29,8 @@ class PoolingOp : public Op<T> {
   const char* op() const { return kind_ == Pooling::max ? "max_pool" : "average_pool"; }
   Tensor<T> largest(const Tensor<T>& x);
   Tensor<T> mean(Context& context, const Tensor<T>& x) const;
-  Tensor<T> from_tap(std::size_t tap, const Shape& shape, const Tensor<T>& d) const;
+  /// Writes what the elements of x get through one tap.
+  void spread(std::size_t tap, const Tensor<T>& d, Tensor<T>& dx) const;
 
   Pooling kind_;
   Window window_;
