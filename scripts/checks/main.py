@@ -53,7 +53,8 @@ def basic(tally, everything):
         with tally.section("tests of test"):
             ctest(tally, "test")
     later = "jsonschema" if everything else None  # that oracle runs those tests
-    folders = {"scripts": "tests/scripts", "command line": "tests/cli", "parity": "tests/parity", "README": "tests/readme"}
+    folders = {"scripts": "tests/scripts", "command line": "tests/cli", "parity": "tests/parity",
+               "golden runs": "tests/determinism", "README": "tests/readme"}
     for title, folder in folders.items():
         with tally.section(f"tests of the {title}"):
             unittests(tally, folder, later=later, EXMY=program("test"))
@@ -70,6 +71,9 @@ def more(tally, config):
         build(tally, "v3")
     with tally.section("determinism"):
         determinism.compare(tally, config, SAME_BITS)
+    for preset in ("v3", "clang", "asan"):
+        with tally.section(f"golden runs of {preset}"):
+            unittests(tally, "tests/determinism", EXMY=program(preset), THREADS="2")
     with tally.section("tests of recovery"):
         unittests(tally, "tests/recovery", EXMY=program("test"))
     aarch64.check(tally)
