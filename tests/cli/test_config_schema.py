@@ -166,7 +166,7 @@ class SchemaAndProgram(ProgramTest):
         for config in panel.configs():
             for rule, pointer, other in mutations.at_bounds(config, SCHEMA):
                 huge = rule[1] == "maximum" and (
-                    pointer[0] == "model" or
+                    (pointer[0] == "model" and config["model"]["kind"] != "mlp") or
                     (pointer in HUGE and config["data"]["kind"] in ("xor", "patterns")))
                 if rule in seen or huge or conditions.errors(other, SCHEMA):
                     continue
