@@ -7,8 +7,6 @@
 namespace exmy {
 namespace {
 
-constexpr const char* conv2d = "conv2d";
-
 Slide windows_along(std::size_t n, std::size_t taps, std::size_t stride, std::size_t padding) {
   const Window window{taps, 1, stride, padding};
   return {-static_cast<std::ptrdiff_t>(padding), stride, window.rows_of(n), taps, false};
@@ -117,13 +115,10 @@ Patches<T> Conv2d<T>::patches_of(const Shape& x, const Shape& w, PixelOrder orde
 }
 
 template <class T>
-Tensor<T> Conv2d<T>::forward(Context& context, const Inputs<T>& in) {
-  const Shape shape = output(in.x[0]->shape, in.x[1]->shape, stride_, padding_, groups_);
-  const DotPlace place{this->layer(), conv2d, Pass::forward};
-  const auto x = quantize(context, place, Role::activation, *in.x[0]);
-  const auto w = quantize(context, place, Role::weight, *in.x[1]);
-  if (!context.evaluating()) x_ = x, w_ = w;
-  const Tensor<T>&q_x = x->value.q, &q_w = w->value.q;
+Tensor<T> Conv2d<T>::product(Context& context, const DotPlace& place, const Quantized<T>& x,
+                             const Quantized<T>& w) const {
+  const Tensor<T>&q_x = x.q, &q_w = w.q;
+  const Shape shape = output(q_x.shape, q_w.shape, stride_, padding_, groups_);
   Patches<T> patches = patches_of(q_x.shape, q_w.shape, order_for(q_w.shape[0] / groups_, q_w.shape));
   Tensor<T> y;
   if (groups_ > 1) y = Tensor<T>(shape, q_x.format);
@@ -136,13 +131,12 @@ Tensor<T> Conv2d<T>::forward(Context& context, const Inputs<T>& in) {
     else
       put_channels(part, g * part.columns(), y);
   }
-  return rescaled(context, place, std::move(y), x->value, w->value);
+  return rescaled(context, place, std::move(y), x, w);
 }
 
 template <class T>
-Tensor<T> Conv2d<T>::weight_grad(Context& context, const Quantized<T>& d, const Quantized<T>& x,
-                                 const Shape& w) const {
-  const DotPlace place{this->layer(), conv2d, Pass::wgrad};
+Tensor<T> Conv2d<T>::weight_grad(Context& context, const DotPlace& place, const Quantized<T>& d,
+                                 const Quantized<T>& x, const Shape& w) const {
   Patches<T> patches = patches_of(x.q.shape, w, PixelOrder::interleaved);
   Tensor<T> dw(w, x.q.format);
   const std::size_t count = w[0] / groups_;
@@ -155,14 +149,12 @@ Tensor<T> Conv2d<T>::weight_grad(Context& context, const Quantized<T>& d, const 
     std::copy(part.data.begin(), part.data.end(),
               dw.data.begin() + static_cast<std::ptrdiff_t>(g * part.size()));
   }
-  dw = rescaled(context, place, std::move(dw), d, x);
-  return Projector<T>(context, this->layer(), conv2d, Pass::wgrad, Role::weight_grad).quantize(dw);
+  return rescaled(context, place, std::move(dw), d, x);
 }
 
 template <class T>
-Tensor<T> Conv2d<T>::input_grad(Context& context, const Quantized<T>& d, const Quantized<T>& w,
-                                const Shape& x) const {
-  const DotPlace place{this->layer(), conv2d, Pass::dgrad};
+Tensor<T> Conv2d<T>::input_grad(Context& context, const DotPlace& place, const Quantized<T>& d,
+                                const Quantized<T>& w, const Shape& x) const {
   Tensor<T> dx(x, d.q.format);
   const std::size_t count = w.q.shape[0] / groups_, channels = w.q.shape[3];
   for (std::size_t i = 0; i < stride_; ++i)
@@ -182,39 +174,6 @@ Tensor<T> Conv2d<T>::input_grad(Context& context, const Quantized<T>& d, const Q
       }
     }
   return rescaled(context, place, std::move(dx), d, w);
-}
-
-template <class T>
-std::vector<std::optional<Tensor<T>>> Conv2d<T>::backward(Context& context, const Inputs<T>& in,
-                                                          const Tensor<T>&, Tensor<T> dy) {
-  std::vector<std::optional<Tensor<T>>> grads(2);
-  SharedOperand<T> d;
-  const SharedOperand<T> forward_x = std::move(x_), forward_w = std::move(w_);
-  if (in.needs_grad[1]) {
-    const DotPlace place{this->layer(), conv2d, Pass::wgrad};
-    d = quantize(context, place, Role::activation_grad, dy);
-    const auto x = quantize(context, place, Role::activation, *in.x[0], forward_x);
-    grads[1] = weight_grad(context, d->value, x->value, in.x[1]->shape);
-  }
-  if (in.needs_grad[0]) {
-    const DotPlace place{this->layer(), conv2d, Pass::dgrad};
-    d = quantize(context, place, Role::activation_grad, dy, d);
-    const auto w = quantize(context, place, Role::weight, *in.x[1], forward_w);
-    grads[0] = input_grad(context, d->value, w->value, in.x[0]->shape);
-  }
-  return grads;
-}
-
-template <class T>
-void Conv2d<T>::account(Context& context, const Inputs<T>& in, const Tensor<T>& y,
-                        MemoryLedger& memory) const {
-  const SiteState& x = context.at(this->layer(), conv2d, Pass::wgrad, Role::activation);
-  const SiteState& dy = context.at(this->layer(), conv2d, Pass::wgrad, Role::activation_grad);
-  const SiteState& w = context.at(this->layer(), conv2d, Pass::forward, Role::weight);
-  memory.add("activation", in.x[0]->size(), x.treatment.quantizer.projection.format);
-  memory.at_least("activation_grad", y.size(), dy.treatment.quantizer.projection.format);
-  const Format& working = w.treatment.quantizer.projection.format;
-  if (working != in.x[1]->format) memory.add("weight", in.x[1]->size(), working);
 }
 
 template class Conv2d<float>;

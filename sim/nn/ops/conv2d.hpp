@@ -1,8 +1,7 @@
 #pragma once
 // Convolution of image batches (cross-correlation, as networks mean it).
 
-#include "sim/nn/tape.hpp"
-#include "sim/ops/quantize.hpp"
+#include "sim/nn/ops/weighted_product.hpp"
 #include "sim/ops/patches.hpp"
 #include "sim/tensor/windows.hpp"
 
@@ -23,15 +22,10 @@ namespace exmy {
 /// y[B][H'][W'][O] (Window::output). Where no window fits y is empty. NaN and overflow: as in `dot`.
 /// Inputs: x, w. REQUIRES C and O divisible by G, stride >= 1, kh, kw >= 1.
 template <class T>
-class Conv2d : public Op<T> {
+class Conv2d : public WeightedProduct<T> {
  public:
   Conv2d(std::string layer, std::size_t stride, std::size_t padding, std::size_t groups)
-      : Op<T>(std::move(layer)), stride_(stride), padding_(padding), groups_(groups) {}
-  Tensor<T> forward(Context& context, const Inputs<T>& in) override;
-  std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
-                                                 Tensor<T> dy) override;
-  void account(Context& context, const Inputs<T>& in, const Tensor<T>& y,
-               MemoryLedger& memory) const override;
+      : WeightedProduct<T>(std::move(layer), "conv2d"), stride_(stride), padding_(padding), groups_(groups) {}
 
   /// [B][H'][W'][O]; std::logic_error where x and w do not fit.
   static Shape output(const Shape& x, const Shape& w, std::size_t stride, std::size_t padding,
@@ -39,12 +33,14 @@ class Conv2d : public Op<T> {
 
  private:
   Patches<T> patches_of(const Shape& x, const Shape& w, PixelOrder order) const;
-  Tensor<T> weight_grad(Context& context, const Quantized<T>& d, const Quantized<T>& x, const Shape& w) const;
-  Tensor<T> input_grad(Context& context, const Quantized<T>& d, const Quantized<T>& w, const Shape& x) const;
+  Tensor<T> product(Context& context, const DotPlace& place, const Quantized<T>& x,
+                    const Quantized<T>& w) const override;
+  Tensor<T> weight_grad(Context& context, const DotPlace& place, const Quantized<T>& d, const Quantized<T>& x,
+                        const Shape& w) const override;
+  Tensor<T> input_grad(Context& context, const DotPlace& place, const Quantized<T>& d, const Quantized<T>& w,
+                       const Shape& x) const override;
 
   std::size_t stride_, padding_, groups_;
-  // Of the forward pass, for the backward pass of the same tape: between them no weight changes.
-  SharedOperand<T> x_, w_;
 };
 
 }  // namespace exmy

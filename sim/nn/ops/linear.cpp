@@ -5,39 +5,26 @@
 namespace exmy {
 
 template <class T>
-Tensor<T> MatrixProduct<T>::forward(Context& context, const Inputs<T>& in) {
-  const DotPlace place{this->layer(), "dot", Pass::forward};
-  const auto x = quantize(context, place, Role::activation, *in.x[0]);
-  const auto w = quantize(context, place, Role::weight, *in.x[1]);
-  if (!context.evaluating()) x_ = x, w_ = w;
-  Tensor<T> z = dot(context, place, QuantizedView<T>(x->value), QuantizedView<T>(w->value).transposed());
-  z.shape = in.x[0]->shape;
-  z.shape.back() = in.x[1]->rows();
+Tensor<T> MatrixProduct<T>::product(Context& context, const DotPlace& place, const Quantized<T>& x,
+                                    const Quantized<T>& w) const {
+  Tensor<T> z = dot(context, place, QuantizedView<T>(x), QuantizedView<T>(w).transposed());
+  z.shape = x.q.shape;
+  z.shape.back() = w.q.rows();
   return z;
 }
 
 template <class T>
-std::vector<std::optional<Tensor<T>>> MatrixProduct<T>::backward(Context& context, const Inputs<T>& in,
-                                                                 const Tensor<T>&, Tensor<T> dz) {
-  std::vector<std::optional<Tensor<T>>> grads(2);
-  SharedOperand<T> d;
-  const SharedOperand<T> forward_x = std::move(x_), forward_w = std::move(w_);
-  if (in.needs_grad[1]) {
-    const DotPlace place{this->layer(), "dot", Pass::wgrad};
-    d = quantize(context, place, Role::activation_grad, dz);
-    const auto x = quantize(context, place, Role::activation, *in.x[0], forward_x);
-    const Tensor<T> dw =
-        dot(context, place, QuantizedView<T>(d->value).transposed(), QuantizedView<T>(x->value));
-    grads[1] = Projector<T>(context, this->layer(), "dot", Pass::wgrad, Role::weight_grad).quantize(dw);
-  }
-  if (in.needs_grad[0]) {
-    const DotPlace place{this->layer(), "dot", Pass::dgrad};
-    d = quantize(context, place, Role::activation_grad, dz, d);
-    const auto w = quantize(context, place, Role::weight, *in.x[1], forward_w);
-    grads[0] = dot(context, place, QuantizedView<T>(d->value), QuantizedView<T>(w->value));
-    grads[0]->shape = in.x[0]->shape;
-  }
-  return grads;
+Tensor<T> MatrixProduct<T>::weight_grad(Context& context, const DotPlace& place, const Quantized<T>& d,
+                                        const Quantized<T>& x, const Shape&) const {
+  return dot(context, place, QuantizedView<T>(d).transposed(), QuantizedView<T>(x));
+}
+
+template <class T>
+Tensor<T> MatrixProduct<T>::input_grad(Context& context, const DotPlace& place, const Quantized<T>& d,
+                                       const Quantized<T>& w, const Shape& x) const {
+  Tensor<T> dx = dot(context, place, QuantizedView<T>(d), QuantizedView<T>(w));
+  dx.shape = x;
+  return dx;
 }
 
 template <class T>
@@ -63,31 +50,9 @@ std::vector<std::optional<Tensor<T>>> Bias<T>::backward(Context& context, const 
   return grads;
 }
 
-namespace {
-
-/// A working copy exists where the working format is not the master's.
-template <class T>
-void account_weight(Context& context, const DotPlace& place, const Tensor<T>& w, MemoryLedger& memory) {
-  const SiteState& site = context.at(place.layer, place.op, place.pass, Role::weight);
-  const Format& working = site.treatment.quantizer.projection.format;
-  if (working != w.format) memory.add("weight", w.size(), working);
-}
-
-}  // namespace
-
-template <class T>
-void MatrixProduct<T>::account(Context& context, const Inputs<T>& in, const Tensor<T>& y,
-                               MemoryLedger& memory) const {
-  const SiteState& x = context.at(this->layer(), "dot", Pass::wgrad, Role::activation);
-  const SiteState& dy = context.at(this->layer(), "dot", Pass::wgrad, Role::activation_grad);
-  memory.add("activation", in.x[0]->size(), x.treatment.quantizer.projection.format);
-  memory.at_least("activation_grad", y.size(), dy.treatment.quantizer.projection.format);
-  account_weight(context, {this->layer(), "dot", Pass::forward}, *in.x[1], memory);
-}
-
 template <class T>
 void Bias<T>::account(Context& context, const Inputs<T>& in, const Tensor<T>&, MemoryLedger& memory) const {
-  account_weight(context, {this->layer(), "bias", Pass::forward}, *in.x[1], memory);
+  account_weight(context, this->layer(), "bias", *in.x[1], memory);
 }
 
 template class MatrixProduct<float>;
