@@ -46,7 +46,8 @@ void Product::run() {
                             1,         what_.operands, {},         &a_magnitudes_};
   const MatrixView<float> b{b_.data(), extents_.k,     extents_.n, extents_.n,
                             1,         what_.operands, {},         &b_magnitudes_};
-  if (auto y = quick_dot(what_.how, random_, a, b, telling)) {
+  Epilogue<float> nothing;
+  if (auto y = quick_dot(what_.how, random_, a, b, telling, nothing)) {
     y_ = std::move(*y);
     return;
   }

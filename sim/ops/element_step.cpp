@@ -24,6 +24,11 @@ bool any_nan(const double* x, std::size_t n) {
   return std::any_of(x, x + n, [](double v) { return is_nan(v); });
 }
 
+/// Where a kernel is proven for binary64 numbers: rounded to odd they are themselves.
+bool are_in_range(const double* x, std::size_t n) {
+  return std::all_of(x, x + n, [](double v) { return magnitude(v) < 0x1p900; });
+}
+
 bool stands_in(double odd) { return functions::is_huge(odd) || functions::is_tiny(odd); }
 
 /// A sum of zero is negative if a term is and the mode is toward_negative.
@@ -95,6 +100,7 @@ class WideBlock {
   /// NaN, nor the exact value behind a number that stands in for one outside of binary64's middle range.
   bool kernel_counts() const {
     if (any_nan(odd_.data(), n_)) return false;
+    if (!std::is_same_v<T, float> && !are_in_range(odd_.data(), n_)) return false;
     return step_.op != ElementOp::function || !step_.counts ||
            std::none_of(odd_.data(), odd_.data() + n_, stands_in);
   }
@@ -162,7 +168,8 @@ void rounded_to_odd(const ElementStep<T>& step, const double* a, const double* b
 }
 
 template <class T>
-ElementEvents run(const ElementStep<T>& step, std::size_t rows, std::size_t columns, T* out) {
+ElementEvents run(const ElementStep<T>& step, std::size_t rows, std::size_t columns, T* out,
+                  std::uint64_t first) {
   if (step.x.is_flat() && step.y.is_flat()) columns *= rows, rows = 1;
   ElementEvents events;
   for (std::size_t row = 0; row < rows; ++row)
@@ -171,10 +178,10 @@ ElementEvents run(const ElementStep<T>& step, std::size_t rows, std::size_t colu
       const std::size_t n = std::min(float_block_size, columns - column);
       if constexpr (std::is_same_v<T, float>)
         if (step.spans != nullptr) {
-          run_in_binary32(step, row, column, n, index, out + index, events);
+          run_in_binary32(step, row, column, n, first + index, out + index, events);
           continue;
         }
-      run_wide(step, row, column, n, index, out + index, events);
+      run_wide(step, row, column, n, first + index, out + index, events);
     }
   return events;
 }
@@ -182,7 +189,7 @@ ElementEvents run(const ElementStep<T>& step, std::size_t rows, std::size_t colu
 #define EXMY_INSTANTIATE(T)                                                                                \
   template Outcome ElementStep<T>::reference(double, double, std::uint64_t) const;                         \
   template void rounded_to_odd(const ElementStep<T>&, const double*, const double*, double*, std::size_t); \
-  template ElementEvents run(const ElementStep<T>&, std::size_t, std::size_t, T*);
+  template ElementEvents run(const ElementStep<T>&, std::size_t, std::size_t, T*, std::uint64_t);
 EXMY_INSTANTIATE(float)
 EXMY_INSTANTIATE(double)
 #undef EXMY_INSTANTIATE

@@ -57,9 +57,11 @@ struct ElementStep {
 template <class T>
 void rounded_to_odd(const ElementStep<T>& step, const double* a, const double* b, double* odd, std::size_t n);
 
-/// Writes rows x columns results. `out` may be the data of a whole tensor among the operands.
+/// Writes rows x columns results, of which the first one has the number `first`. `out` may be the data of a whole tensor
+/// among the operands.
 template <class T>
-ElementEvents run(const ElementStep<T>& step, std::size_t rows, std::size_t columns, T* out);
+ElementEvents run(const ElementStep<T>& step, std::size_t rows, std::size_t columns, T* out,
+                  std::uint64_t first = 0);
 
 /// A block of at most `float_block_size` elements in binary32. REQUIRES step.spans.
 inline constexpr std::size_t float_block_size = 2048;

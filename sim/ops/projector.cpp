@@ -22,13 +22,6 @@ bool is_float(const Operand<T>& x) {
   return magnitude(x.value) <= 0x1.fffffep127 && static_cast<double>(static_cast<float>(x.value)) == x.value;
 }
 
-/// Whether binary64 numbers are where a kernel is proven for them: rounded to odd they are themselves.
-template <class T>
-bool is_in_range(const Operand<T>& x, std::size_t n) {
-  return x.shape != nullptr &&
-         std::all_of(x.data, x.data + n, [](T v) { return magnitude(static_cast<double>(v)) < 0x1p900; });
-}
-
 }  // namespace
 
 template <class T>
@@ -42,7 +35,7 @@ void Projector<T>::choose_paths(ElementStep<T>& step, std::size_t elements) cons
   constexpr bool float_carrier = std::is_same_v<T, float>;
   const bool proven = float_carrier
                           ? !is_extreme(step.x) && !is_extreme(step.y)  // a quotient's error stays in range
-                          : step.op == ElementOp::convert && is_in_range(step.x, elements);
+                          : step.op == ElementOp::convert;  // and numbers in range, which each block looks at
   if (proven && (!is_function || step.function)) step.fast = state_->fast;
   if (step.fast && p3109) step.fast->sign_of_zero = 0;
   if (float_carrier && !is_function && is_float(step.x) && is_float(step.y))
@@ -97,17 +90,24 @@ Tensor<T> Projector<T>::run(ElementOp op, In x, In y, const Options& options) {
   }
   options.keep->elements = out.size();
   options.keep->events = events;
-  take_over(*options.keep);
+  end(*options.keep);
   return out;
 }
 
 template <class T>
-void Projector<T>::take_over(const ProjectionRecord& done) {
+void Projector<T>::end(const ProjectionRecord& done) {
   tell(done.events, done.elements);
   SiteRecord* record = context_->record_of(*state_);
   if (record == nullptr) return;
   record->before += done.before;
   record->after += done.after;
+}
+
+template <class T>
+ElementStep<T> Projector<T>::begin(ElementOp op, const Format& from, In y) {
+  Operand<T> x = 0.0;
+  x.semantics = from.semantics;
+  return step_of(op, x, y, Options(), 0);
 }
 
 template <class T>
@@ -128,7 +128,7 @@ Tensor<T> Projector<T>::quantize_scaled(const Tensor<T>& x, ProjectionRecord* ke
 template <class T>
 void Projector<T>::repeat(const ProjectionRecord& done, const Format& from) {
   context_->next_use(*state_, projection());
-  take_over(done);
+  end(done);
   note_cast(done.elements, from);
 }
 

@@ -56,6 +56,13 @@ class Projector {
     return run(ElementOp::sub, w, u, {.is_update = true, .reuse = &w});
   }
 
+  /// A step P(x op y) of numbers x that are not there yet, of format `from`; one use of the site, which learns by `end` what
+  /// it did. For epilogues of products.
+  ElementStep<T> begin(ElementOp op, const Format& from, In y);
+  void end(const ProjectionRecord& done);
+  /// So many numbers of format `from` were quantised.
+  void note_cast(std::uint64_t elements, const Format& from);
+
   const Projection& projection() const { return state_->treatment.quantizer.projection; }
   const Scale& scale() const { return state_->treatment.quantizer.scale; }
   const Quantizer& quantizer() const { return state_->treatment.quantizer; }
@@ -75,8 +82,6 @@ class Projector {
   ElementStep<T> step_of(ElementOp op, In x, In y, const Options& options, std::size_t elements);
   void choose_paths(ElementStep<T>& step, std::size_t elements) const;
   void tell(const ElementEvents& events, std::uint64_t elements);
-  void take_over(const ProjectionRecord& done);
-  void note_cast(std::uint64_t elements, const Format& from);
 
   Context* context_;
   SiteState* state_;

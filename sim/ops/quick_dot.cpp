@@ -135,6 +135,7 @@ struct InBinary32 {
   const DotRandom& random;
   const MatrixBatch<float>&a, &b;
   Telling& telling;
+  Epilogue<float>& then;
 
   /// Of both operands; looking at them costs a walk.
   struct Facts {
@@ -151,16 +152,31 @@ struct InBinary32 {
   }
 
   std::nullopt_t left_range(const char* kernel) const {
+    then.discard();
     telling.refused(kernel, "a sum left the range that was watched");
     return std::nullopt;
+  }
+
+  /// Of a kernel that does not say when a block is.
+  template <class Product>
+  std::optional<Product> finished(std::optional<Product> result, std::size_t columns,
+                                  const OutputNumbers& numbers) const {
+    if (result && columns != 0)
+      then({result->y.data(), result->y.size() / columns, columns, columns, numbers});
+    return result;
   }
 
   std::optional<std::vector<float>> by_tiles(const Facts& f) const {
     const TileKernels& kernels = tile_kernels();
     const TileDecision d = plan_tiles(how, f.a, f.b, a.first.columns, telling.counts(), kernels.has_fma);
     if (!d.plan) return telling.refused("tiles", d.why), std::nullopt;
-    const auto product = [&](const FloatMatrix& left, const FloatMatrix& right, const OutputNumbers&) {
-      return multiply(left, right, *d.plan, how.chunk, telling.counts(), kernels);
+    const auto product = [&](const FloatMatrix& left, const FloatMatrix& right,
+                             const OutputNumbers& numbers) {
+      const FinishedTiles finished = [&](float* y, std::size_t row, std::size_t column, std::size_t rows,
+                                         std::size_t columns) {
+        then({y, rows, columns, right.columns, {numbers.of(row, column), numbers.row}});
+      };
+      return multiply(left, right, *d.plan, how.chunk, telling.counts(), kernels, finished);
     };
     auto y = take(for_pairs(a, b, product), "tiles");
     if (y) telling.done_by(key_of(*d.plan), [&] { return "tiles: " + describe(*d.plan); });
@@ -172,7 +188,9 @@ struct InBinary32 {
     if (!d.plan) return telling.refused("strips", d.why), std::nullopt;
     const auto product = [&](const FloatMatrix& left, const FloatMatrix& right,
                              const OutputNumbers& numbers) {
-      return multiply(left, right, *d.plan, random, how.chunk, telling.counts(), strip_kernels(), numbers);
+      return finished(
+          multiply(left, right, *d.plan, random, how.chunk, telling.counts(), strip_kernels(), numbers),
+          right.columns, numbers);
     };
     auto y = take(for_pairs(a, b, in_parts(product)), "strips");
     if (y) telling.done_by([&] { return "strips: " + describe(*d.plan); });
@@ -186,8 +204,9 @@ struct InBinary32 {
     if (!d.plan) return telling.refused("orders", d.why), std::nullopt;
     const auto product = [&](const FloatMatrix& left, const FloatMatrix& right,
                              const OutputNumbers& numbers) {
-      return multiply(left, right, how, *d.plan, random, either(a.first.format, b.first.format),
-                      telling.counts(), kernels, numbers);
+      return finished(multiply(left, right, how, *d.plan, random, either(a.first.format, b.first.format),
+                               telling.counts(), kernels, numbers),
+                      right.columns, numbers);
     };
     auto result = for_pairs(a, b, in_parts(product));
     if (!result) return left_range("orders");
@@ -224,8 +243,8 @@ void Telling::add(const DotCounters& steps) const {
 
 std::optional<std::vector<float>> quick_dot(const Reduction& how, const DotRandom& random,
                                             const MatrixBatch<float>& a, const MatrixBatch<float>& b,
-                                            Telling& telling) {
-  return InBinary32{how, random, a, b, telling}.run();
+                                            Telling& telling, Epilogue<float>& then) {
+  return InBinary32{how, random, a, b, telling, then}.run();
 }
 
 }  // namespace exmy

@@ -5,8 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "sim/ops/batched_dot.hpp"
+#include "sim/ops/epilogue.hpp"
 #include "sim/ops/matmul.hpp"
+#include "sim/ops/matrix_batch.hpp"
 
 namespace exmy {
 
@@ -36,9 +37,9 @@ struct Telling {
 };
 
 /// The sums [count][a.rows][b.columns] by the kernels in binary32 that are proven to give the bits of the definition; nothing, and
-/// why, where none is.
+/// why, where none is. `then`: gets the outputs, whose steps the sums have taken.
 std::optional<std::vector<float>> quick_dot(const Reduction& how, const DotRandom& random,
                                             const MatrixBatch<float>& a, const MatrixBatch<float>& b,
-                                            Telling& telling);
+                                            Telling& telling, Epilogue<float>& then);
 
 }  // namespace exmy

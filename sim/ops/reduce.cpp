@@ -90,13 +90,11 @@ Counting counting_at(const Context& context, const SiteRecord* record) {
 
 template <class T>
 void note(Context& context, const DotSites& sites, const Reduction& how, std::size_t k, const Tensor<T>& y,
-          bool nan_lost) {
+          bool finite, bool nan_lost) {
   Telemetry& telemetry = context.telemetry();
   if (!context.evaluating()) telemetry.projections += y.size() * projections_of(how, k);
   if (nan_lost) telemetry.note_nan_lost(sites.accumulator->site);
-  unsigned other = 0;  // all are looked at: that goes in vectors
-  for (const T v : y.data) other |= v - v == 0 ? 0u : 1u;
-  if (other != 0) telemetry.note_non_finite(sites.accumulator->site);
+  if (!finite) telemetry.note_non_finite(sites.accumulator->site);
 }
 
 std::string words_of(MatmulPath path, const std::string& why) {
@@ -128,7 +126,8 @@ std::size_t rows_at_once(std::size_t k) {
 /// The outputs of some rows and columns. `b`: transposed.
 template <class T>
 void run_part(MatmulTask task, const MatrixView<T>& a, const MatrixView<T>& b, std::size_t row,
-              std::size_t column, const Telling& telling, std::vector<T>& y, bool* nan_lost) {
+              std::size_t column, const Telling& telling, Epilogue<T>& then, std::vector<T>& y,
+              bool* nan_lost) {
   task.row_outputs = task.n;
   task.first_output += row * task.n + column;
   task.m = a.rows, task.n = b.rows;
@@ -136,28 +135,32 @@ void run_part(MatmulTask task, const MatrixView<T>& a, const MatrixView<T>& b, s
   const MatmulResult result = matmul(task, telling.counting);
   telling.add(result.counters);
   *nan_lost = *nan_lost || result.nan_lost;
-  for (std::size_t i = 0; i < task.m; ++i)
-    for (std::size_t j = 0; j < task.n; ++j) y[task.output(i, j)] = static_cast<T>(result.y[i * task.n + j]);
+  for (std::size_t i = 0; i < task.m; ++i) {
+    T* to = y.data() + task.output(i, 0);
+    for (std::size_t j = 0; j < task.n; ++j) to[j] = static_cast<T>(result.y[i * task.n + j]);
+    then({to, 1, task.n, task.n, {task.output(i, 0), task.row_outputs}});
+  }
 }
 
 /// In parts, so that little is widened at a time.
 template <class T>
 void run_pair(const MatmulTask& task, const MatrixView<T>& a, const MatrixView<T>& b, const Telling& telling,
-              std::vector<T>& y, bool* nan_lost) {
+              Epilogue<T>& then, std::vector<T>& y, bool* nan_lost) {
   const MatrixView<T> bt = b.transposed();
   const std::size_t count = rows_at_once(task.k);
   for (std::size_t row = 0; row < task.m; row += count)
     for (std::size_t column = 0; column < task.n; column += count)
-      run_part(task, rows_of(a, row, count), rows_of(bt, column, count), row, column, telling, y, nan_lost);
+      run_part(task, rows_of(a, row, count), rows_of(bt, column, count), row, column, telling, then, y,
+               nan_lost);
 }
 
 template <class T>
 std::vector<T> run_matmul(MatmulTask task, const MatrixBatch<T>& a, const MatrixBatch<T>& b,
-                          const Telling& telling, bool* nan_lost) {
+                          const Telling& telling, Epilogue<T>& then, bool* nan_lost) {
   std::vector<T> y(a.count() * task.m * task.n);
   for (std::size_t i = 0; i < a.count(); ++i) {
     task.first_output = i * task.m * task.n;
-    run_pair(task, a[i], b[i], telling, y, nan_lost);
+    run_pair(task, a[i], b[i], telling, then, y, nan_lost);
   }
   telling.done_by([&] {
     return words_of(path_of(task, telling.counting),
@@ -169,7 +172,8 @@ std::vector<T> run_matmul(MatmulTask task, const MatrixBatch<T>& a, const Matrix
 }  // namespace
 
 template <class T>
-Tensor<T> reduce(Context& context, const DotSites& sites, const MatrixBatch<T>& a, const MatrixBatch<T>& b) {
+Tensor<T> reduce(Context& context, const DotSites& sites, const MatrixBatch<T>& a, const MatrixBatch<T>& b,
+                 Epilogue<T>& then) {
   const MatrixView<T>&x = a.first, &w = b.first;
   if (x.columns != w.rows || a.count() != b.count()) throw std::logic_error("dot: dimensions differ");
   check_factors(context, sites, x.format, w.format);
@@ -178,20 +182,20 @@ Tensor<T> reduce(Context& context, const DotSites& sites, const MatrixBatch<T>& 
   SiteRecord* accumulator = context.record_of(*sites.accumulator);
   Telling telling{sites.product != nullptr ? context.record_of(*sites.product) : nullptr, accumulator,
                   counting_at(context, accumulator)};
-  Tensor<T> y({0, 0}, how.result().format);
+  Tensor<T> y({0, 0}, then.format());
   std::optional<std::vector<T>> quick;
-  if constexpr (std::is_same_v<T, float>) quick = quick_dot(how, random, a, b, telling);
+  if constexpr (std::is_same_v<T, float>) quick = quick_dot(how, random, a, b, telling, then);
   bool nan_lost = false;
-  y.data =
-      quick ? std::move(*quick) : run_matmul<T>(task_of(how, random, sites, x, w), a, b, telling, &nan_lost);
+  y.data = quick ? std::move(*quick)
+                 : run_matmul<T>(task_of(how, random, sites, x, w), a, b, telling, then, &nan_lost);
   y.shape = {a.count() * x.rows, w.columns};
-  note(context, sites, how, x.columns, y, nan_lost);
+  note(context, sites, how, x.columns, y, then.accept(), nan_lost);
   return y;
 }
 
-template Tensor<float> reduce(Context&, const DotSites&, const MatrixBatch<float>&,
-                              const MatrixBatch<float>&);
+template Tensor<float> reduce(Context&, const DotSites&, const MatrixBatch<float>&, const MatrixBatch<float>&,
+                              Epilogue<float>&);
 template Tensor<double> reduce(Context&, const DotSites&, const MatrixBatch<double>&,
-                               const MatrixBatch<double>&);
+                               const MatrixBatch<double>&, Epilogue<double>&);
 
 }  // namespace exmy

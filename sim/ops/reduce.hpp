@@ -1,7 +1,8 @@
 #pragma once
 // A reduction at its sites: by the kernels that are proven for it, or the definition.
 
-#include "sim/ops/batched_dot.hpp"
+#include "sim/ops/epilogue.hpp"
+#include "sim/ops/matrix_batch.hpp"
 
 namespace exmy {
 
@@ -12,8 +13,9 @@ struct DotSites {
 };
 
 /// One use of the sites for all pairs a[i] b[i]; outputs are numbered as one tensor [count][a.rows][b.columns], of which
-/// the result has count a.rows rows. REQUIRES equal counts, a.columns == b.rows.
+/// the result has count a.rows rows. `then` gets them, and is not finished. REQUIRES equal counts, a.columns == b.rows.
 template <class T>
-Tensor<T> reduce(Context& context, const DotSites& sites, const MatrixBatch<T>& a, const MatrixBatch<T>& b);
+Tensor<T> reduce(Context& context, const DotSites& sites, const MatrixBatch<T>& a, const MatrixBatch<T>& b,
+                 Epilogue<T>& then);
 
 }  // namespace exmy

@@ -24,8 +24,9 @@ void discount(TileCounts& c, std::uint64_t steps) {
 /// One thread: what it keeps and what it counts.
 class Worker {
  public:
-  Worker(const TileJob& job, std::size_t most_panels)
+  Worker(const TileJob& job, std::size_t most_panels, const FinishedTiles& finished)
       : job_(job),
+        finished_(finished),
         factors_(job),
         sums_(job.turned || !job.in_place(job.panels() - 1) ? sums_of_panel() * most_panels : 0),
         chunks_(job.plan.outer ? sums_of_panel() * most_panels : 0) {}
@@ -69,6 +70,16 @@ class Worker {
       block(first, last, from, std::min(job_.k(), from + job_.block()));
     for (panel_ = first_panel_; panel_ < last_panel_; ++panel_)
       if (!job_.in_place(panel_)) store(first, last);
+    if (finished_) tell_finished(first, last);
+  }
+
+  void tell_finished(std::size_t first, std::size_t last) const {
+    const std::size_t column = first_panel_ * job_.width();
+    const std::size_t columns = std::min(last_panel_ * job_.width(), job_.right.columns) - column;
+    if (job_.turned)
+      finished_(job_.y + column * job_.y_columns + first, column, first, columns, last - first);
+    else
+      finished_(job_.y + first * job_.y_columns + column, first, column, last - first, columns);
   }
 
   /// Steps [from, to) of all panels.
@@ -167,6 +178,7 @@ class Worker {
   }
 
   const TileJob& job_;
+  const FinishedTiles& finished_;
   TileFactors factors_;
   Scratch sums_, chunks_;
   std::size_t first_panel_ = 0, last_panel_ = 0, panel_ = 0, first_ = 0;
@@ -192,7 +204,7 @@ TaskSize task_size(const TileJob& job, std::size_t threads) {
 }
 
 /// Whether all sums are in range.
-bool run(const TileJob& job, TileProduct& out) {
+bool run(const TileJob& job, const FinishedTiles& finished, TileProduct& out) {
   const bool shared = job.cut.cost >= parallel_cost;
   const std::size_t threads = shared ? static_cast<std::size_t>(omp_get_max_threads()) : 1;
   const TaskSize size = task_size(job, threads);
@@ -200,7 +212,7 @@ bool run(const TileJob& job, TileProduct& out) {
   bool valid = true;
 #pragma omp parallel if (threads > 1)
   {
-    Worker mine(job, size.panels);
+    Worker mine(job, size.panels, finished);
 #pragma omp for schedule(dynamic) nowait
     for (std::size_t task = 0; task < (panels + size.panels - 1) / size.panels * parts; ++task) {
       const std::size_t first = task % parts * rows, panel = task / parts * size.panels;
@@ -219,11 +231,15 @@ bool run(const TileJob& job, TileProduct& out) {
 }  // namespace
 
 std::optional<TileProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, const TilePlan& plan,
-                                    std::size_t chunk, bool counts, const TileKernels& kernels) {
+                                    std::size_t chunk, bool counts, const TileKernels& kernels,
+                                    const FinishedTiles& finished) {
   TileProduct out;
   out.y.resize(a.rows * b.columns);
   out.work = a.rows * a.columns * b.columns;
-  if (out.work == 0) return out;  // sums of nothing are +0
+  if (out.work == 0) {  // sums of nothing are +0
+    if (finished) finished(out.y.data(), 0, 0, a.rows, b.columns);
+    return out;
+  }
   const FloatMatrix at = a.transposed(), bt = b.transposed();
   TileCut upright = best_cut(kernels, extents_of(a, b, counts), plan, counts);
   TileCut turned = best_cut(kernels, extents_of(bt, at, counts), plan, counts);
@@ -232,7 +248,7 @@ std::optional<TileProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, 
   TileJob job{turn ? bt : a, turn ? at : b, plan,         chunk,    turn ? turned : upright,
               kernels,       turn,          out.y.data(), b.columns};
   look_for_runs(job, counts);
-  if (!run(job, out)) return std::nullopt;
+  if (!run(job, finished, out)) return std::nullopt;
   return out;
 }
 

@@ -2,6 +2,7 @@
 // A whole matrix product by binary32 tiles, after a plan that says they give the bits of the definition.
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -17,9 +18,15 @@ struct TileProduct {
   std::size_t work = 0;             ///< multiply-adds
 };
 
+/// What is called with each block of outputs as soon as it is finished, by the thread that made it: y[row + i][column + j] is
+/// at data + i n + j, n the columns of y.
+using FinishedTiles = std::function<void(float* data, std::size_t row, std::size_t column, std::size_t rows,
+                                         std::size_t columns)>;
+
 /// Nothing where a sum left the range that the plan watches: then the definition has to do it.
 std::optional<TileProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, const TilePlan& plan,
-                                    std::size_t chunk, bool counts, const TileKernels& kernels);
+                                    std::size_t chunk, bool counts, const TileKernels& kernels,
+                                    const FinishedTiles& finished = {});
 
 TileCounts& operator+=(TileCounts& into, const TileCounts& c);
 /// With the names that all counters have.

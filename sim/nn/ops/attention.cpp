@@ -2,36 +2,19 @@
 
 #include <cmath>
 
-#include "sim/ops/batched_dot.hpp"
 #include "sim/ops/projector.hpp"
 
 namespace exmy {
 namespace {
 
-/// A quantised operand as matrices.
 template <class T>
-struct AttentionOperand {
-  const Quantized<T>* quantized;
-  MatrixBatch<T> matrices;
-
-  AttentionOperand transposed() const { return {quantized, matrices.transposed()}; }
-};
-
-template <class T>
-AttentionOperand<T> heads_of(const SharedOperand<T>& x, std::size_t heads) {
-  return {&x->value, MatrixBatch<T>::of_heads(x->value.q, heads)};
+QuantizedView<T> heads_of(const SharedOperand<T>& x, std::size_t heads) {
+  return {x->value, MatrixBatch<T>::of_heads(x->value.q, heads)};
 }
 
 template <class T>
-AttentionOperand<T> pairs_of(const SharedOperand<T>& x, std::size_t length) {
-  return {&x->value, MatrixBatch<T>::of_rows(x->value.q, length, length)};
-}
-
-template <class T>
-Tensor<T> product(Context& context, const DotPlace& place, const AttentionOperand<T>& a,
-                  const AttentionOperand<T>& b) {
-  return rescaled(context, place, batched_dot(context, place, a.matrices, b.matrices), *a.quantized,
-                  *b.quantized);
+QuantizedView<T> pairs_of(const SharedOperand<T>& x, std::size_t length) {
+  return {x->value, MatrixBatch<T>::of_rows(x->value.q, length, length)};
 }
 
 /// [B][H][T][D] as [B][T][H D].
@@ -55,6 +38,20 @@ VisibleKeys Attention<T>::keys_of(const Tensor<T>& q) const {
 }
 
 template <class T>
+Tensor<T> Attention<T>::scaled_scores(Context& context, const VisibleKeys& keys, const QuantizedView<T>& q,
+                                      const QuantizedView<T>& k, double root) const {
+  const DotPlace place{this->layer(), "scores", Pass::forward};
+  Projector<T> scaling(context, place.layer, place.op, place.pass, Role::elementwise);
+  const double c = scaling.quotient(1, root);
+  Epilogue<T> then(context, place);
+  then.rescale(*q.operand, *k.operand);
+  if (keys.sees_all()) then.mul(scaling, c);
+  Tensor<T> s = dot(context, place, q.matrices, k.matrices, then);
+  then.finish();
+  return keys.sees_all() ? s : scaling.mul(keys.packed(s), c);
+}
+
+template <class T>
 Tensor<T> Attention<T>::probabilities(Context& context, const VisibleKeys& keys, const Tensor<T>& s) const {
   Projector<T> soft(context, this->layer(), "softmax", Pass::forward, Role::elementwise);
   const Tensor<T> d = soft.sub(s, keys.spread(keys.maxima(s)));
@@ -72,14 +69,13 @@ Tensor<T> Attention<T>::forward(Context& context, const Inputs<T>& in) {
   const VisibleKeys keys = keys_of(*in.x[0]);
   const auto q = quantize(context, scores, Role::activation, *in.x[0]);
   const auto k = quantize(context, scores, Role::activation, *in.x[1]);
-  Tensor<T> z = product(context, scores, heads_of(q, heads_), heads_of(k, heads_).transposed());
-  Projector<T> scaling(context, this->layer(), "scores", Pass::forward, Role::elementwise);
-  const double c = scaling.quotient(1, std::sqrt(static_cast<double>(shape[2] / heads_)));
-  Tensor<T> probability = keys.unpacked(probabilities(context, keys, scaling.mul(keys.packed(z), c)));
+  const Tensor<T> s = scaled_scores(context, keys, heads_of(q, heads_), heads_of(k, heads_).transposed(),
+                                    std::sqrt(static_cast<double>(shape[2] / heads_)));
+  Tensor<T> probability = keys.unpacked(probabilities(context, keys, s));
   const auto p = quantize(context, mix, Role::activation, probability);
   const auto v = quantize(context, mix, Role::activation, *in.x[2]);
   if (!context.evaluating()) p_ = std::move(probability), q_ = q, k_ = k, v_ = v, rounded_p_ = p;
-  return side_by_side(product(context, mix, pairs_of(p, shape[1]), heads_of(v, heads_)), shape, heads_);
+  return side_by_side(dot(context, mix, pairs_of(p, shape[1]), heads_of(v, heads_)), shape, heads_);
 }
 
 template <class T>
@@ -106,23 +102,22 @@ std::vector<std::optional<Tensor<T>>> Attention<T>::backward(Context& context, c
   const auto g = quantize(context, mix, Role::activation_grad, dy);
   if (in.needs_grad[2]) {
     const auto p = quantize(context, mix, Role::activation, p_, rounded_p_);
-    grads[2] = side_by_side(product(context, mix, pairs_of(p, length).transposed(), heads_of(g, heads_)),
-                            shape, heads_);
+    grads[2] =
+        side_by_side(dot(context, mix, pairs_of(p, length).transposed(), heads_of(g, heads_)), shape, heads_);
   }
   if (!in.needs_grad[0] && !in.needs_grad[1]) return grads;
   const auto v = quantize(context, mix, Role::activation, *in.x[2], v_);
-  const Tensor<T> dp = product(context, mix, heads_of(g, heads_), heads_of(v, heads_).transposed());
+  const Tensor<T> dp = dot(context, mix, heads_of(g, heads_), heads_of(v, heads_).transposed());
   const Tensor<T> dz =
       scores_grad(context, keys, keys.packed(dp), std::sqrt(static_cast<double>(shape[2] / heads_)));
   const auto d = quantize(context, scores, Role::activation_grad, dz);
   if (in.needs_grad[0]) {
     const auto k = quantize(context, scores, Role::activation, *in.x[1], k_);
-    grads[0] =
-        side_by_side(product(context, scores, pairs_of(d, length), heads_of(k, heads_)), shape, heads_);
+    grads[0] = side_by_side(dot(context, scores, pairs_of(d, length), heads_of(k, heads_)), shape, heads_);
   }
   if (in.needs_grad[1]) {
     const auto q = quantize(context, scores, Role::activation, *in.x[0], q_);
-    grads[1] = side_by_side(product(context, scores, pairs_of(d, length).transposed(), heads_of(q, heads_)),
+    grads[1] = side_by_side(dot(context, scores, pairs_of(d, length).transposed(), heads_of(q, heads_)),
                             shape, heads_);
   }
   return grads;

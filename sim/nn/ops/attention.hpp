@@ -35,6 +35,9 @@ class Attention : public Op<T> {
                MemoryLedger& memory) const override;
 
  private:
+  /// Packed.
+  Tensor<T> scaled_scores(Context& context, const VisibleKeys& keys, const QuantizedView<T>& q,
+                          const QuantizedView<T>& k, double root) const;
   Tensor<T> probabilities(Context& context, const VisibleKeys& keys, const Tensor<T>& s) const;
   Tensor<T> scores_grad(Context& context, const VisibleKeys& keys, const Tensor<T>& dp, double root) const;
   VisibleKeys keys_of(const Tensor<T>& q) const;

@@ -74,7 +74,6 @@ Tensor<T> channels_of(const Tensor<T>& x, std::size_t first, std::size_t count) 
 /// The channels of a group into an image batch.
 template <class T>
 void put_channels(const Tensor<T>& part, std::size_t first, Tensor<T>& into) {
-  into.format = part.format;
   for (std::size_t i = 0; i < part.rows(); ++i)
     std::copy_n(part.data.data() + i * part.columns(), part.columns(),
                 into.data.data() + i * into.columns() + first);
@@ -84,7 +83,6 @@ void put_channels(const Tensor<T>& part, std::size_t first, Tensor<T>& into) {
 template <class T>
 void put_phase(const Tensor<T>& part, const Phase& rows, const Phase& columns, std::size_t first,
                Tensor<T>& into) {
-  into.format = part.format;
   const T* from = part.data.data();
   const std::size_t channels = part.columns();
   for (std::size_t b = 0; b < into.shape[0]; ++b)
@@ -116,46 +114,53 @@ Patches<T> Conv2d<T>::patches_of(const Shape& x, const Shape& w, PixelOrder orde
 
 template <class T>
 Tensor<T> Conv2d<T>::product(Context& context, const DotPlace& place, const Quantized<T>& x,
-                             const Quantized<T>& w) const {
+                             const Quantized<T>& w, Epilogue<T>& then) const {
   const Tensor<T>&q_x = x.q, &q_w = w.q;
   const Shape shape = output(q_x.shape, q_w.shape, stride_, padding_, groups_);
   Patches<T> patches = patches_of(q_x.shape, q_w.shape, order_for(q_w.shape[0] / groups_, q_w.shape));
   Tensor<T> y;
-  if (groups_ > 1) y = Tensor<T>(shape, q_x.format);
+  if (groups_ > 1) y = Tensor<T>(shape, then.format());
   for (std::size_t g = 0; g < groups_; ++g) {
     patches.look_at(q_x, g * q_w.shape[3]);
-    Tensor<T> part =
-        dot(context, place, matrix_of(patches, q_x.format), filters(q_w, g, groups_).transposed());
+    const std::size_t first = g * (shape[3] / groups_);
+    then.place({first, shape[3]});
+    Tensor<T> part = dot(context, place, MatrixBatch(matrix_of(patches, q_x.format)),
+                         MatrixBatch(filters(q_w, g, groups_).transposed()), then);
     if (groups_ == 1)
       y = std::move(part), y.shape = shape;
     else
-      put_channels(part, g * part.columns(), y);
+      put_channels(part, first, y);
   }
-  return rescaled(context, place, std::move(y), x, w);
+  return y;
 }
 
 template <class T>
 Tensor<T> Conv2d<T>::weight_grad(Context& context, const DotPlace& place, const Quantized<T>& d,
-                                 const Quantized<T>& x, const Shape& w) const {
+                                 const Quantized<T>& x, const Shape& w, Epilogue<T>& then) const {
   Patches<T> patches = patches_of(x.q.shape, w, PixelOrder::interleaved);
-  Tensor<T> dw(w, x.q.format);
+  Tensor<T> dw;
+  if (groups_ > 1) dw = Tensor<T>(w, then.format());
   const std::size_t count = w[0] / groups_;
   for (std::size_t g = 0; g < groups_; ++g) {
     patches.look_at(x.q, g * w[3]);
     const Tensor<T> own = groups_ > 1 ? channels_of(d.q, g * count, count) : Tensor<T>();
     const MatrixView<T> dy = matrix(groups_ > 1 ? own : d.q).transposed();
-    const Tensor<T> part = dot(context, place, dy, matrix_of(patches, x.q.format));
-    dw.format = part.format;
-    std::copy(part.data.begin(), part.data.end(),
-              dw.data.begin() + static_cast<std::ptrdiff_t>(g * part.size()));
+    const std::size_t columns = w[1] * w[2] * w[3], first = g * count * columns;
+    then.place({first, columns});
+    Tensor<T> part = dot(context, place, MatrixBatch(dy), MatrixBatch(matrix_of(patches, x.q.format)), then);
+    if (groups_ == 1)
+      dw = std::move(part), dw.shape = w;
+    else
+      std::copy(part.data.begin(), part.data.end(), dw.data.begin() + static_cast<std::ptrdiff_t>(first));
   }
-  return rescaled(context, place, std::move(dw), d, x);
+  return dw;
 }
 
 template <class T>
 Tensor<T> Conv2d<T>::input_grad(Context& context, const DotPlace& place, const Quantized<T>& d,
-                                const Quantized<T>& w, const Shape& x) const {
-  Tensor<T> dx(x, d.q.format);
+                                const Quantized<T>& w, const Shape& x, Epilogue<T>& then) const {
+  Tensor<T> dx(x, then.format());
+  Epilogue<T> sums(context, place);  // of phases, whose outputs are not numbered in rows
   const std::size_t count = w.q.shape[0] / groups_, channels = w.q.shape[3];
   for (std::size_t i = 0; i < stride_; ++i)
     for (std::size_t j = 0; j < stride_; ++j) {
@@ -166,14 +171,17 @@ Tensor<T> Conv2d<T>::input_grad(Context& context, const DotPlace& place, const Q
       for (std::size_t g = 0; g < groups_; ++g) {
         patches.look_at(d.q, g * count);
         const Tensor<T> own = filters_of(w.q, g, groups_, rows, columns);
-        Tensor<T> part = dot(context, place, matrix_of(patches, d.q.format), matrix(own));
+        then.place({g * channels, x[3]});
+        Tensor<T> part = dot(context, place, MatrixBatch(matrix_of(patches, d.q.format)),
+                             MatrixBatch(matrix(own)), stride_ == 1 ? then : sums);
         if (stride_ == 1 && groups_ == 1)
-          dx.data = std::move(part.data), dx.format = part.format;
+          dx.data = std::move(part.data);
         else
           put_phase(part, rows, columns, g * channels, dx);
       }
     }
-  return rescaled(context, place, std::move(dx), d, w);
+  if (stride_ != 1) then.over(dx);
+  return dx;
 }
 
 template class Conv2d<float>;

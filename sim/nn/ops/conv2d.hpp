@@ -33,12 +33,12 @@ class Conv2d : public WeightedProduct<T> {
 
  private:
   Patches<T> patches_of(const Shape& x, const Shape& w, PixelOrder order) const;
-  Tensor<T> product(Context& context, const DotPlace& place, const Quantized<T>& x,
-                    const Quantized<T>& w) const override;
+  Tensor<T> product(Context& context, const DotPlace& place, const Quantized<T>& x, const Quantized<T>& w,
+                    Epilogue<T>& then) const override;
   Tensor<T> weight_grad(Context& context, const DotPlace& place, const Quantized<T>& d, const Quantized<T>& x,
-                        const Shape& w) const override;
+                        const Shape& w, Epilogue<T>& then) const override;
   Tensor<T> input_grad(Context& context, const DotPlace& place, const Quantized<T>& d, const Quantized<T>& w,
-                       const Shape& x) const override;
+                       const Shape& x, Epilogue<T>& then) const override;
 
   std::size_t stride_, padding_, groups_;
 };

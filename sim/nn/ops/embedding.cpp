@@ -44,9 +44,13 @@ std::vector<std::optional<Tensor<T>>> Embedding<T>::backward(Context& context, c
   const DotPlace place{this->layer(), "embedding", Pass::wgrad};
   const auto q = quantize(context, place, Role::activation_grad, dy);
   const Quantized<T> t{one_hot_rows<T>(tokens_, in.x[0]->rows()), false, 1};
-  const Tensor<T> dw = dot(context, place, QuantizedView<T>(t).transposed(), QuantizedView<T>(q->value));
-  Projector<T> gradient(context, this->layer(), "embedding", Pass::wgrad, Role::weight_grad);
-  return {gradient.quantize(dw)};
+  Epilogue<T> then(context, place);
+  then.rescale(t, q->value);
+  then.quantize(Projector<T>(context, this->layer(), "embedding", Pass::wgrad, Role::weight_grad));
+  Tensor<T> dw = dot(context, place, QuantizedView<T>(t).matrices.transposed(),
+                     QuantizedView<T>(q->value).matrices, then);
+  then.finish();
+  return {std::move(dw)};
 }
 
 template <class T>

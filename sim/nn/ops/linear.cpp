@@ -3,11 +3,19 @@
 #include "sim/ops/projector.hpp"
 
 namespace exmy {
+namespace {
+
+template <class T>
+MatrixBatch<T> whole(const Quantized<T>& x) {
+  return QuantizedView<T>(x).matrices;
+}
+
+}  // namespace
 
 template <class T>
 Tensor<T> MatrixProduct<T>::product(Context& context, const DotPlace& place, const Quantized<T>& x,
-                                    const Quantized<T>& w) const {
-  Tensor<T> z = dot(context, place, QuantizedView<T>(x), QuantizedView<T>(w).transposed());
+                                    const Quantized<T>& w, Epilogue<T>& then) const {
+  Tensor<T> z = dot(context, place, whole(x), whole(w).transposed(), then);
   z.shape = x.q.shape;
   z.shape.back() = w.q.rows();
   return z;
@@ -15,14 +23,14 @@ Tensor<T> MatrixProduct<T>::product(Context& context, const DotPlace& place, con
 
 template <class T>
 Tensor<T> MatrixProduct<T>::weight_grad(Context& context, const DotPlace& place, const Quantized<T>& d,
-                                        const Quantized<T>& x, const Shape&) const {
-  return dot(context, place, QuantizedView<T>(d).transposed(), QuantizedView<T>(x));
+                                        const Quantized<T>& x, const Shape&, Epilogue<T>& then) const {
+  return dot(context, place, whole(d).transposed(), whole(x), then);
 }
 
 template <class T>
 Tensor<T> MatrixProduct<T>::input_grad(Context& context, const DotPlace& place, const Quantized<T>& d,
-                                       const Quantized<T>& w, const Shape& x) const {
-  Tensor<T> dx = dot(context, place, QuantizedView<T>(d), QuantizedView<T>(w));
+                                       const Quantized<T>& w, const Shape& x, Epilogue<T>& then) const {
+  Tensor<T> dx = dot(context, place, whole(d), whole(w), then);
   dx.shape = x;
   return dx;
 }

@@ -13,12 +13,12 @@ class MatrixProduct : public WeightedProduct<T> {
   explicit MatrixProduct(std::string layer) : WeightedProduct<T>(std::move(layer), "dot") {}
 
  private:
-  Tensor<T> product(Context& context, const DotPlace& place, const Quantized<T>& x,
-                    const Quantized<T>& w) const override;
+  Tensor<T> product(Context& context, const DotPlace& place, const Quantized<T>& x, const Quantized<T>& w,
+                    Epilogue<T>& then) const override;
   Tensor<T> weight_grad(Context& context, const DotPlace& place, const Quantized<T>& d, const Quantized<T>& x,
-                        const Shape& w) const override;
+                        const Shape& w, Epilogue<T>& then) const override;
   Tensor<T> input_grad(Context& context, const DotPlace& place, const Quantized<T>& d, const Quantized<T>& w,
-                       const Shape& x) const override;
+                       const Shape& x, Epilogue<T>& then) const override;
 };
 
 /// y = P(z + b), b of shape [out]; db = sum over the batch. Inputs: z, b.

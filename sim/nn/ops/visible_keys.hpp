@@ -23,6 +23,8 @@ class VisibleKeys {
 
   std::size_t rows() const { return samples_ * heads_ * length_; }
   std::size_t length() const { return length_; }
+  /// Whether nothing is hidden: a matrix [rows][T] is packed as it is.
+  bool sees_all() const { return !mask_.causal && mask_.real.empty(); }
 
   /// of(row, first, n): runs of visible keys [first, first + n) of a row, in order.
   template <class Of>

@@ -10,7 +10,11 @@ Tensor<T> WeightedProduct<T>::forward(Context& context, const Inputs<T>& in) {
   const auto x = quantize(context, place, Role::activation, *in.x[0]);
   const auto w = quantize(context, place, Role::weight, *in.x[1]);
   if (!context.evaluating()) x_ = x, w_ = w;
-  return product(context, place, x->value, w->value);
+  Epilogue<T> then(context, place);
+  then.rescale(x->value, w->value);
+  Tensor<T> y = product(context, place, x->value, w->value, then);
+  then.finish();
+  return y;
 }
 
 template <class T>
@@ -23,14 +27,20 @@ std::vector<std::optional<Tensor<T>>> WeightedProduct<T>::backward(Context& cont
     const DotPlace place = at(Pass::wgrad);
     d = quantize(context, place, Role::activation_grad, dy);
     const auto x = quantize(context, place, Role::activation, *in.x[0], forward_x);
-    const Tensor<T> dw = weight_grad(context, place, d->value, x->value, in.x[1]->shape);
-    grads[1] = Projector<T>(context, this->layer(), op_, Pass::wgrad, Role::weight_grad).quantize(dw);
+    Epilogue<T> then(context, place);
+    then.rescale(d->value, x->value);
+    then.quantize(Projector<T>(context, this->layer(), op_, Pass::wgrad, Role::weight_grad));
+    grads[1] = weight_grad(context, place, d->value, x->value, in.x[1]->shape, then);
+    then.finish();
   }
   if (in.needs_grad[0]) {
     const DotPlace place = at(Pass::dgrad);
     d = quantize(context, place, Role::activation_grad, dy, d);
     const auto w = quantize(context, place, Role::weight, *in.x[1], forward_w);
-    grads[0] = input_grad(context, place, d->value, w->value, in.x[0]->shape);
+    Epilogue<T> then(context, place);
+    then.rescale(d->value, w->value);
+    grads[0] = input_grad(context, place, d->value, w->value, in.x[0]->shape, then);
+    then.finish();
   }
   return grads;
 }

@@ -18,14 +18,15 @@ class WeightedProduct : public Op<T> {
   void account(Context& context, const Inputs<T>& in, const Tensor<T>& y, MemoryLedger& memory) const final;
 
  private:
+  // `then`: what all sums get, those that no product makes too.
   virtual Tensor<T> product(Context& context, const DotPlace& place, const Quantized<T>& x,
-                            const Quantized<T>& w) const = 0;
-  /// dw of shape `w`, before it is projected.
+                            const Quantized<T>& w, Epilogue<T>& then) const = 0;
+  /// dw of shape `w`.
   virtual Tensor<T> weight_grad(Context& context, const DotPlace& place, const Quantized<T>& d,
-                                const Quantized<T>& x, const Shape& w) const = 0;
+                                const Quantized<T>& x, const Shape& w, Epilogue<T>& then) const = 0;
   /// dx of shape `x`.
   virtual Tensor<T> input_grad(Context& context, const DotPlace& place, const Quantized<T>& d,
-                               const Quantized<T>& w, const Shape& x) const = 0;
+                               const Quantized<T>& w, const Shape& x, Epilogue<T>& then) const = 0;
   DotPlace at(Pass pass) const { return {this->layer(), op_, pass}; }
 
   const char* op_;

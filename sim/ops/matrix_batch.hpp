@@ -1,9 +1,39 @@
 #pragma once
-// Products of several pairs of matrices as one use of a site.
+// Matrices inside of tensors, as the factors of products.
 
-#include "sim/ops/dot.hpp"
+#include <cstddef>
+#include <optional>
+
+#include "formats/kernels/tiles.hpp"
+#include "sim/tensor/offsets.hpp"
+#include "sim/tensor/tensor.hpp"
 
 namespace exmy {
+
+/// A matrix inside a tensor, whose elements lie two steps apart, or where offsets say; transposes are a swap.
+template <class T>
+struct MatrixView {
+  const T* data = nullptr;
+  std::size_t rows = 0, columns = 0;
+  std::size_t row_step = 0, column_step = 0;
+  Format format{};
+  Offsets offsets{};
+  /// Where a product looks for the magnitudes of the elements, and leaves them; null: it finds them out for itself. One of a
+  /// matrix that is its whole tensor.
+  std::optional<Magnitudes>* magnitudes = nullptr;
+
+  T at(std::size_t r, std::size_t c) const {
+    return data[offsets ? offsets.rows[r] + offsets.columns[c] : r * row_step + c * column_step];
+  }
+  MatrixView transposed() const {
+    return {data, columns, rows, column_step, row_step, format, offsets.transposed(), magnitudes};
+  }
+};
+
+template <class T>
+MatrixView<T> matrix(const Tensor<T>& t) {
+  return {t.data.data(), t.rows(), t.columns(), t.columns(), 1, t.format};
+}
 
 /// Matrices of one size in one tensor, in two levels (samples and their heads): number i = outer * inner_count + inner
 /// begins outer * outer_step + inner * inner_step elements after the first.
@@ -47,12 +77,5 @@ struct MatrixBatch {
     return t;
   }
 };
-
-/// y[i] = a[i] b[i] for each pair, as `dot` (sim/ops/dot.hpp) computes them, in one use of the site: output (i, r, c) is
-/// number (i m + r) n + c of the random numbers, and every counter is the sum over the pairs. The result has the shape
-/// [count m][n]. REQUIRES equal counts, a.columns == b.rows.
-template <class T>
-Tensor<T> batched_dot(Context& context, const DotPlace& place, const MatrixBatch<T>& a,
-                      const MatrixBatch<T>& b);
 
 }  // namespace exmy

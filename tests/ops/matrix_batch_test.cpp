@@ -10,7 +10,7 @@
 
 #include "formats/catalog.hpp"
 #include "formats/codec.hpp"
-#include "sim/ops/batched_dot.hpp"
+#include "sim/ops/dot.hpp"
 #include "sim/ops/reduction.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/splitmix64.hpp"
@@ -107,8 +107,9 @@ Result by_batch(const Way& w, const Tensor<float>& q, const Tensor<float>& k, in
   Result out;
   for (int use = 0; use < uses; ++use) {
     out.y.clear();
-    const Tensor<float> y = batched_dot(context, place, MatrixBatch<float>::of_heads(q, heads),
-                                        MatrixBatch<float>::of_heads(k, heads).transposed());
+    Epilogue<float> nothing;
+    const Tensor<float> y = dot(context, place, MatrixBatch<float>::of_heads(q, heads),
+                                MatrixBatch<float>::of_heads(k, heads).transposed(), nothing);
     CHECK(y.shape == Shape{samples * heads * length, length});
     for (const float v : y.data) out.y.push_back(v != v ? 0x7fc00000u : std::bit_cast<std::uint32_t>(v));
   }
@@ -186,7 +187,8 @@ TEST_CASE("a batch of rows: p v, and its transpose, are the products of its matr
   REQUIRE(pairs.count() == samples * heads);
   for (const bool turned : {false, true}) {
     const auto a = turned ? pairs.transposed() : pairs;
-    const Tensor<float> y = batched_dot(context, place, a, values);
+    Epilogue<float> nothing;
+    const Tensor<float> y = dot(context, place, a, values, nothing);
     for (std::size_t i = 0; i < a.count(); ++i) {
       const Tensor<float> one = dot(context, place, a[i], values[i]);
       CHECK(std::equal(one.data.begin(), one.data.end(),
