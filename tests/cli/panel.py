@@ -66,7 +66,7 @@ BARE = [{"kind": "conv2d", "channels": 2}, {"kind": "batch_norm"}, {"kind": "act
         {"kind": "subsample", "channels": 2}, {"kind": "dropout"}, {"kind": "flatten"}, {"kind": "linear"}]
 TRANSFORMER = [{"kind": "embedding", "name": "e", "width": 4, **NORMAL}, {"kind": "position", "name": "p", **NORMAL},
                {"kind": "residual", "layers": [{"kind": "attention", "name": "a", "heads": 2, "causal": True,
-                                                "bias": False, **NORMAL}]}, {"kind": "linear"}]
+                                                "dropout": 0.2, "bias": False, **NORMAL}]}, {"kind": "linear"}]
 BARE_TRANSFORMER = [{"kind": "embedding", "width": 4}, {"kind": "position"}, {"kind": "attention"}, {"kind": "linear"}]
 SEQUENTIAL = {"kind": "sequential", "layers": LAYERS}
 KAHAN = {"kind": "kahan"}
@@ -85,7 +85,7 @@ PATTERNS = {"kind": "patterns", "train_count": 20, "validation_count": 10, "seed
 COSINE = {"kind": "cosine", "warmup_steps": 1, "reference_batch": 16}
 TRAINING = {"steps": 3, "batch_size": 32, "accumulate": 2, "clip_norm": 0.5, "eval_every": 2, "loss": "cross_entropy", "optimizer": SGD,
             "schedule": COSINE, "loss_scale": {"kind": "static", "value": 1024}}
-BLOCKS = {"layers": 1, "heads": 1, "width": 8, "hidden": 4, "dropout": 0.1, "epsilon": 0.001,
+BLOCKS = {"layers": 1, "heads": 1, "width": 8, "hidden": 4, "dropout": 0.1, "attention_dropout": 0.2, "epsilon": 0.001,
           "activation": "gelu_tanh"}
 TEXT = {"kind": "text", "path": "some.txt", "unit": "characters", "vocabulary": "ab c", "context": 2, "stride": 1,
         "validation_fraction": 0.5, "objective": "next"}

@@ -33,8 +33,8 @@ struct Qkv {
         k(some_parameter(random, "k", shape)),
         v(some_parameter(random, "v", shape)) {}
 
-  Id apply(Tape<double>& tape, const KeyMask& mask) {
-    return tape.apply(std::make_unique<Attention<double>>("attn", heads, mask),
+  Id apply(Tape<double>& tape, const KeyMask& mask, double dropout = 0) {
+    return tape.apply(std::make_unique<Attention<double>>("attn", heads, mask, dropout),
                       {tape.parameter(q), tape.parameter(k), tape.parameter(v)});
   }
 };
@@ -106,6 +106,60 @@ TEST_CASE("attention: hidden keys take no part, whatever they are; not even as N
   for (std::size_t d = 0; d < width; ++d) CHECK(before[at(1, 0, 0, d)] == 0);  // sees nothing
 }
 
+/// What dropout with probability r leaves of each pair [b][h][i][j]: +0 or 1 / (1 - r). Visible pairs are numbered.
+std::vector<double> factors(const KeyMask& mask, double r, std::uint64_t seed, std::uint64_t step) {
+  const RandomStream random(seed, "dropout/attn", step);
+  std::vector<double> c;
+  std::uint64_t number = 0;
+  for (std::size_t b = 0; b < samples; ++b)
+    for (std::size_t h = 0; h < heads; ++h)
+      for (std::size_t i = 0; i < length; ++i)
+        for (std::size_t j = 0; j < length; ++j) {
+          const bool seen = visible(mask, b, i, j);
+          c.push_back(seen && random.uniform(number) >= r ? 1 / (1 - r) : 0);
+          number += seen ? 1 : 0;
+        }
+  return c;
+}
+
+TEST_CASE("attention: dropout of probabilities, values and gradients, with every mask") {
+  Random random(8);
+  constexpr double r = 0.4;
+  for (const KeyMask& mask : masks()) {
+    Qkv x(random), units = x;
+    Engine e;
+    for (std::uint64_t step = 0; step < 2; ++step) {
+      e.context.begin_step(step);
+      Tape<double> tape(e.context);
+      const std::vector<double> y = tape.value(x.apply(tape, mask, r)).data;
+      // With v a unit vector for each key, y is one column of the probabilities that dropout left.
+      std::vector<double> want(y.size());
+      for (std::size_t key = 0; key < length; ++key) {
+        units.v.value.data.assign(units.v.value.size(), 0);
+        for (std::size_t b = 0; b < samples; ++b)
+          for (std::size_t h = 0; h < heads; ++h) units.v.value.data[at(b, key, h, 0)] = 1;
+        const std::vector<double> c = factors(mask, r, e.context.seed(), step);
+        for (std::size_t b = 0; b < samples; ++b)
+          for (std::size_t h = 0; h < heads; ++h)
+            for (std::size_t i = 0; i < length; ++i) {
+              const auto p = static_cast<double>(plain(units, mask, b, h, i)[0]);
+              const double kept = c[((b * heads + h) * length + i) * length + key];
+              for (std::size_t d = 0; d < width; ++d)
+                want[at(b, i, h, d)] += p * kept * x.v.value.data[at(b, key, h, d)];
+            }
+      }
+      for (std::size_t i = 0; i < y.size(); ++i)  // 1e-14: some dozen rounded steps
+        CHECK(std::fabs(y[i] - want[i]) <= 1e-14);
+    }
+    const Tensor<double> target = some_tensor(random, shape);
+    check_gradients(e, [&](Tape<double>& t) { return mse(t, x.apply(t, mask, r), target); },
+                    {&x.q, &x.k, &x.v});
+    e.context.begin_evaluation(0);
+    Tape<double> dropped(e.context), kept(e.context);
+    CHECK(dropped.value(x.apply(dropped, mask, r)).data == kept.value(x.apply(kept, mask)).data);
+  }
+}
+
 std::uint64_t total(const Telemetry& telemetry, const std::string& op, Pass pass, Role role) {
   return telemetry.records().at({"attn", op, pass, role}).total[Counter::total];
 }
@@ -139,6 +193,12 @@ TEST_CASE("attention: projections at each site") {
   CHECK(total(telemetry, "scores", dgrad, Role::activation_grad) == pairs);
   CHECK(total(telemetry, "scores", dgrad, Role::activation) == 2 * n);
   CHECK(total(telemetry, "scores", dgrad, Role::accumulator) == 2 * n * length);
+  CHECK(telemetry.records().count({"attn", "dropout", forward, Role::elementwise}) == 0);
+  Tape<double> dropped(context);
+  dropped.backward(mse(dropped, x.apply(dropped, mask, 0.3), some_tensor(random, shape)));
+  for (const Pass pass : {forward, dgrad})
+    CHECK(total(telemetry, "dropout", pass, Role::elementwise) == 1 + seen);
+  CHECK(total(telemetry, "context", dgrad, Role::activation) == 2 * (pairs + n));
 }
 
 /// log-likelihood loss with smoothed labels over the rows that have one, in long double.

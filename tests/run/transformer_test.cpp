@@ -177,7 +177,7 @@ TEST_CASE("gpt: a step has the same bits with any number of threads, when everyt
     {"match": {"role": ["weight", "activation", "activation_grad"]}, "format": "e4m3fn", "saturation": "finite"},
     {"match": {"role": ["product", "accumulator", "elementwise"]}, "format": "fp16", "saturation": "finite",
      "rounding": "stochastic_b", "random_bits": 10}], "stats": {"counters": true}})";
-  const Setup setup({config(R"("kind": "gpt", "dropout": 0.1)" + small, R"(, "context": 16)",
+  const Setup setup({config(R"("kind": "gpt", "dropout": 0.1, "attention_dropout": 0.2)" + small, R"(, "context": 16)",
                             R"("steps": 2, "batch_size": 4, "label_smoothing": 0.1)"),
                      policy});
   std::vector<std::string> hashes;

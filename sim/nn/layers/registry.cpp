@@ -101,6 +101,7 @@ LayerFactory read_attention(ObjectReader& r) {
   AttentionOptions o;
   o.heads = size_at(r, "heads", 1u, Range::closed(1, 16384));
   o.causal = r.boolean("causal", false);
+  o.dropout = r.number("dropout", 0.0, Range::closed_open(0, 1));
   LinearOptions projection;
   projection.bias = r.boolean("bias", true);
   projection.init = read_initialization(r, Initializer::normal);

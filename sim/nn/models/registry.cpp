@@ -45,6 +45,7 @@ void read_blocks(ObjectReader& r, BlockOptions& o) {
   o.width = read_size(r, "width", o.width, Range::closed(1, 65536));
   o.hidden = read_size(r, "hidden", 4 * o.width, Range::closed(1, 1 << 20));
   o.dropout = r.number("dropout", o.dropout, Range::closed_open(0, 1));
+  o.attention_dropout = r.number("attention_dropout", o.attention_dropout, Range::closed_open(0, 1));
   o.epsilon = r.number("epsilon", o.epsilon, Range::above(0));
   o.activation = r.one_of("activation", o.activation, activation_names);
   if (o.width % o.heads != 0)

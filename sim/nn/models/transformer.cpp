@@ -22,7 +22,7 @@ LayerFactory weights(std::size_t features, double deviation) {
 }
 
 std::vector<NamedLayer> attention_branch(const BlockOptions& o, double residual_deviation, bool causal) {
-  const AttentionOptions core{o.heads, causal};
+  const AttentionOptions core{o.heads, causal, o.attention_dropout};
   std::vector<NamedLayer> branch{
       {"attn", attention(core, weights(o.width, weight_deviation), weights(o.width, residual_deviation))}};
   add_dropout(branch, "attn", o.dropout);

@@ -15,8 +15,9 @@ enum class NormPlace : std::uint8_t {
 struct BlockOptions {
   std::size_t layers = 4, heads = 4, width = 128;  ///< heads divide the width
   std::size_t hidden = 0;                          ///< of the two-layer perceptron; 0: 4 width
-  double dropout = 0;     ///< of embeddings and of what is added to the residual stream
-  double epsilon = 1e-5;  ///< of the layer norms
+  double dropout = 0;            ///< of embeddings and of what is added to the residual stream
+  double attention_dropout = 0;  ///< of attention's probabilities
+  double epsilon = 1e-5;         ///< of the layer norms
   Activation activation = Activation::gelu_tanh;
 };
 

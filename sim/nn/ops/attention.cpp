@@ -61,6 +61,14 @@ Tensor<T> Attention<T>::probabilities(Context& context, const VisibleKeys& keys,
   return soft.div(e, keys.spread(sum));
 }
 
+/// Drops some of the visible pairs.
+template <class T>
+Tensor<T> Attention<T>::dropped(Context& context, const VisibleKeys& keys, const Tensor<T>& p) {
+  const Tensor<T> seen = keys.packed(p);
+  drops_.draw(context, this->layer(), dropout_, seen.size());
+  return keys.unpacked(drops_.kept(context, this->layer(), Pass::forward, seen));
+}
+
 template <class T>
 Tensor<T> Attention<T>::forward(Context& context, const Inputs<T>& in) {
   const DotPlace scores{this->layer(), "scores", Pass::forward};
@@ -72,9 +80,13 @@ Tensor<T> Attention<T>::forward(Context& context, const Inputs<T>& in) {
   const Tensor<T> s = scaled_scores(context, keys, heads_of(q, heads_), heads_of(k, heads_).transposed(),
                                     std::sqrt(static_cast<double>(shape[2] / heads_)));
   Tensor<T> probability = keys.unpacked(probabilities(context, keys, s));
-  const auto p = quantize(context, mix, Role::activation, probability);
+  Tensor<T> a;
+  const bool drops = dropout_ > 0 && !context.evaluating();
+  if (drops) a = dropped(context, keys, probability);
+  const auto p = quantize(context, mix, Role::activation, drops ? a : probability);
   const auto v = quantize(context, mix, Role::activation, *in.x[2]);
-  if (!context.evaluating()) p_ = std::move(probability), q_ = q, k_ = k, v_ = v, rounded_p_ = p;
+  if (!context.evaluating())
+    p_ = std::move(probability), a_ = std::move(a), q_ = q, k_ = k, v_ = v, rounded_p_ = p;
   return side_by_side(dot(context, mix, pairs_of(p, shape[1]), heads_of(v, heads_)), shape, heads_);
 }
 
@@ -101,15 +113,15 @@ std::vector<std::optional<Tensor<T>>> Attention<T>::backward(Context& context, c
   std::vector<std::optional<Tensor<T>>> grads(3);
   const auto g = quantize(context, mix, Role::activation_grad, dy);
   if (in.needs_grad[2]) {
-    const auto p = quantize(context, mix, Role::activation, p_, rounded_p_);
+    const auto p = quantize(context, mix, Role::activation, dropout_ > 0 ? a_ : p_, rounded_p_);
     grads[2] =
         side_by_side(dot(context, mix, pairs_of(p, length).transposed(), heads_of(g, heads_)), shape, heads_);
   }
   if (!in.needs_grad[0] && !in.needs_grad[1]) return grads;
   const auto v = quantize(context, mix, Role::activation, *in.x[2], v_);
-  const Tensor<T> dp = dot(context, mix, heads_of(g, heads_), heads_of(v, heads_).transposed());
-  const Tensor<T> dz =
-      scores_grad(context, keys, keys.packed(dp), std::sqrt(static_cast<double>(shape[2] / heads_)));
+  Tensor<T> dp = keys.packed(dot(context, mix, heads_of(g, heads_), heads_of(v, heads_).transposed()));
+  if (dropout_ > 0) dp = drops_.kept(context, this->layer(), Pass::dgrad, dp);
+  const Tensor<T> dz = scores_grad(context, keys, dp, std::sqrt(static_cast<double>(shape[2] / heads_)));
   const auto d = quantize(context, scores, Role::activation_grad, dz);
   if (in.needs_grad[0]) {
     const auto k = quantize(context, scores, Role::activation, *in.x[1], k_);
@@ -133,6 +145,7 @@ void Attention<T>::account(Context& context, const Inputs<T>& in, const Tensor<T
     memory.add("activation", in.x[i]->size(),
                format_at(i < 2 ? "scores" : "context", Pass::dgrad, Role::activation));
   memory.add("activation", p_.size(), p_.format);
+  memory.add("activation", a_.size(), a_.format);
   memory.at_least("activation_grad", p_.size(), format_at("scores", Pass::dgrad, Role::activation_grad));
 }
 

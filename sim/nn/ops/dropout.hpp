@@ -1,8 +1,7 @@
 #pragma once
 // Dropout (Srivastava et al. 2014), inverted.
 
-#include <vector>
-
+#include "sim/nn/dropout_mask.hpp"
 #include "sim/nn/tape.hpp"
 
 namespace exmy {
@@ -20,10 +19,8 @@ class Dropout : public Op<T> {
   std::string name() const override { return "dropout"; }
 
  private:
-  Tensor<T> kept(Context& context, Pass pass, const Tensor<T>& x) const;
-
   double p_;
-  std::vector<bool> drops_;
+  DropoutMask mask_;
 };
 
 }  // namespace exmy
