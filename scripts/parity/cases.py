@@ -106,6 +106,27 @@ def resnet():
                 {"batch_size": 2, "clip_norm": 1.0}, clip_norm=1.0)
 
 
+def sequential():
+    files, data, x, labels = colour_images(15, 4)
+
+    def layer(kind, name, **options):
+        return {"kind": kind, "name": name, **options}
+    body = [layer("conv2d", "conv1", channels=8, kernel=3, padding=1, groups=2),
+            layer("activation", "f", function="silu"), layer("conv2d", "conv2", channels=8, kernel=1)]
+    layers = [layer("conv2d", "stem", channels=6, kernel=5, stride=2, padding=2), layer("batch_norm", "bn"),
+              layer("activation", "relu", function="relu"), layer("max_pool", "max", size=3, stride=2, padding=1),
+              layer("residual", "block", layers=body,
+                    shortcut=[layer("conv2d", "conv", channels=8, kernel=1, bias=False)]),
+              layer("average_pool", "average", size=2), layer("flatten", "flat"),
+              layer("linear", "hidden", features=24), layer("activation", "gelu", function="gelu"),
+              layer("layer_norm", "ln"), layer("linear", "fc", features=16, bias=False),
+              layer("activation", "tanh", function="tanh"), layer("rms_norm", "rms"), layer("linear", "head")]
+    return Case("sequential", 7, files, {"kind": "sequential", "layers": layers}, data, 0.05,
+                {"kind": "sgd", "momentum": 0.9},
+                lambda: images.composed(10), classify(x, labels, label_smoothing=0.2),
+                lambda p: torch.optim.SGD(p, momentum=0.9), {"batch_size": 4, "label_smoothing": 0.2})
+
+
 TEXT = ("In the beginning God created the heaven and the earth. And the earth was without form, and void; and darkness was "
         "upon the face of the deep. And the Spirit of God moved upon the face of the waters.")
 LENGTH = 16
@@ -170,4 +191,4 @@ def bert():
                 schedule=schedule)
 
 
-CASES = [mlp(), lenet(), vgg(), resnet(), gpt(), bert()]
+CASES = [mlp(), lenet(), vgg(), resnet(), sequential(), gpt(), bert()]

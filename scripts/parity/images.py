@@ -77,6 +77,28 @@ class Block(nn.Module):
         return functional.relu(y + (x if self.downsample is None else self.downsample(x)))
 
 
+class Residual(nn.Module):
+    def __init__(self, body, shortcut):
+        super().__init__()
+        self.body, self.shortcut = body, shortcut
+
+    def forward(self, x):
+        return self.body(x) + self.shortcut(x)
+
+
+def composed(outputs):
+    """What a user may write as a list of layers: strides, groups, both poolings, a residual sum, three norms."""
+    body = Sequence(("conv1", nn.Conv2d(6, 8, 3, padding=1, groups=2)), (None, functional.silu),
+                    ("conv2", nn.Conv2d(8, 8, 1)))
+    return Sequence(("stem", nn.Conv2d(3, 6, 5, 2, 2)), ("bn", nn.BatchNorm2d(6)), (None, functional.relu),
+                    (None, nn.MaxPool2d(3, 2, 1)),
+                    ("block", Residual(body, Sequence(("conv", nn.Conv2d(6, 8, 1, bias=False))))),
+                    (None, nn.AvgPool2d(2)),
+                    (None, nn.Flatten()), ("hidden", nn.Linear(128, 24)), (None, functional.gelu),
+                    ("ln", nn.LayerNorm(24)), ("fc", nn.Linear(24, 16, bias=False)), (None, functional.tanh),
+                    ("rms", nn.RMSNorm(16, 1e-5)), ("head", nn.Linear(16, outputs)))
+
+
 def resnet8(width, outputs):
     parts = [("conv1", nn.Conv2d(3, width, 3, 1, 1, bias=False)), ("bn1", nn.BatchNorm2d(width)),
              (None, functional.relu)]
