@@ -44,14 +44,14 @@ struct TileRounding {
   bool saturates_product = false;         ///< else no product is beyond the maximum
   NearestEven32 product, sum;
   /// Cheaper ways to count, where the plan has proven them (sim/ops/tile_plan.hpp). Sums in binary32 are exact as long as
-  /// they are below `exact_below`, 2^24 times their grid (0: it is not known). So they are in the first `exact_first` steps
+  /// they are not beyond `exact_below`, 2^24 times their grid (0: it is not known). So they are in the first `exact_first` steps
   /// from +0 on; and in `exact_steps` more from below `exact_between` on.
   std::size_t exact_first = 0, exact_steps = 0;
   float exact_between = 0, exact_below = 0;
-  /// If not 0, steps may be quick: products below it, and with a look at every sum those beyond it; not sums below
-  /// `quick_least`, a power of 2.
-  float quick_below = 0, quick_least = 0;
-  bool quick_underflows = false;  ///< but sums below the smallest normal number, which is `quick_least`
+  /// Steps may be quick: sums from `quick_least` on, a power of 2, and if that is 2^e_min those below it. `quick_normal`: no
+  /// argument of a rounding is a subnormal number of binary32.
+  bool quick = false, quick_normal = false;
+  float quick_least = 0;
 };
 
 /// What the steps of one role count; everything else is zero in a tile (operands are finite).
@@ -68,10 +68,10 @@ struct TileOperands {
   std::size_t k = 0;
   float* sums = nullptr;
   std::size_t b_step = 0, sums_step = 0;  ///< 0: the width of the tile, which tiles that count want of b
-  /// A bound of b, for quick steps.
-  float b_largest = std::numeric_limits<float>::infinity();
-  bool begins = false;  ///< the sums begin with +0, whatever is there
-  bool ends = false;    ///< they are results: a zero becomes +0, a NaN has no sign and no payload
+  bool begins = false;                    ///< the sums begin with +0, whatever is there
+  bool ends = false;  ///< they are results: a zero becomes +0, a NaN has no sign and no payload
+  static constexpr std::size_t most_rows = 32;
+  std::size_t rows = 1;  ///< of a tile that takes any number of them, up to that
 };
 
 struct TileResult {
@@ -85,10 +85,16 @@ struct Magnitudes {
   float largest = 0, smallest = 0;
 };
 
-/// One shape of a tile, for all roundings; those that count have one row.
+/// One shape of a tile, for all roundings; those that count do as many rows as are wanted, one by one.
 struct TileShape {
   std::size_t rows, width;
   void (*run)(const TileRounding&, const TileOperands&, TileResult&);
+  bool takes_rows = false;
+
+  std::size_t rows_of(std::size_t wanted) const {
+    constexpr std::size_t most = TileOperands::most_rows;
+    return takes_rows ? (wanted < most ? wanted : most) : rows;
+  }
 };
 
 using TileCopy = void(const float* from, std::size_t from_step, std::size_t rows, std::size_t columns,

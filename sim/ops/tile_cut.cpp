@@ -8,7 +8,7 @@ namespace {
 std::size_t counting_cost(const TileRounding& how) {
   if (how.exact_steps > 0) return how.exact_first > 0 ? 8 : 12;
   if (how.wide_products) return 120;
-  if (how.quick_below > 0) return how.rounds_product ? 95 : how.step == TileStep::native ? 34 : 50;
+  if (how.quick) return how.rounds_product ? 95 : how.step == TileStep::native ? 34 : 50;
   return how.rounds_product ? 190 : 90;
 }
 

@@ -3,7 +3,6 @@
 // tile_product.cpp only.
 
 #include <cstdlib>
-#include <limits>
 #include <memory>
 #include <new>
 #include <vector>
@@ -72,7 +71,6 @@ struct TilePanel {
   const float* data;
   std::size_t step;
   const std::size_t* offsets = nullptr;  ///< of all steps, run by run; else they are `step` apart
-  float largest = std::numeric_limits<float>::infinity();  ///< a bound of the magnitudes
 };
 
 /// What one thread copies of the factors.

@@ -169,8 +169,8 @@ class Planner {
     r.rounds_product = true;
     r.saturates_product = beyond;
     r.product = constants_of(f);
-    const bool exact_signs = t.grid + grid_of(f) >= binary32_grid;
-    quick_product_ = !beyond && f.mantissa_bits <= 10 && f.e_min() - f.precision() >= -126 && exact_signs;
+    quick_product_ = !beyond && f.mantissa_bits <= 10 && f.e_min() - f.precision() >= -126;
+    r.quick_normal = t.grid >= -126;
     t = {f.precision(), grid_of(f), largest};
     return true;
   }
@@ -190,14 +190,13 @@ class Planner {
   /// No sum is subnormal.
   void count_natively(const Summand& t, std::size_t n, TileRounding& r) const {
     constexpr double far_from_overflow = 0x1p126;
-    if (bound_ <= far_from_overflow && t.grid >= -74) r.quick_below = std::numeric_limits<float>::infinity();
+    r.quick = bound_ <= far_from_overflow;
     const double exact = pow2(std::min(t.grid + binary32_bits, 126)), half = exact / 2;
     r.exact_below = static_cast<float>(exact);
     r.exact_between = static_cast<float>(half);
-    if (t.largest >= exact) return;
-    if (static_cast<double>(n) * t.largest < exact) r.exact_first = std::max<std::size_t>(n, 1);
     r.exact_steps = steps_within(half, t.largest);
-    if (r.exact_steps == 0) r.exact_steps = 1, r.exact_between = r.exact_below;
+    if (r.exact_steps > 0 && static_cast<double>(n) * t.largest < exact)
+      r.exact_first = std::max<std::size_t>(n, 1);
   }
 
   std::optional<TileRounding> rounded(const Projection& acc, const Summand& t, std::size_t n,
@@ -219,12 +218,9 @@ class Planner {
     grid_ = std::max(t.grid, grid_of(f));
     const bool quick_product = r.rounds_product ? quick_product_ : t.is_binary32();
     if (counts_ && quick_product && t.bits <= 22 && p <= 11) {
-      const double limit = pow2(23 + grid_);
-      r.quick_least =
-          static_cast<float>(pow2(std::max({f.e_min(), p - 125, -149 - std::min(t.grid, grid_)})));
-      r.quick_underflows =
-          r.quick_least == r.sum.min_normal && std::min(t.grid, grid_) + grid_of(f) >= binary32_grid;
-      r.quick_below = t.largest < limit ? std::numeric_limits<float>::infinity() : static_cast<float>(limit);
+      r.quick = true;
+      r.quick_least = static_cast<float>(pow2(std::max(f.e_min(), p - 125)));
+      r.quick_normal = std::min(t.grid, grid_) >= -126 && (!r.rounds_product || r.quick_normal);
     }
     return r;
   }

@@ -3,7 +3,6 @@
 #include <omp.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "sim/ops/tile_job.hpp"
 
@@ -12,7 +11,6 @@ namespace {
 
 // Below, threads cost more than they give, some 30 microseconds (unit: TileCut::cost).
 constexpr std::size_t parallel_cost = 1'600'000;
-constexpr float unbounded = std::numeric_limits<float>::infinity();
 constexpr std::size_t tasks_per_thread = 12;  // of different lengths, and a core may be shared
 
 /// Steps of padding columns, which add +-0 to +0.
@@ -86,32 +84,19 @@ class Worker {
   void block(std::size_t first, std::size_t last, std::size_t from, std::size_t to) {
     const FloatMatrix a = factors_.rows(first, last, from, to);
     for (panel_ = first_panel_; panel_ < last_panel_; ++panel_) {
-      TilePanel b = factors_.panel(panel_, from, to);
-      b.largest = largest_of(b, from, to);
+      const TilePanel b = factors_.panel(panel_, from, to);
       for (std::size_t row = first; row < last;) {
         const TileShape& shape = job_.cut.tallest(last - row);
-        tile(shape, row, a.data + (row - first) * a.row_step, a, b, from, to);
-        row += shape.rows;
+        const std::size_t rows = shape.rows_of(last - row);
+        tile(shape, rows, row, a.data + (row - first) * a.row_step, a, b, from, to);
+        row += rows;
       }
     }
   }
 
-  /// Where a plan asks for it.
-  float largest_of(const TilePanel& b, std::size_t from, std::size_t to) const {
-    const float below = job_.plan.inner.quick_below;
-    float most = unbounded;
-    if (below == 0 || below == unbounded) return most;
-    most = 0;
-    for (std::size_t k = from; k < to; ++k) {
-      const float* step = b.data + (b.offsets != nullptr ? b.offsets[k] : (k - from) * b.step);
-      most = std::max(most, job_.kernels.magnitudes(step, job_.width()).largest);
-    }
-    return most;
-  }
-
   /// `left`: steps [from, to) of rows, `a` those of the first one of the tile.
-  void tile(const TileShape& shape, std::size_t row, const float* a, const FloatMatrix& left,
-            const TilePanel& b, std::size_t from, std::size_t to) {
+  void tile(const TileShape& shape, std::size_t rows, std::size_t row, const float* a,
+            const FloatMatrix& left, const TilePanel& b, std::size_t from, std::size_t to) {
     const Sums sums = sums_of(row);
     const auto run = [&](std::size_t first, std::size_t last, const float* factors, std::size_t step,
                          const Sums& into, bool begins, bool ends) {
@@ -123,9 +108,9 @@ class Worker {
                            into.data,
                            step,
                            into.step,
-                           b.largest,
                            begins,
-                           ends};
+                           ends,
+                           rows};
       take(shape, job_.plan.inner, x);
     };
     const auto steps = [&](std::size_t first, std::size_t last, const Sums& into, bool begins, bool ends) {
@@ -144,7 +129,7 @@ class Worker {
       const std::size_t begin = at / job_.chunk * job_.chunk;
       const std::size_t end = std::min(begin + job_.chunk, job_.k());
       steps(at, std::min(end, to), chunk, at == begin, false);
-      if (end <= to) add_chunk(shape.rows, chunk, sums, begin == 0, end == job_.k());
+      if (end <= to) add_chunk(rows, chunk, sums, begin == 0, end == job_.k());
       at = std::min(end, to);
     }
   }
@@ -153,8 +138,7 @@ class Worker {
     const float unit = 1;
     for (std::size_t r = 0; r < rows; ++r)
       take(job_.cut.shapes.front(), *job_.plan.outer,
-           {&unit, 0, 0, chunk.data + r * chunk.step, 1, sums.data + r * sums.step, 0, 0, unbounded, begins,
-            ends});
+           {&unit, 0, 0, chunk.data + r * chunk.step, 1, sums.data + r * sums.step, 0, 0, begins, ends});
   }
 
   void take(const TileShape& shape, const TileRounding& how, const TileOperands& x) {

@@ -15,7 +15,7 @@ std::string exactness(const TileRounding& r) {
 std::uint64_t traits_of(const TileRounding& r) {
   const auto bit = [](bool set, int place) { return std::uint64_t{set} << place; };
   return static_cast<std::uint64_t>(r.step) | static_cast<std::uint64_t>(r.limit) << 2 |
-         bit(r.rounds_product, 4) | bit(r.clamps, 5) | bit(r.exact_steps > 0, 6) | bit(r.quick_below > 0, 7) |
+         bit(r.rounds_product, 4) | bit(r.clamps, 5) | bit(r.exact_steps > 0, 6) | bit(r.quick, 7) |
          bit(r.exact_first > 0, 8) | bit(r.wide_products, 9);
 }
 
@@ -28,7 +28,7 @@ std::string described(const TileRounding& r) {
                             : r.limit == TileLimit::saturate ? ", saturating"
                                                              : ", overflow watched";
   const std::string exact = exactness(r);
-  const std::string quick = r.quick_below > 0 ? ", counted in quick steps" : "";
+  const std::string quick = r.quick ? ", counted in quick steps" : "";
   return (r.rounds_product ? "rounded products, " : "exact products, ") + sum + exact + limit +
          (r.clamps ? ", subnormal grid" : "") + quick;
 }

@@ -58,19 +58,17 @@ Way way(const char* name, TileStep step, const char* product, const char* sum, T
 
 /// The quick steps of a way, where they are proven: exact products are below 900, the others are not saturated.
 void add_quick(std::vector<Way>& all) {
-  const float infinity = std::numeric_limits<float>::infinity();
   const std::size_t count = all.size();
   for (std::size_t i = 0; i < count; ++i) {
     Way w = all[i];
     if (w.how.rounds_product && (w.product.format.max_finite() < 900 || w.how.step == TileStep::native))
       continue;
+    w.how.quick = true;
+    w.how.quick_least = 4 * w.how.sum.min_normal;
+    all.push_back(w);
     w.how.quick_least = w.how.sum.min_normal;
-    const int grid = std::max(w.sum.format.e_min() - w.sum.format.mantissa_bits, -18);
-    w.how.quick_below = w.how.step == TileStep::native ? infinity : std::ldexp(1.0f, 23 + grid);
     all.push_back(w);
-    w.how.quick_underflows = true;
-    all.push_back(w);
-    w.how.quick_below = infinity;
+    w.how.quick_normal = true;
     w.codes = 0x40;  // up to 1.875: products are below 4
     all.push_back(w);
   }
@@ -80,15 +78,14 @@ void add_quick(std::vector<Way>& all) {
 void add_exact(std::vector<Way>& all) {
   Way w = way("exact", TileStep::native, nullptr, "fp32", TileLimit::watch, false);
   w.codes = 0x40;
+  w.how.quick = true;
   w.how.exact_below = 64, w.how.exact_between = 32;
   w.how.exact_first = 17, w.how.exact_steps = 9;
   all.push_back(w);
-  w.how.exact_first = 0, w.how.exact_steps = 1, w.how.exact_between = 64;
+  w.how.exact_first = 0, w.how.exact_steps = 1;
   all.push_back(w);
-  w.codes = 0x5f;
-  all.push_back(w);
-  w.codes = 0x30;
-  w.how.exact_below = w.how.exact_between = 0.5f;
+  w.codes = 0x30;  // below 1/2
+  w.how.exact_below = 0.5f, w.how.exact_between = 0.25f;
   all.push_back(w);
 }
 
@@ -208,7 +205,7 @@ void compare(const TileKernels& level, const TileShape& shape, bool counts, cons
       wrong += s == all.s ? 0u : 1u;
     }
   INFO(level.isa << " " << shape.rows << " x " << shape.width << " " << w.name << " into "
-                 << w.how.sum.max_finite << ", quick below " << w.how.quick_below << ", exact "
+                 << w.how.sum.max_finite << ", quick from " << w.how.quick_least << ", exact "
                  << w.how.exact_first << " " << w.how.exact_steps);
   CHECK(wrong == 0);
   const bool beyond = all.largest > w.how.sum.max_finite;
@@ -252,20 +249,22 @@ TEST_CASE("tiles that count, of many steps and with operands of one magnitude") 
 TEST_CASE(
     "sums that leave the range in which they are exact, at the end or in between, or start off the grid") {
   struct Terms {
-    float start, between;
+    float start;
     std::vector<float> b;
   };
   Way w = way("exact", TileStep::native, nullptr, "fp32", TileLimit::watch, false);
-  w.how.exact_below = 64, w.how.exact_steps = 1;  // grid 2^-18
+  w.how.exact_below = 64, w.how.exact_between = 32, w.how.exact_steps = 1;  // grid 2^-18
+  w.how.quick = GENERATE(false, true);
   const float unit = 0x1p-18f;
-  const std::vector<Terms> all{
-      {0, 64, {60, 60, unit, -60, -30, 1}}, {0, 64, {60 + unit, 60}},
-      {0, 32, {30, 30, 30, unit}},          {1 + unit / 2, 32, {30, 30}},
-      {31, 32, {30, 30, unit, -30, 1}},     {-40 - unit, 32, {30, unit, -unit, 1, 2}}};
+  const std::vector<Terms> all{{0, {31, 32, 32, unit, -32, -30, 1}},
+                               {0, {31 + unit, 32}},
+                               {0, {30, 30, 30, unit}},
+                               {1 + unit / 2, {30, 30}},
+                               {31, {30, 30, unit, -30, 1}},
+                               {-40 - unit, {30, unit, -unit, 1, 2}}};
   for (const TileKernels* level : available_tile_kernels())
     for (const TileShape& shape : level->counting)
-      for (const auto& [start, between, terms] : all) {
-        w.how.exact_between = between;
+      for (const auto& [start, terms] : all) {
         std::vector<float> a(terms.size(), 1), b, sums(shape.width, start);
         for (const float t : terms) b.insert(b.end(), shape.width, t);
         Expected want;

@@ -75,7 +75,7 @@ exmy_mutant(tile_count formats/kernels/tiles_v2.cpp formats/kernels/tile_counts.
 exmy_mutant(tile_transposed formats/kernels/tiles_v2.cpp formats/kernels/tile_spans.inc
   "float* into = to + c * to_step;" "float* into = to;" tiles)
 exmy_mutant(tile_quick formats/kernels/tiles_v2.cpp formats/kernels/tile_quick.inc
-  "hn::Sub(u, hn::Sub(z, high))" "hn::Sub(u, z)" tiles)
+  "t.add_to(change), e," "change, e," tiles)
 exmy_mutant(tile_exact sim/ops/tile_plan.cpp sim/ops/tile_plan.cpp
   "t.grid + binary32_bits, 126" "t.grid + binary32_bits + 9, 126" tiles)
 exmy_mutant(tile_proof sim/ops/tile_plan.cpp sim/ops/tile_plan.cpp
