@@ -18,8 +18,8 @@ std::unique_ptr<const FloatProjection> spans_of(const Projection& how, Semantics
 
 }  // namespace
 
-Context::Context(const Policy& policy, Telemetry& telemetry, std::uint64_t seed)
-    : policy_(&policy), telemetry_(&telemetry), seed_(seed) {
+Context::Context(const Policy& policy, Telemetry& telemetry, std::uint64_t seed, Values values)
+    : policy_(&policy), telemetry_(&telemetry), seed_(seed), values_(values) {
   require_usual_modes();
 }
 

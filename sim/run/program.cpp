@@ -49,9 +49,9 @@ struct Program<T>::Forward {
 };
 
 template <class T>
-Program<T>::Program(const Experiment& experiment, const Dataset& data, Telemetry& telemetry)
+Program<T>::Program(const Experiment& experiment, const Dataset& data, Telemetry& telemetry, Values values)
     : experiment_(&experiment),
-      context_(experiment.policy.policy, telemetry, experiment.seed),
+      context_(experiment.policy.policy, telemetry, experiment.seed, values),
       loss_(loss_of(experiment, data)),
       model_(experiment.model(
           LayerArguments<T>{&context_, "", data.shape(), outputs_of(data), data.tokens_count()})),
