@@ -64,6 +64,7 @@ class Program {
 
  private:
   struct Forward;
+  LabelledBatch<T> loaded(const Batch& batch);
   Forward forward(const Batch& batch, double loss_scale);
   Forward forward_and_backward(std::uint64_t t, std::span<const Batch> batches, StepResult& result);
   bool gradients_overflow(std::uint64_t saturated_before);

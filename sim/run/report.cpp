@@ -135,7 +135,8 @@ Json cost_json(const ReportInput& in, const Trace& t, const Telemetry& telemetry
   Json out{{"wall_s", t.wall_s},
            {"macs_count", total},
            {"macs", macs},
-           {"emulated_ops_count", telemetry.projections}};
+           {"emulated_ops_count", telemetry.projections},
+           {"operations", operations_of(telemetry.profile())}};
   if (in.peak_rss_bytes > 0) out["peak_rss_bytes_count"] = in.peak_rss_bytes;
   if (t.wall_s > 0) out["steps_per_s"] = static_cast<double>(t.train_loss.size()) / t.wall_s;
   return out;

@@ -30,5 +30,10 @@ Json format_facts(const std::string& name, const Format& format);
 Json formats_of(const Experiment& experiment, const std::vector<Site>& sites);
 Json tensors_of(const FormatNames& names, const Telemetry& telemetry);
 Json counters_json(const Counters& counters);
+/// Samples, and the vocabulary of a text.
+Json data_facts(const Dataset& data);
+/// What each operation cost, and what belongs to none: time and its part of the run's, the same of projections and of
+/// multiply-adds.
+Json operations_of(const Profile& profile);
 
 }  // namespace exmy
