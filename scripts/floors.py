@@ -18,7 +18,7 @@ FLOORS = [["formats"], ["formats/kernels", "formats/functions"], ["formats/opera
 # Plug-ins: a file includes its own header and these, never another plug-in; registry.cpp includes them all.
 PLUGINS = ("sim/nn/ops", "sim/nn/layers", "sim/nn/models", "sim/nn/optimizers", "sim/nn/datasets")
 SHARED = {"registry", "layer", "sequence", "initialize", "optimizer", "adam_moments", "dataset", "data_file",
-          "data_error", "token_windows", "transformer", "visible_keys",
+          "data_error", "features", "token_windows", "transformer", "visible_keys",
           "weighted_product"}
 GENERATED = {"schemas.hpp"}  # by CMake
 FORMATS_MAY_NOT = re.compile(r"<(?:.*[/.].*|iostream|fstream|sstream|ostream|cstdio|filesystem|thread|mutex|"

@@ -122,6 +122,15 @@ struct CompareArguments {
 /// Runs side by side, the seeds of one experiment together. Nothing complete to compare: UsageError.
 int compare_command(const CompareArguments& arguments);
 
+struct ProfileArguments {
+  std::vector<std::filesystem::path> directories;  ///< runs, sweeps, or folders with some below
+  std::string by = "operation", sort = "time";
+  int top = 1000000;  ///< rows of each run; the others become one
+  bool json = false;
+};
+/// Where the time, the roundings and the multiply-adds of complete runs went; UsageError if there is none.
+int profile_command(const ProfileArguments& arguments);
+
 struct VerifyArguments {
   bool quick = false;  ///< the default
   bool full = false;

@@ -8,7 +8,7 @@ class App;
 
 namespace exmy {
 
-/// run, resume, verify-run, sweep, status, compare
+/// run, resume, verify-run, sweep, status, compare, profile
 void add_run_commands(CLI::App& app, int& code);
 /// arith, format, quantize
 void add_format_commands(CLI::App& app, int& code);

@@ -80,6 +80,20 @@ void add_compare(CLI::App& app, int& code) {
   compare->callback([a, &code] { code = compare_command(*a); });
 }
 
+void add_profile(CLI::App& app, int& code) {
+  const auto a = std::make_shared<ProfileArguments>();
+  CLI::App* profile = app.add_subcommand("profile", "where the time and the roundings of complete runs went");
+  profile->add_option("directories", a->directories, "run or sweep directories, or folders with some below")
+      ->required();
+  profile->add_option("--by", a->by, "a row for each: operation (of a layer), layer, op")
+      ->capture_default_str();
+  profile->add_option("--sort", a->sort, "largest first: time, roundings, multiply-adds")
+      ->capture_default_str();
+  profile->add_option("--top", a->top, "only so many rows, and the others as one");
+  profile->add_flag("--json", a->json, "a JSON line per run instead of tables");
+  profile->callback([a, &code] { code = profile_command(*a); });
+}
+
 }  // namespace
 
 void add_run_commands(CLI::App& app, int& code) {
@@ -88,6 +102,7 @@ void add_run_commands(CLI::App& app, int& code) {
   add_sweep(app, code);
   add_status(app, code);
   add_compare(app, code);
+  add_profile(app, code);
 }
 
 }  // namespace exmy

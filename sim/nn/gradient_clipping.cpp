@@ -13,8 +13,14 @@ double sum_of(Context& context, const DotPlace& place, const Tensor<T>& x) {
 }
 
 template <class T>
+std::string op_of(const Parameter<T>& p) {
+  return "clip." + p.name;
+}
+
+template <class T>
 double sum_of_squares(Context& context, const Parameter<T>& p) {
-  const std::string op = "clip." + p.name;
+  const std::string op = op_of(p);
+  const WorkScope work(context.telemetry(), p.layer, op, WorkPhase::optimizer);
   Projector<T> u(context, p.layer, op, Pass::optimizer, Role::update);
   return sum_of(context, {p.layer, op, Pass::optimizer}, u.mul(p.grad, p.grad));
 }
@@ -22,6 +28,7 @@ double sum_of_squares(Context& context, const Parameter<T>& p) {
 /// min(1, c / norm); NaN stays.
 template <class T>
 double clipping_factor(Context& context, const std::vector<Parameter<T>*>& parameters, double c) {
+  const WorkScope work(context.telemetry(), "clip", "norm", WorkPhase::optimizer);
   Projector<T> u(context, "clip", "norm", Pass::optimizer, Role::update);
   Tensor<T> sums({parameters.size()}, u.projection().format);
   for (std::size_t i = 0; i < parameters.size(); ++i)
@@ -37,7 +44,9 @@ template <class T>
 void clip_gradients(Context& context, const std::vector<Parameter<T>*>& parameters, double c) {
   const double f = clipping_factor(context, parameters, c);
   for (Parameter<T>* p : parameters) {
-    Projector<T> site(context, p->layer, "clip." + p->name, Pass::optimizer, Role::weight_grad);
+    const std::string op = op_of(*p);
+    const WorkScope work(context.telemetry(), p->layer, op, WorkPhase::optimizer);
+    Projector<T> site(context, p->layer, op, Pass::optimizer, Role::weight_grad);
     p->grad = site.mul(std::move(p->grad), f);
   }
 }

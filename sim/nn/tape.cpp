@@ -25,11 +25,7 @@ class Tracing {
   void resume(std::size_t number) { context_.trace()->resume(number_ = number); }
 
  private:
-  std::uint64_t macs_so_far() const {
-    std::uint64_t sum = 0;
-    for (const auto& [formats, count] : context_.telemetry().macs) sum += count;
-    return sum;
-  }
+  std::uint64_t macs_so_far() const { return context_.telemetry().reading().macs; }
 
   Context& context_;
   std::uint64_t TracedOperation::*macs_;
@@ -83,9 +79,12 @@ typename Tape<T>::Id Tape<T>::apply(std::unique_ptr<Op<T>> op, const std::vector
   const Inputs<T> in = inputs_of(node);
   node.needs_grad = std::any_of(in.needs_grad.begin(), in.needs_grad.end(), [](bool b) { return b; });
   {
+    node.name = node.op->name();
+    const WorkScope work(context_->telemetry(), node.op->layer(), node.name, WorkPhase::forward);
     Tracing tracing(*context_, &TracedOperation::forward_macs);
     if (context_->trace() != nullptr) node.traced = tracing.begin(traced(node));
     node.y = node.op->forward(*context_, in);
+    if (node.name.empty()) node.name = context_->telemetry().profile().op();
   }
   if (context_->trace() != nullptr) context_->trace()->operation(node.traced).output = node.y.shape;
   nodes_.push_back(std::move(node));
@@ -115,6 +114,7 @@ void Tape<T>::receive(Node& node, Tensor<T> grad, const std::string& from) {
   }
   const bool shared_parameter = node.parameter != nullptr;
   const std::string& layer = shared_parameter ? node.parameter->layer : from;
+  const WorkScope work(context_->telemetry(), layer, "fan_out", WorkPhase::backward);
   Projector<T> sum(*context_, layer, "fan_out", shared_parameter ? Pass::wgrad : Pass::dgrad,
                    shared_parameter ? Role::weight_grad : Role::activation_grad);
   node.grad = sum.add(*node.grad, grad);
@@ -131,6 +131,7 @@ void Tape<T>::backward(Id loss) {
       node.parameter->grad = *std::move(node.grad);
       continue;
     }
+    const WorkScope work(context_->telemetry(), node.op->layer(), node.name, WorkPhase::backward);
     Tracing tracing(*context_, &TracedOperation::backward_macs);
     if (context_->trace() != nullptr) tracing.resume(node.traced);
     auto grads = node.op->backward(*context_, inputs_of(node), node.y, *std::move(node.grad));

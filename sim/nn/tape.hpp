@@ -33,7 +33,7 @@ class Op {
                                                          const Tensor<T>& y, Tensor<T> dy) = 0;
   /// Adds what the backward pass keeps of the forward one.
   virtual void account(Context&, const Inputs<T>&, const Tensor<T>&, MemoryLedger&) const {}
-  /// In tables of networks; empty: that of its first site.
+  /// In tables of networks and of times; empty: that of its first site.
   virtual std::string name() const { return {}; }
   const std::string& layer() const { return layer_; }
 
@@ -64,6 +64,7 @@ class Tape {
  private:
   struct Node {
     std::unique_ptr<Op<T>> op;
+    std::string name;  ///< of the operation
     std::vector<Id> inputs;
     Tensor<T> y;
     Parameter<T>* parameter = nullptr;

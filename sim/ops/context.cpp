@@ -18,8 +18,8 @@ std::unique_ptr<const FloatProjection> spans_of(const Projection& how, Semantics
 
 }  // namespace
 
-Context::Context(const Policy& policy, Telemetry& telemetry, std::uint64_t seed)
-    : policy_(&policy), telemetry_(&telemetry), seed_(seed) {
+Context::Context(const Policy& policy, Telemetry& telemetry, std::uint64_t seed, Values values)
+    : policy_(&policy), telemetry_(&telemetry), seed_(seed), values_(values) {
   require_usual_modes();
 }
 
@@ -47,7 +47,10 @@ void Context::begin_evaluation(std::uint64_t t) {
 SiteState& Context::at(const std::string& layer, const std::string& op, Pass pass, Role role) {
   const auto found = states_.find(SiteOrder::Key(layer, op, pass, role));
   if (trace_ != nullptr) trace_->note_site({layer, op, pass, role});
-  if (found != states_.end()) return found->second;
+  if (found != states_.end()) {
+    telemetry_->profile().note_op(found->second.site.op);
+    return found->second;
+  }
   const Site site{layer, op, pass, role};
   SiteState state{.site = site, .treatment = policy_->resolve(site)};
   const Projection& how = state.treatment.quantizer.projection;
@@ -57,7 +60,9 @@ SiteState& Context::at(const std::string& layer, const std::string& op, Pass pas
   state.fast_outer = fast_projection_of(state.treatment.outer);
   const bool silent = state.treatment.exact;
   if (telemetry_->options().counters && !silent) state.record = &telemetry_->record(site, state.treatment);
-  return states_.emplace(site, std::move(state)).first->second;
+  SiteState& made = states_.emplace(site, std::move(state)).first->second;
+  telemetry_->profile().note_op(made.site.op);
+  return made;
 }
 
 RandomStream Context::next_use(SiteState& state, const Projection& how) {

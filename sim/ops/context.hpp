@@ -43,10 +43,14 @@ struct SiteOrder {
   }
 };
 
+/// Whether tensors get their values. `skipped`: sites, shapes, multiply-adds and the number of projections are those of the
+/// step, tensors hold zeros or whatever was in their memory, and nothing that depends on values is counted.
+enum class Values : std::uint8_t { computed, skipped };
+
 class Context {
  public:
   /// IoError where arithmetic is not in its usual modes (sim/base/arithmetic_modes.hpp).
-  Context(const Policy& policy, Telemetry& telemetry, std::uint64_t seed);
+  Context(const Policy& policy, Telemetry& telemetry, std::uint64_t seed, Values values = Values::computed);
 
   /// Starts a step, with its first micro-batch t. Evaluations draw from streams of their own and are not counted.
   void begin_step(std::uint64_t t);
@@ -68,6 +72,7 @@ class Context {
   std::uint64_t step() const { return step_; }
   std::uint64_t seed() const { return seed_; }
   bool evaluating() const { return evaluating_; }
+  bool skips_values() const { return values_ == Values::skipped; }
   /// Every site met so far; and the names, with `#n`, of the current step: for checks at start-up.
   std::vector<Site> sites() const;
   std::vector<std::string> names_of_step() const;
@@ -81,6 +86,7 @@ class Context {
   const Policy* policy_;
   Telemetry* telemetry_;
   std::uint64_t seed_;
+  Values values_;
   std::uint64_t step_ = 0;
   bool evaluating_ = false;
   std::map<Site, SiteState, SiteOrder> states_;

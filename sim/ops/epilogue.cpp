@@ -129,6 +129,11 @@ void Epilogue<T>::discard() {
 }
 
 template <class T>
+void Epilogue<T>::skip(std::uint64_t outputs) {
+  for (Step& step : steps_) step.pending.elements += outputs;
+}
+
+template <class T>
 bool Epilogue<T>::accept() {
   for (Step& step : steps_) add_to(step.done, step.pending);
   const bool finite = finite_;

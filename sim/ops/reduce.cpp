@@ -179,16 +179,22 @@ Tensor<T> reduce(Context& context, const DotSites& sites, const MatrixBatch<T>& 
   check_factors(context, sites, x.format, w.format);
   const Reduction how = reduction_of(sites, x.format, w.format);
   const DotRandom random = random_of(context, sites, how);
+  Tensor<T> y({0, 0}, then.format());
+  y.shape = {a.count() * x.rows, w.columns};
+  if (context.skips_values()) {
+    y.data.resize(size_of(y.shape));
+    then.skip(y.size());
+    note(context, sites, how, x.columns, y, then.accept(), false);
+    return y;
+  }
   SiteRecord* accumulator = context.record_of(*sites.accumulator);
   Telling telling{sites.product != nullptr ? context.record_of(*sites.product) : nullptr, accumulator,
                   counting_at(context, accumulator)};
-  Tensor<T> y({0, 0}, then.format());
   std::optional<std::vector<T>> quick;
   if constexpr (std::is_same_v<T, float>) quick = quick_dot(how, random, a, b, telling, then);
   bool nan_lost = false;
   y.data = quick ? std::move(*quick)
                  : run_matmul<T>(task_of(how, random, sites, x, w), a, b, telling, then, &nan_lost);
-  y.shape = {a.count() * x.rows, w.columns};
   note(context, sites, how, x.columns, y, then.accept(), nan_lost);
   return y;
 }

@@ -30,16 +30,6 @@ void visit_histogram(NumbersVisitor& visitor, const std::string& name, ExponentH
   histogram.unpack(packed);
 }
 
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    lines.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return lines;
-}
-
 void visit_kernels(NumbersVisitor& visitor, const std::string& name, KernelUses& kernels) {
   std::string texts;
   Integers counts;
@@ -88,7 +78,15 @@ void Telemetry::visit(NumbersVisitor& visitor, const RecordOf& record_of) {
   visitor.integer("telemetry.casts.count", casts.count);
   visitor.integer("telemetry.casts.bits_in", casts.bits_in);
   visitor.integer("telemetry.casts.bits_out", casts.bits_out);
+  const Profile::Reading now = reading();  // before multiply-adds are replaced
   visit_macs(visitor);
+  profile_.visit(now, visitor);
+}
+
+Profile::Reading Telemetry::reading() const {
+  Profile::Reading now{std::chrono::steady_clock::now(), projections, 0};
+  for (const auto& [formats, count] : macs) now.macs += count;
+  return now;
 }
 
 void Telemetry::visit_macs(NumbersVisitor& visitor) {

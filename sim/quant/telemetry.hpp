@@ -12,6 +12,7 @@
 #include "sim/quant/histogram.hpp"
 #include "sim/quant/kernel_uses.hpp"
 #include "sim/quant/policy.hpp"
+#include "sim/quant/profile.hpp"
 #include "sim/quant/site.hpp"
 #include "sim/quant/state.hpp"
 
@@ -87,6 +88,10 @@ class Telemetry {
   std::vector<std::uint64_t>& series_steps() { return series_steps_; }
   const std::vector<std::uint64_t>& series_steps() const { return series_steps_; }
 
+  Profile& profile() { return profile_; }
+  const Profile& profile() const { return profile_; }
+  Profile::Reading reading() const;
+
   /// Everything that was counted. `record_of` gives the record of a site, new ones too (null: it is not
   /// counted): when a visitor replaces what it is shown, sites may appear that this run has not met yet.
   using RecordOf = std::function<SiteRecord*(const Site&)>;
@@ -104,6 +109,24 @@ class Telemetry {
   std::vector<std::uint64_t> series_steps_;
   std::optional<Site> non_finite_;
   bool nan_lost_ = false;
+  Profile profile_;
+};
+
+/// While it lives, work is done for one operation (Profile).
+class WorkScope {
+ public:
+  WorkScope(Telemetry& telemetry, std::string_view layer, std::string_view op, WorkPhase phase)
+      : telemetry_(&telemetry) {
+    telemetry.profile().enter(telemetry.reading(), layer, op, phase);
+  }
+  /// Of no operation.
+  WorkScope(Telemetry& telemetry, WorkPhase phase) : WorkScope(telemetry, "", "", phase) {}
+  WorkScope(const WorkScope&) = delete;
+  WorkScope& operator=(const WorkScope&) = delete;
+  ~WorkScope() { telemetry_->profile().leave(telemetry_->reading()); }
+
+ private:
+  Telemetry* telemetry_;
 };
 
 }  // namespace exmy

@@ -8,12 +8,11 @@
 namespace exmy {
 namespace {
 
-Tensor<double> gathered(const std::vector<double>& rows, std::size_t width,
-                        const std::vector<std::size_t>& samples) {
+/// `copy_row` writes the numbers of a sample to a place.
+template <class CopyRow>
+Tensor<double> gathered(std::size_t width, const std::vector<std::size_t>& samples, const CopyRow& copy_row) {
   Tensor<double> out({samples.size(), width}, Format{11, 52, 1023});
-  for (std::size_t i = 0; i < samples.size(); ++i)
-    std::copy_n(rows.begin() + static_cast<std::ptrdiff_t>(samples[i] * width), width,
-                out.data.begin() + static_cast<std::ptrdiff_t>(i * width));
+  for (std::size_t i = 0; i < samples.size(); ++i) copy_row(samples[i], out.data.data() + i * width);
   return out;
 }
 
@@ -91,9 +90,11 @@ template <class T>
 LabelledBatch<T> labelled(Context& context, const Batch& batch) {
   const Dataset& data = *batch.data;
   if (data.has_tokens()) return tokens_of<T>(context, batch);
-  Tensor<double> raw = gathered(data.x, data.features_count, batch.samples);
+  const std::size_t n = data.features_count;
+  Tensor<double> raw =
+      gathered(n, batch.samples, [&](std::size_t sample, double* to) { data.x.copy(sample * n, n, to); });
   raw.shape.resize(1);
-  for (const std::size_t n : data.shape()) raw.shape.push_back(n);
+  for (const std::size_t side : data.shape()) raw.shape.push_back(side);
   LabelledBatch<T> out{data.token_features_count > 0
                            ? unprojected<T>(raw)
                            : project_numbers<T>(context, "input", "data", Role::activation, raw),
@@ -105,7 +106,11 @@ LabelledBatch<T> labelled(Context& context, const Batch& batch) {
 
 Tensor<double> targets_of(const Batch& batch) {
   const Dataset& data = *batch.data;
-  if (data.classes_count == 0) return gathered(data.targets, data.targets_count, batch.samples);
+  const std::size_t n = data.targets_count;
+  if (data.classes_count == 0)
+    return gathered(n, batch.samples, [&](std::size_t sample, double* to) {
+      std::copy_n(data.targets.data() + sample * n, n, to);
+    });
   Tensor<double> y({batch.samples.size(), outputs_of(data)}, Format{11, 52, 1023});
   for (std::size_t i = 0; i < batch.samples.size(); ++i)
     y.data[i * y.columns() + static_cast<std::size_t>(data.labels[batch.samples[i]])] = 1;

@@ -31,9 +31,9 @@ std::uint64_t bytes_for(const MemoryLedger& memory, std::size_t samples, std::si
 template <class T>
 Seen dry_step(const Experiment& e, const Dataset& data) {
   StatsOptions quiet = e.stats;
-  quiet.counters = e.loss_scale.on_saturated;
+  quiet.counters = false;
   Telemetry telemetry(quiet);
-  Program<T> program(e, data, telemetry);
+  Program<T> program(e, data, telemetry, Values::skipped);
   Batch batch{&data, {0}};
   if (data.train_count > 1) batch.samples.push_back(1);
   const std::vector<Batch> batches(e.accumulate > 1 ? 2 : 1, batch);

@@ -16,7 +16,8 @@ struct DryStep {
   std::size_t samples = 1;  ///< of the dry step: the first dimension of the operations' shapes
 };
 
-/// Trains a fresh program for one step on two samples of `data`, evaluates once, throws it away, and reports:
+/// Trains a fresh program for one step on two samples of `data` and evaluates once, all without computing a value, throws it
+/// away, and reports:
 /// rules that match no site (E301), fields that contradict each other at a site (E302), sites whose random
 /// streams would coincide (E303).
 DryStep check_sites(const Experiment& experiment, const Dataset& data, const Document& document,

@@ -49,9 +49,9 @@ struct Program<T>::Forward {
 };
 
 template <class T>
-Program<T>::Program(const Experiment& experiment, const Dataset& data, Telemetry& telemetry)
+Program<T>::Program(const Experiment& experiment, const Dataset& data, Telemetry& telemetry, Values values)
     : experiment_(&experiment),
-      context_(experiment.policy.policy, telemetry, experiment.seed),
+      context_(experiment.policy.policy, telemetry, experiment.seed, values),
       loss_(loss_of(experiment, data)),
       model_(experiment.model(
           LayerArguments<T>{&context_, "", data.shape(), outputs_of(data), data.tokens_count()})),
@@ -67,20 +67,28 @@ Program<T>::Program(const Experiment& experiment, const Dataset& data, Telemetry
 }
 
 template <class T>
+LabelledBatch<T> Program<T>::loaded(const Batch& batch) {
+  const WorkScope work(context_.telemetry(), "input", "data", WorkPhase::forward);
+  return labelled<T>(context_, batch);
+}
+
+template <class T>
 typename Program<T>::Forward Program<T>::forward(const Batch& batch, double loss_scale) {
   auto tape = std::make_unique<Tape<T>>(context_);
-  LabelledBatch<T> in = labelled<T>(context_, batch);
+  LabelledBatch<T> in = loaded(batch);
   const auto x = tape->input(std::move(in.x));
   const auto y = model_->forward(*tape, x);
   std::unique_ptr<Op<T>> loss;
   if (loss_ == LossKind::cross_entropy) {
     loss = std::make_unique<SoftmaxCrossEntropy<T>>(in.labels, loss_scale, experiment_->label_smoothing);
   } else {
+    const WorkScope work(context_.telemetry(), "input", "target", WorkPhase::forward);
     Tensor<T> targets = project_numbers<T>(context_, "input", "target", Role::activation, targets_of(batch));
     loss = std::make_unique<MeanSquaredError<T>>(std::move(targets), loss_scale);
   }
   const auto id = tape->apply(std::move(loss), {y});
   const auto value = static_cast<double>(tape->value(id).data[0]);
+  const WorkScope work(context_.telemetry(), WorkPhase::statistics);
   const Hits hits = hits_in(tape->value(y), batch, in.labels);
   return {std::move(tape), id, value, hits};
 }
@@ -106,7 +114,9 @@ bool Program<T>::gradients_overflow(std::uint64_t saturated_before) {
 template <class T>
 void Program<T>::unscale(Parameter<T>& p) {
   if (!scaler_.unscales()) return;
-  Projector<T> site(context_, p.layer, "unscale." + p.name, Pass::optimizer, Role::weight_grad);
+  const std::string op = "unscale." + p.name;
+  const WorkScope work(context_.telemetry(), p.layer, op, WorkPhase::optimizer);
+  Projector<T> site(context_, p.layer, op, Pass::optimizer, Role::weight_grad);
   p.grad = site.div(std::move(p.grad), scaler_.scale());
 }
 
@@ -114,9 +124,15 @@ template <class T>
 void Program<T>::update(double lr, std::vector<GradientProbe<T>>& probes) {
   const auto parameters = model_->parameters();
   for (Parameter<T>* p : parameters) unscale(*p);
-  for (std::size_t i = 0; i < probes.size(); ++i) probes[i].before_update(*parameters[i]);
+  if (!probes.empty()) {
+    const WorkScope work(context_.telemetry(), WorkPhase::statistics);
+    for (std::size_t i = 0; i < probes.size(); ++i) probes[i].before_update(*parameters[i]);
+  }
   if (experiment_->clip_norm) clip_gradients(context_, parameters, *experiment_->clip_norm);
-  for (Parameter<T>* p : parameters) optimizer_->step(context_, *p, lr);
+  for (Parameter<T>* p : parameters) {
+    const WorkScope work(context_.telemetry(), p->layer, "", WorkPhase::optimizer);
+    optimizer_->step(context_, *p, lr);
+  }
 }
 
 /// One probe a parameter, and one series to write to.
@@ -169,11 +185,10 @@ StepResult Program<T>::step(std::uint64_t t, std::span<const Batch> batches, dou
   const bool overflowed =
       experiment_->loss_scale.kind == LossScaling::dynamic && gradients_overflow(saturated_before);
   result.skipped = !scaler_.accept(overflowed);
-  if (!result.skipped) {
-    update(lr, probes);
-    for (std::size_t i = 0; i < probes.size(); ++i)
-      gradients->at(i).points.push_back(probes[i].after_update(t, *model_->parameters()[i], batches.size()));
-  }
+  if (!result.skipped) update(lr, probes);
+  const WorkScope work(context_.telemetry(), WorkPhase::statistics);
+  for (std::size_t i = 0; !result.skipped && i < probes.size(); ++i)
+    gradients->at(i).points.push_back(probes[i].after_update(t, *model_->parameters()[i], batches.size()));
   if (batches.back().samples.size() >= largest_batch_) account(*f.tape);
   largest_batch_ = std::max(largest_batch_, batches.back().samples.size());
   const bool lost = context_.telemetry().nan_lost();
@@ -196,6 +211,7 @@ void Program<T>::account(const Tape<T>& tape) {
 
 template <class T>
 Evaluation Program<T>::evaluate(std::uint64_t t, const Dataset& data, std::size_t first, std::size_t count) {
+  const WorkScope work(context_.telemetry(), WorkPhase::evaluation);
   context_.begin_evaluation(t);
   const std::size_t batch_size = evaluated_at_once(data);
   double loss = 0;

@@ -31,7 +31,8 @@ template <class T>
 class Program {
  public:
   /// ShapeError, WeightsMisfit.
-  Program(const Experiment& experiment, const Dataset& data, Telemetry& telemetry);
+  Program(const Experiment& experiment, const Dataset& data, Telemetry& telemetry,
+          Values values = Values::computed);
 
   /// Step t: forward and backward for each of its micro-batches, 1 to `accumulate` of them, then one update. Micro-batch
   /// j draws the random numbers of step t accumulate + j, the update those of the last one. `gradients` receives a point
@@ -63,6 +64,7 @@ class Program {
 
  private:
   struct Forward;
+  LabelledBatch<T> loaded(const Batch& batch);
   Forward forward(const Batch& batch, double loss_scale);
   Forward forward_and_backward(std::uint64_t t, std::span<const Batch> batches, StepResult& result);
   bool gradients_overflow(std::uint64_t saturated_before);

@@ -135,7 +135,8 @@ Json cost_json(const ReportInput& in, const Trace& t, const Telemetry& telemetry
   Json out{{"wall_s", t.wall_s},
            {"macs_count", total},
            {"macs", macs},
-           {"emulated_ops_count", telemetry.projections}};
+           {"emulated_ops_count", telemetry.projections},
+           {"operations", operations_of(telemetry.profile())}};
   if (in.peak_rss_bytes > 0) out["peak_rss_bytes_count"] = in.peak_rss_bytes;
   if (t.wall_s > 0) out["steps_per_s"] = static_cast<double>(t.train_loss.size()) / t.wall_s;
   return out;
@@ -156,6 +157,14 @@ Json warnings_json(std::vector<Warning> all, const Telemetry& telemetry) {
 }
 
 }  // namespace
+
+Json data_facts(const Dataset& data) {
+  Json out{{"train_count", data.train_count}, {"validation_count", data.validation_count}};
+  const TokenWindows& t = data.tokens;
+  if (data.has_tokens())
+    out["vocabulary"] = {{"unit", name_of(t.unit)}, {"tokens_count", t.vocabulary_count}, {"codes", t.codes}};
+  return out;
+}
 
 Json report_of(const ReportInput& in, const Trace& t, const Telemetry& telemetry) {
   const bool counted = telemetry.options().counters;
@@ -180,6 +189,7 @@ Json report_of(const ReportInput& in, const Trace& t, const Telemetry& telemetry
       {"casts", casts_json(telemetry.casts)},
       {"cost", cost_json(in, t, telemetry)},
       {"warnings", warnings_json(in.warnings, telemetry)}};
+  if (in.data != nullptr) out["data"] = data_facts(*in.data);
   if (counted) out["tensors"] = tensors_of(in.experiment->format_names, telemetry);
   return out;
 }

@@ -19,6 +19,7 @@ struct ReportInput {
   std::vector<Warning> warnings;
   std::vector<Site> sites;
   std::uint64_t peak_rss_bytes = 0;  ///< of the process; 0: not measured, and left out
+  const Dataset* data = nullptr;     ///< null: not described
 };
 
 /// The report, valid against experiments/schema/report.schema.json.
@@ -29,6 +30,11 @@ Json format_facts(const std::string& name, const Format& format);
 /// Every format that some site uses, by name.
 Json formats_of(const Experiment& experiment, const std::vector<Site>& sites);
 Json tensors_of(const FormatNames& names, const Telemetry& telemetry);
+/// Samples, and the vocabulary of a text.
+Json data_facts(const Dataset& data);
+/// What each operation cost, and what belongs to none: time and its part of the run's, the same of projections and of
+/// multiply-adds.
+Json operations_of(const Profile& profile);
 Json counters_json(const Counters& counters);
 
 }  // namespace exmy

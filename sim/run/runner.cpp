@@ -48,7 +48,9 @@ ReportInput report_input_of(const Prepared& run) {
           run.overrides,
           provenance_of(run.data_files, run.experiment.threads, fits_float_carrier(run.experiment)),
           run.warnings,
-          run.dry_step.sites};
+          run.dry_step.sites,
+          0,
+          run.data.get()};
 }
 
 /// How a run was started stays what it was when it goes on.

@@ -92,7 +92,6 @@ void Trace::visit(NumbersVisitor& visitor) {
   gradients.resize(static_cast<std::size_t>(series));
   for (std::size_t i = 0; i < gradients.size(); ++i)
     visit_series(visitor, "gradients." + std::to_string(i), gradients[i]);
-  visitor.real("wall_s", wall_s);
 }
 
 }  // namespace exmy

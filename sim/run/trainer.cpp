@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <chrono>
 #include <numeric>
 
 #include "sim/base/sha256.hpp"
@@ -60,24 +59,18 @@ class Trainer : public RunState<T> {
 
   Trace run() {
     trace_.steps_per_epoch = plan_.steps_per_epoch();
-    std::uint64_t t = checkpoints_.restore(*this);
-    observer_.trained_before(trace_.wall_s);
+    const std::uint64_t t = checkpoints_.restore(*this);
+    observer_.trained_before(telemetry_.profile().total().time_s);
     observer_.started(steps_, t);
-    begin_ = Clock::now();
     if (t < steps_ && checkpoints_.reached_limit(t)) trace_.status = RunStatus::stopped;
-    while (t < steps_ && trace_.status == RunStatus::completed) {
-      one_step(t++);
-      if (t < steps_ && !trace_.divergence && checkpoints_.after_step(t, *this))
-        trace_.status = RunStatus::stopped;
-    }
-    add_wall_time();
+    steps_from(t);
+    trace_.wall_s = telemetry_.profile().total().time_s;
     if (trace_.status != RunStatus::stopped) finish();
     return std::move(trace_);
   }
 
   void visit_weights(StateVisitor<T>& visitor) override { program_.visit_weights(visitor); }
   void visit_rest(StateVisitor<T>& visitor) override {
-    add_wall_time();
     program_.visit_rest(visitor);
     program_.visit_ledgers(visitor);
     epoch_.visit(visitor);
@@ -85,19 +78,26 @@ class Trainer : public RunState<T> {
   }
 
  private:
-  using Clock = std::chrono::steady_clock;
+  void steps_from(std::uint64_t t) {
+    const WorkScope work(telemetry_, WorkPhase::other);
+    while (t < steps_ && trace_.status == RunStatus::completed) {
+      one_step(t++);
+      if (t == steps_ || trace_.divergence) continue;
+      const WorkScope saving(telemetry_, WorkPhase::checkpoint);
+      if (checkpoints_.after_step(t, *this)) trace_.status = RunStatus::stopped;
+    }
+  }
 
-  void add_wall_time() {
-    const auto now = Clock::now();
-    trace_.wall_s += std::chrono::duration<double>(now - begin_).count();
-    begin_ = now;
+  std::vector<Batch> batches_of(std::uint64_t t) {
+    const WorkScope work(telemetry_, "input", "data", WorkPhase::forward);
+    return plan_.batches(t);
   }
 
   void one_step(std::uint64_t t) {
     if (t % plan_.steps_per_epoch() == 0) epoch_ = {};
     const bool recorded = (t + 1) % e_.stats.every == 0 || t + 1 == steps_;
     const double lr = e_.lr * e_.schedule(training_time(e_, t, plan_.steps_per_epoch()));
-    const std::vector<Batch> batches = plan_.batches(t);
+    const std::vector<Batch> batches = batches_of(t);
     trace_.loss_scale.push_back(program_.loss_scaler().scale());
     const StepResult r = program_.step(t, batches, lr, recorded ? &trace_.gradients : nullptr);
     trace_.train_loss.push_back(r.loss);
@@ -110,6 +110,7 @@ class Trainer : public RunState<T> {
   }
 
   void record(std::uint64_t t) {
+    const WorkScope work(telemetry_, WorkPhase::statistics);
     telemetry_.close_interval(t);
     observer_.recorded(t, trace_.gradients);
   }
@@ -155,7 +156,6 @@ class Trainer : public RunState<T> {
   std::uint64_t steps_;
   EpochSums epoch_;
   Trace trace_;
-  Clock::time_point begin_ = Clock::now();
 };
 
 }  // namespace

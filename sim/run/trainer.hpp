@@ -51,7 +51,7 @@ struct Trace {
   std::string weights_sha256, losses_sha256;
   MemoryLedger memory;
   StoredArrays weights;  ///< the parameters at the end
-  double wall_s = 0;     ///< training time, that before an interruption included
+  double wall_s = 0;  ///< of all steps and evaluations, those before an interruption included: the profile's
 
   /// What a run that goes on has of it: the curves.
   void visit(NumbersVisitor& visitor);

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <set>
 
 #include "formats/binary64.hpp"
@@ -21,6 +22,16 @@ std::string number(double x) {
   return text.data();
 }
 
+/// With as many digits as it takes to tell it from its neighbours.
+std::string shortest(double x) {
+  std::array<char, 32> text{};
+  for (int digits = 6; digits <= 17; ++digits) {
+    std::snprintf(text.data(), text.size(), "%.*g", digits, x);
+    if (std::strtod(text.data(), nullptr) == x) break;
+  }
+  return text.data();
+}
+
 /// beta2 = 0.999 in bf16: 1 - beta2^t is 0 for ever.
 void check_constants(const Experiment& e, const std::vector<Site>& sites, std::vector<Warning>& out) {
   std::set<std::string> said;
@@ -28,10 +39,12 @@ void check_constants(const Experiment& e, const std::vector<Site>& sites, std::v
     if (site.role != Role::update || !site.op.starts_with(e.optimizer.op)) continue;
     const Projection how = e.policy.policy.resolve(site).quantizer.projection;
     for (const NamedConstant& c : e.optimizer.constants) {
-      const double q = project(how, c.value).value;
-      if (q == c.value || (q != 0 && q != 1)) continue;
-      const std::string text = c.name + " = " + number(c.value) + " rounds to " + number(q) + " in " +
-                               e.format_names.name(how.format) + " (role update)";
+      const double value = c.at == nullptr ? c.value : c.at(c.value, e.lr);
+      const double q = project(how, value).value;
+      if (q == value || (q != 0 && q != 1)) continue;
+      const std::string text = (c.formula.empty() ? c.name : c.formula) + " = " + shortest(value) +
+                               " rounds to " + number(q) + " in " + e.format_names.name(how.format) +
+                               " (role update)";
       if (said.insert(text).second) out.push_back({"W101", "/training/optimizer/" + c.name, text});
     }
   }

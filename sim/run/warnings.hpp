@@ -14,7 +14,8 @@ struct Warning {
   std::string message;
 };
 
-/// W101 a constant of the optimiser becomes 0 or 1 in the format that it is used in; W102 a dynamic loss scale
+/// W101 a constant of the optimiser, or what a decoupled weight decay makes of it, becomes 0 or 1 in the format that it is
+/// used in (at the learning rate of the configuration, whatever the schedule); W102 a dynamic loss scale
 /// that can never back off, because the gradient formats saturate; W103 a loss scale over the batch size
 /// that the loss format cannot hold (off by more than 1/16).
 std::vector<Warning> warnings_of_configuration(const Experiment& experiment, const Dataset& data,

@@ -20,7 +20,7 @@ LONG = {"seed": 3,
                     "rounding": "stochastic_b"}],
         "checkpoint": {"every": 20}}
 SHORT = changed(LONG, training__steps=6, training__eval_every=2, checkpoint__every=2)
-TIMES = {"started_at", "finished_at", "wall_s", "steps_per_s", "peak_rss_bytes_count"}
+TIMES = {"started_at", "finished_at", "wall_s", "steps_per_s", "time_s", "time_fraction", "peak_rss_bytes_count"}
 
 
 def count(name, otherwise):

@@ -106,6 +106,21 @@ class Warnings(ProgramTest):
         self.warned(changed(SMALL, training__optimizer=adam, policy=fp16), "W101",
                     "/training/optimizer/epsilon", "1e-08", "rounds to 0", "fp16")
 
+    def test_a_decoupled_decay_that_rounds_to_nothing(self):
+        adamw = {"kind": "adamw", "lr": 0.001, "beta2": 0.99, "weight_decay": 0.01}
+        bf16 = [{"match": {"role": "update"}, "format": "bf16"}]
+        self.warned(changed(SMALL, training__optimizer=adamw, policy=bf16), "W101", "/training/optimizer/weight_decay",
+                    "1 - lr * weight_decay = 0.99999 rounds to 1 in bf16")
+        self.clean(changed(SMALL, training__optimizer={**adamw, "lr": 0.25, "weight_decay": 0.5}, policy=bf16))
+        self.clean(changed(SMALL, training__optimizer={**adamw, "weight_decay": 0}, policy=bf16))
+        self.clean(changed(SMALL, training__optimizer=adamw))
+        # A compensated update takes the lost part off; bf16 has the range for it, fp16 has not.
+        kahan = {**adamw, "weight_decay": 1e-6, "epsilon": 0.001, "update": {"kind": "kahan"}}
+        self.clean(changed(SMALL, training__optimizer=kahan, policy=bf16))
+        fp16 = [{"match": {"role": "update"}, "format": "fp16"}]
+        self.warned(changed(SMALL, training__optimizer=kahan, policy=fp16), "W101", "/training/optimizer/weight_decay",
+                    "lr * weight_decay = 1e-09 rounds to 0 in fp16")
+
     def test_a_dynamic_loss_scale_that_can_never_back_off(self):
         finite = [{"match": {"role": ["activation_grad", "weight_grad"]}, "format": "e5m2",
                    "saturation": "finite"}]

@@ -37,7 +37,7 @@ TEST_CASE("csv: the same table in many spellings", "[datasets]") {
                                     "\"a,1\" , \"b\",\"\"\n 1.5 ,\"-2\",0\n\"0.25\",4,2\n1e3,6 ,1 \n");
   const Dataset data = csv(text, {.validation_count = 1});
   CHECK(data.features_count == 2);
-  CHECK(data.x == csv_x);
+  CHECK(data.x.values() == csv_x);
   CHECK(data.labels == csv_labels);
   CHECK(data.classes_count == 3);
   CHECK(data.targets_count == 0);
@@ -51,25 +51,25 @@ TEST_CASE("csv: gzip", "[datasets]") {
   const Folder folder;
   const std::string path = folder.write_gzip("t.csv", "1.5,-2,0\n0.25,4,2\n1e3,6,1\n");
   const Dataset data = load_csv({.path = path});
-  CHECK(data.x == csv_x);
+  CHECK(data.x.values() == csv_x);
   CHECK(data.files == std::vector<std::string>{path});
 }
 
 TEST_CASE("csv: label column, task, scale", "[datasets]") {
   const std::string text = "y,a,b\n0,1.5,-2\n2,.25,4\n1,1e3,6\n";
-  CHECK(csv(text, {.label_name = "y"}).x == csv_x);
+  CHECK(csv(text, {.label_name = "y"}).x.values() == csv_x);
   CHECK(csv(text, {.label_index = 0}).labels == csv_labels);
   CHECK(csv(text, {.label_index = 0, .classes_count = 5}).classes_count == 5);
   CHECK(csv("2,1,0\n2,1,0\n", {.header = CsvHeader::present}).count() == 1);
   CHECK(csv("2,1,0\n2,1,0\n", {.header = CsvHeader::absent}).count() == 2);
   const std::string semicolon_in_a_name = "a;b,y\n7,1\n8,0\n";
-  CHECK(csv(semicolon_in_a_name, {.separator = ','}).x == std::vector<double>{7, 8});
+  CHECK(csv(semicolon_in_a_name, {.separator = ','}).x.values() == std::vector<double>{7, 8});
   CHECK(csv_error(semicolon_in_a_name) == "t.csv:2:1: 1 fields, wanted 2");
 }
 
 TEST_CASE("csv: regression keeps targets as they are", "[datasets]") {
   const Dataset data = csv("1,-0.5\n3,2.25\n", {.task = CsvTask::regression, .scale = 2.0, .offset = 1.0});
-  CHECK(data.x == std::vector<double>{3, 7});
+  CHECK(data.x.values() == std::vector<double>{3, 7});
   CHECK(data.targets == std::vector<double>{-0.5, 2.25});
   CHECK(data.targets_count == 1);
   CHECK(data.classes_count == 0);
@@ -81,13 +81,14 @@ TEST_CASE("csv: scale and offset round twice", "[datasets]") {
   const double near_one = 0x1.00000004p0;
   const Dataset data = csv("1.000000000931322574615478515625,0\n",
                            {.validation_count = 0, .scale = near_one, .offset = -0x1.00000008p0});
-  CHECK(data.x == std::vector<double>{0.0});
+  CHECK(data.x.values() == std::vector<double>{0.0});
 }
 
 TEST_CASE("csv: numbers are read to the last bit", "[datasets]") {
   const Dataset data =
       csv("0.1,4.9e-324,1.7976931348623157e308,9007199254740993,0\n", {.validation_count = 0});
-  CHECK(data.x == std::vector<double>{0x1.999999999999ap-4, 0x1p-1074, 0x1.fffffffffffffp1023, 0x1p53});
+  CHECK(data.x.values() ==
+        std::vector<double>{0x1.999999999999ap-4, 0x1p-1074, 0x1.fffffffffffffp1023, 0x1p53});
 }
 
 TEST_CASE("csv: the validation part is the last rows", "[datasets]") {

@@ -56,7 +56,8 @@ TEST_CASE("idx: pairs of files, plain and gzip", "[datasets]") {
   CHECK(data.classes_count == 3);
   CHECK(data.train_count == 2);
   CHECK(data.validation_count == 1);
-  CHECK(data.x == std::vector<double>{0, 1, 2, 3, 4, 5, 255, 254, 128, 127, 51, 16, 10, 11, 12, 13, 14, 15});
+  CHECK(data.x.values() ==
+        std::vector<double>{0, 1, 2, 3, 4, 5, 255, 254, 128, 127, 51, 16, 10, 11, 12, 13, 14, 15});
   CHECK(data.labels == std::vector<std::int32_t>{1, 2, 0});
   CHECK(data.files == std::vector<std::string>{folder.source.train_images, folder.source.train_labels,
                                                folder.source.validation_images,
@@ -74,7 +75,7 @@ TEST_CASE("idx: scale, offset, limits and classes", "[datasets]") {
   CHECK(data.train_count == 1);
   CHECK(data.validation_count == 1);
   CHECK(data.classes_count == 2);
-  CHECK(data.x == std::vector<double>{-1, -0.5, 0, 0.5, 1, 1.5, 4, 4.5, 5, 5.5, 6, 6.5});
+  CHECK(data.x.values() == std::vector<double>{-1, -0.5, 0, 0.5, 1, 1.5, 4, 4.5, 5, 5.5, 6, 6.5});
   CHECK(data.labels == std::vector<std::int32_t>{1, 0});
 }
 

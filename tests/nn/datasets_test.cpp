@@ -67,6 +67,28 @@ TEST_CASE("data file: every way to fail", "[datasets]") {
   CHECK(contains(error_of([&] { read_data_file(folder.file("a"), 10); }), "is longer than 10 bytes"));
 }
 
+double total(const Features& x) {
+  const std::vector<double> all = x.values();
+  return std::accumulate(all.begin(), all.end(), 0.0);
+}
+
+TEST_CASE("features: bytes stand for what their numbers would be, in an eighth of the memory", "[datasets]") {
+  constexpr double scale = 1.0 / 255, offset = -0.4914;
+  Features bytes(scale, offset), numbers;
+  for (int i = 0; i < 4096; ++i) {
+    bytes.push_byte(static_cast<std::uint8_t>(i * 7 % 256));
+    numbers.push_back(static_cast<double>(i * 7 % 256) * scale + offset);
+  }
+  CHECK(bytes.values() == numbers.values());
+  CHECK(bytes.size() == numbers.size());
+  CHECK(bytes[300] == numbers[300]);
+  std::vector<double> some(5), same(5);
+  bytes.copy(98, 5, some.data());
+  numbers.copy(98, 5, same.data());
+  CHECK(some == same);
+  CHECK(bytes.memory_bytes() < numbers.memory_bytes() / 5);  // with the table of 2 KiB
+}
+
 TEST_CASE("digits: the known facts of the set", "[datasets]") {
   const Dataset data = pixels(DigitsSplit::shuffled);
   CHECK(data.features_count == 64);
@@ -79,9 +101,10 @@ TEST_CASE("digits: the known facts of the set", "[datasets]") {
   REQUIRE(data.labels.size() == 1797);
   // Class counts and the sum of all pixels as scikit-learn's load_digits has them.
   CHECK(histogram(data.labels, 0, 1797) == Histogram{178, 182, 177, 183, 181, 182, 181, 179, 174, 180});
-  CHECK(std::accumulate(data.x.begin(), data.x.end(), 0.0) == 561718.0);
-  CHECK(*std::min_element(data.x.begin(), data.x.end()) == 0.0);
-  CHECK(*std::max_element(data.x.begin(), data.x.end()) == 16.0);
+  CHECK(total(data.x) == 561718.0);
+  const std::vector<double> x = data.x.values();
+  CHECK(*std::min_element(x.begin(), x.end()) == 0.0);
+  CHECK(*std::max_element(x.begin(), x.end()) == 16.0);
 }
 
 TEST_CASE("digits: the shipped order is the documented shuffle", "[datasets]") {
@@ -97,9 +120,10 @@ TEST_CASE("digits: split original is scikit-learn's order", "[datasets]") {
   const Dataset data = pixels(DigitsSplit::original, 100);
   CHECK(data.train_count == 1697);
   for (std::int32_t i = 0; i < 20; ++i) CHECK(data.labels[static_cast<std::size_t>(i)] == i % 10);
-  const std::vector<double> first_image(data.x.begin(), data.x.begin() + 16);
+  std::vector<double> first_image(16);
+  data.x.copy(0, first_image.size(), first_image.data());
   CHECK(first_image == std::vector<double>{0, 0, 5, 13, 9, 1, 0, 0, 0, 0, 13, 15, 10, 15, 5, 0});
-  CHECK(std::accumulate(data.x.begin(), data.x.end(), 0.0) == 561718.0);
+  CHECK(total(data.x) == 561718.0);
 }
 
 TEST_CASE("digits: inputs are x/16 - 0.3 unless asked otherwise", "[datasets]") {
@@ -150,7 +174,8 @@ TEST_CASE("xor: geometry and labels", "[datasets]") {
   CHECK(data.validation_count == 1);
   CHECK(data.labels.empty());
   CHECK(data.files.empty());
-  CHECK(data.x == std::vector<double>{-1, -0.75, 0.5, 0.75, -1, -0.75, 0.5, 0.75, -1, -0.75, 0.5, 0.75});
+  CHECK(data.x.values() ==
+        std::vector<double>{-1, -0.75, 0.5, 0.75, -1, -0.75, 0.5, 0.75, -1, -0.75, 0.5, 0.75});
   CHECK(data.targets == std::vector<double>{0, 1, 0, 1});
 }
 
@@ -158,15 +183,15 @@ TEST_CASE("xor: margin 0 and 1, and a larger validation part", "[datasets]") {
   const auto scatter = [](std::uint64_t index) { return static_cast<double>(index * 37 % 64) / 64.0; };
   const Dataset plain =
       make_xor({.train_count = 2, .validation_count = 0, .features_count = 2, .margin = 0}, scatter);
-  CHECK(plain.x == std::vector<double>{-1, 0.15625, -0.6875, 0.46875});
+  CHECK(plain.x.values() == std::vector<double>{-1, 0.15625, -0.6875, 0.46875});
   CHECK(plain.targets == std::vector<double>{1, 1});
   const Dataset signs =
       make_xor({.train_count = 2, .validation_count = 3, .features_count = 2, .margin = 1}, scatter);
-  CHECK(signs.x == std::vector<double>{-1, 1, -1, 1, -1, 1, -1, -1, 1, -1});
+  CHECK(signs.x.values() == std::vector<double>{-1, 1, -1, 1, -1, 1, -1, -1, 1, -1});
   CHECK(signs.targets == std::vector<double>{1, 1, 1, 0, 1});
   const Dataset zero = make_xor({.train_count = 1, .validation_count = 0, .features_count = 2, .margin = 0},
                                 [](std::uint64_t index) { return index == 0 ? 0.5 : 0.25; });
-  CHECK(zero.x == std::vector<double>{0, -0.5});
+  CHECK(zero.x.values() == std::vector<double>{0, -0.5});
   CHECK(zero.targets == std::vector<double>{1});  // zero counts as positive
 }
 

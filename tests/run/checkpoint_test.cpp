@@ -1,5 +1,7 @@
 // A run that is stopped or breaks off, and goes on, gives what the uninterrupted run gives, bit for bit.
 
+#include <map>
+
 #include "sim/base/error.hpp"
 #include "sim/base/json_text.hpp"
 #include "sim/run/checkpoints.hpp"
@@ -31,6 +33,10 @@ std::string result_of(const Setup& setup, Trace trace, const Telemetry& telemetr
   const ReportInput input{&setup.experiment, "", "", "", {}, {}, Json::object(), {}, {}};
   Json report = report_of(input, trace, telemetry);
   report["run"].erase("finished_at");
+  for (Json& operation : report["cost"]["operations"]) {
+    operation.erase("time_s");
+    operation.erase("time_fraction");
+  }
   return pretty_text(report) + to_safetensors(trace.weights);
 }
 
@@ -79,6 +85,26 @@ TEST_CASE("stopped after every step and resumed, a run gives the same report, co
       for (std::size_t i = 0; i < each_once.size(); ++i) each_once[i] = i;
       CHECK(observer.steps == each_once);
     }
+}
+
+TEST_CASE("the times of operations go on in the next process, and add up to the time of training") {
+  const Setup setup{small_digits, R"({"training": {"steps": 9, "eval_every": 4}, "stats": {"every": 2}})"};
+  const test::Scratch scratch;
+  Silent observer;
+  std::map<std::string, double> before;
+  for (std::uint64_t process = 0; process < 9; ++process) {
+    Telemetry telemetry(setup.experiment.stats);
+    const Trace trace = one_process(setup, scratch.path() / "checkpoint", telemetry, observer, {0, 1e-9});
+    CHECK(telemetry.profile().total().time_s == trace.wall_s);
+    for (const auto& [key, work] : telemetry.profile().rows()) {
+      if (key.phase == WorkPhase::evaluation || key.layer.empty())
+        continue;  // not in every step, or after saving
+      double& known = before[key.layer + "/" + key.op + "/" + std::string(name_of(key.phase))];
+      CHECK(work.time_s > known);
+      known = work.time_s;
+    }
+  }
+  CHECK(before.size() == 2 + 3 * (2 + 2 + 2) + 2 * 2 + 2);  // data; dot, bias, updates; relu; loss
 }
 
 TEST_CASE("checkpoints in between change nothing, whatever their distance, and the last two are kept") {

@@ -41,7 +41,9 @@ struct Poisoned {
   Setup setup;
   explicit Poisoned(std::initializer_list<std::string> texts) : setup(texts) {
     const std::size_t n = setup.data.features_count;
-    for (std::size_t j = 0; j < n; ++j) setup.data.x[poisoned * n + j] = 1e5 + static_cast<double>(j);
+    std::vector<double> x = setup.data.x.values();
+    for (std::size_t j = 0; j < n; ++j) x[poisoned * n + j] = 1e5 + static_cast<double>(j);
+    setup.data.x = Features(std::move(x));
   }
   Batch clean() const { return {&setup.data, {0, 1, 2, 3}}; }
   Batch bad() const { return {&setup.data, {0, 1, poisoned, 3}}; }
@@ -204,7 +206,7 @@ TEST_CASE("the gradient is unscaled before weight decay") {
   // Inputs of zero: no weight of the first layer has a gradient, only its decay: w' = P(w - P(lr P(wd w))).
   Setup setup{small_digits, R"({"training": {"loss_scale": {"kind": "static", "value": 1024},
       "optimizer": {"kind": "sgd", "lr": 0.5, "momentum": 0, "weight_decay": 0.25}}})"};
-  setup.data.x.assign(setup.data.x.size(), 0.0);
+  setup.data.x = Features(std::vector<double>(setup.data.x.size()));
   Run<float> run(setup);
   const std::vector<float> before = run.state().tensors.at("fc1.weight").data;
   run.step(0);

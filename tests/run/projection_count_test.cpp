@@ -2,17 +2,15 @@
 // layer sizes and the batch size (numerics section 8: every step of a sequence is one projection).
 
 #include <algorithm>
-#include <map>
 
 #include "tests/run/configurations.hpp"
+#include "tests/run/site_counts.hpp"
 #include "tests/support/catch.hpp"
 
 namespace {
 
 using namespace exmy;
 using namespace exmy::run_test;
-
-using Counts = std::map<std::string, std::uint64_t>;
 
 enum class Rule { sgd, rmsprop, adam_pytorch, adam_keras, adamw };
 
@@ -189,34 +187,11 @@ Counts expected_initial_counts(const Sizes& s) {
   return c;
 }
 
-std::uint64_t sum_of(const Counts& counts) {
-  std::uint64_t sum = 0;
-  for (const auto& [site, count] : counts) sum += count;
-  return sum;
-}
-
-Counts counted(const Telemetry& telemetry) {
-  Counts c;
-  for (const auto& [site, record] : telemetry.records()) c[site.name()] = record.total[Counter::total];
-  return c;
-}
-
-/// What became more since `before`.
-Counts increase(const Counts& before, const Counts& after) {
-  Counts more;
-  for (const auto& [site, count] : after) {
-    const auto old = before.find(site);
-    const std::uint64_t difference = count - (old == before.end() ? 0 : old->second);
-    if (difference != 0) more[site] = difference;
-  }
-  return more;
-}
-
 template <class T>
 void check(const Setup& setup, const Sizes& s) {
   Run<T> run(setup);
   const Counts made = counted(run.telemetry);
-  CHECK(made == expected_initial_counts(s));
+  CHECK(difference(made, expected_initial_counts(s)) == "");
   CHECK(run.telemetry.projections == sum_of(made));
 
   Batch batch{&setup.data, {}};
@@ -226,7 +201,7 @@ void check(const Setup& setup, const Sizes& s) {
     const Counts before = counted(run.telemetry);
     const std::uint64_t projections = run.telemetry.projections;
     run.step(t, std::vector<Batch>(s.micro_batches, batch));
-    CHECK(increase(before, counted(run.telemetry)) == expected);
+    CHECK(difference(increase(before, counted(run.telemetry)), expected) == "");
     CHECK(run.telemetry.projections - projections == sum_of(expected));
   }
   const std::uint64_t projections = run.telemetry.projections;

@@ -42,6 +42,30 @@ def inconsistencies(report):
     macs = sum(entry["count"] for entry in report.get("cost", {}).get("macs", []))
     if "cost" in report and macs != report["cost"]["macs_count"]:
         yield f"/cost/macs_count: the entries of macs add up to {macs}"
+    if "operations" in report.get("cost", {}):
+        yield from _operations(report["cost"], report["cost"]["operations"])
+
+
+def _operations(cost, operations):
+    where = "/cost/operations"
+    keys = [(o.get("layer", ""), o.get("op", ""), o["phase"]) for o in operations]
+    if len(set(keys)) != len(keys):
+        yield f"{where}: an operation occurs twice"
+    for i, o in enumerate(operations):
+        if len({"layer" in o, "op" in o, o["phase"] in ("forward", "backward", "optimizer")}) > 1:
+            yield f"{where}/{i}: layer and op belong to forward, backward and optimizer"
+    for name, unit in (("time", "s"), ("emulated_ops", "count"), ("macs", "count")):
+        total = sum(o[f"{name}_{unit}"] for o in operations)
+        for i, o in enumerate(operations):
+            share = o[f"{name}_{unit}"] / total if total else 0
+            if not math.isclose(o[f"{name}_fraction"], share, rel_tol=1e-9):  # sums in another order
+                yield f"{where}/{i}/{name}_fraction: expected {share}"
+    if sum(o["macs_count"] for o in operations) != cost["macs_count"]:
+        yield f"{where}: the multiply-adds do not add up to macs_count"
+    if sum(o["emulated_ops_count"] for o in operations) > cost.get("emulated_ops_count", math.inf):
+        yield f"{where}: more roundings than emulated_ops_count"
+    if not math.isclose(cost["wall_s"], sum(o["time_s"] for o in operations), rel_tol=1e-9):  # sums in another order
+        yield f"{where}: the times do not add up to wall_s"
 
 
 def _formats(report):

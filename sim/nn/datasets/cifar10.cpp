@@ -30,6 +30,22 @@ void check_records(const std::string& path, const std::string& bytes) {
   }
 }
 
+/// About how many samples there are, so that memory is asked for once: fewer than in files that are compressed.
+std::size_t samples_in(const Cifar10Source& source) {
+  const auto count = [&](const std::vector<std::string>& files, std::optional<std::size_t> limit) {
+    std::size_t samples = 0;
+    for (const std::string& file : files) {
+      std::error_code missing;  // told when it is read
+      const auto bytes = std::filesystem::file_size(std::filesystem::path(source.path) / file, missing);
+      if (!missing && bytes <= data_file_bytes_limit)
+        samples += static_cast<std::size_t>(bytes) / record_bytes;
+    }
+    return std::min(samples, limit.value_or(samples));
+  };
+  return count(source.train_files, source.train_limit) +
+         count(source.validation_files, source.validation_limit);
+}
+
 /// The samples of some files, and what was wrong with them.
 class Part {
  public:
@@ -61,15 +77,12 @@ class Part {
   void append(const std::string& bytes) {
     const std::size_t count = std::min(bytes.size() / record_bytes, left_);
     left_ -= count;
-    data_.x.reserve(data_.x.size() + count * data_.features_count);
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t first = i * record_bytes;
       data_.labels.push_back(static_cast<std::int32_t>(value_at(bytes, first)));
       for (std::size_t pixel = 0; pixel < plane_bytes; ++pixel)
-        for (std::size_t c = 0; c < channels; ++c) {
-          const double value = value_at(bytes, first + 1 + c * plane_bytes + pixel);
-          data_.x.push_back(value * source_.scale + source_.offset);
-        }
+        for (std::size_t c = 0; c < channels; ++c)
+          data_.x.push_byte(static_cast<std::uint8_t>(value_at(bytes, first + 1 + c * plane_bytes + pixel)));
     }
   }
 
@@ -85,6 +98,8 @@ Dataset load_cifar10(const Cifar10Source& source) {
   constexpr std::size_t all = ~std::size_t{0};
   if (source.train_files.empty()) throw DataError::in_file(source.path, "no file to train on is named");
   Dataset data;
+  data.x = Features(source.scale, source.offset);
+  data.x.reserve(samples_in(source) * channels * plane_bytes);
   data.sample_shape = {side, side, channels};
   data.features_count = channels * plane_bytes;
   data.classes_count = classes;

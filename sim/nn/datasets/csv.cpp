@@ -169,9 +169,9 @@ class CsvReader {
     const double share = source_.validation_fraction * static_cast<double>(rows_);
     split_last(data_, source_.path, rows_,
                source_.validation_count.value_or(static_cast<std::size_t>(share)));
-    if (source_.tokens)
+    for (std::size_t i = 0; source_.tokens && i < data_.x.size(); ++i)
       data_.token_features_count =
-          1 + static_cast<std::size_t>(*std::max_element(data_.x.begin(), data_.x.end()));
+          std::max(data_.token_features_count, 1 + static_cast<std::size_t>(data_.x[i]));
     if (source_.task == CsvTask::classification) {
       const int largest = *std::max_element(data_.labels.begin(), data_.labels.end());
       data_.classes_count = source_.classes_count.value_or(1 + largest);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/nn/datasets/data_error.hpp"
+#include "sim/nn/datasets/features.hpp"
 #include "sim/nn/datasets/token_windows.hpp"
 #include "sim/tensor/tensor.hpp"
 
@@ -20,7 +21,7 @@ struct Dataset {
   int classes_count = 0;                 ///< 0 for regression
   TokenWindows tokens;                   ///< of a text; then x, labels and targets are empty
   std::size_t token_features_count = 0;  ///< the features are tokens 0 .. this - 1; 0: they are numbers
-  std::vector<double> x;                 ///< [count][features_count], row-major
+  Features x;                            ///< [count][features_count], row-major
   std::vector<std::int32_t> labels;      ///< classification: [count], 0 .. classes_count - 1; else empty
   std::vector<double> targets;           ///< regression: [count][targets_count], not scaled; else empty
   std::size_t train_count = 0;           ///< the first samples

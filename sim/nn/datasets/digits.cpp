@@ -89,6 +89,7 @@ Dataset load_digits(const DigitsSource& source) {
                                               " (1797 lines of 72)");
   }
   Dataset data;
+  data.x = Features(source.scale, source.offset);
   data.features_count = pixels_count;
   data.sample_shape = {8, 8, 1};
   data.classes_count = 10;
@@ -97,10 +98,8 @@ Dataset load_digits(const DigitsSource& source) {
   for (const std::size_t row : row_order(indices(source.path, text), source.split)) {
     const Line line(source.path, text, row);
     data.labels.push_back(static_cast<std::int32_t>(line.digit(label_column, 10)));
-    for (std::size_t k = 0; k < pixels_count; ++k) {
-      const auto pixel = static_cast<double>(line.digit(pixels_column + k, digits.size()));
-      data.x.push_back(pixel * source.scale + source.offset);
-    }
+    for (std::size_t k = 0; k < pixels_count; ++k)
+      data.x.push_byte(static_cast<std::uint8_t>(line.digit(pixels_column + k, digits.size())));
   }
   return data;
 }

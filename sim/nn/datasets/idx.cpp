@@ -113,9 +113,8 @@ void check_same_size(const IdxFile& train, const IdxFile& validation) {
 void append(Dataset& data, const IdxPair& pair, const IdxSource& source) {
   const IdxFile& images = pair.images;
   const std::size_t end = images.first + pair.taken * data.features_count;
-  for (std::size_t k = images.first; k < end; ++k) {
-    data.x.push_back(byte_at(images.bytes, k) * source.scale + source.offset);
-  }
+  for (std::size_t k = images.first; k < end; ++k)
+    data.x.push_byte(static_cast<std::uint8_t>(byte_at(images.bytes, k)));
   for (std::size_t i = 0; i < pair.taken; ++i) {
     const std::size_t offset = pair.labels.first + i;
     const auto label = static_cast<std::int32_t>(byte_at(pair.labels.bytes, offset));
@@ -145,6 +144,7 @@ Dataset load_idx(const IdxSource& source) {
   data.sample_shape = {train.images.dimensions[1], train.images.dimensions[2], 1};
   data.train_count = train.taken;
   data.validation_count = validation.taken;
+  data.x = Features(source.scale, source.offset);
   data.x.reserve(data.count() * data.features_count);
   append(data, train, source);
   append(data, validation, source);

@@ -88,7 +88,7 @@ void append(const PatternsSource& source, std::size_t sample, Dataset& data) {
     const int added = static_cast<int>(noise[i] * width >> 16) - source.noise;
     const auto row = static_cast<int>(i / channels / side), column = static_cast<int>(i / channels % side);
     const int value = std::clamp(figure.colour(row, column, i % channels) + added, 0, 255);
-    data.x.push_back(value * source.scale + source.offset);
+    data.x.push_byte(static_cast<std::uint8_t>(value));
   }
   data.labels.push_back(static_cast<std::int32_t>(label));
 }
@@ -107,6 +107,7 @@ Dataset make_patterns(const PatternsSource& source) {
   data.classes_count = classes;
   data.train_count = source.train_count;
   data.validation_count = source.validation_count;
+  data.x = Features(source.scale, source.offset);
   data.x.reserve(data.count() * values);
   for (std::size_t i = 0; i < data.count(); ++i) append(source, i, data);
   return data;

@@ -134,8 +134,8 @@ DatasetLoader read_patterns(ObjectReader& r) {
   return {[s](std::uint64_t) { return make_patterns(s); }};
 }
 
-constexpr std::array units{Named<TextUnit>{"bytes", TextUnit::bytes},
-                           Named<TextUnit>{"characters", TextUnit::characters}};
+constexpr std::array units{Named<TextUnit>{name_of(TextUnit::bytes), TextUnit::bytes},
+                           Named<TextUnit>{name_of(TextUnit::characters), TextUnit::characters}};
 constexpr std::array objectives{Named<TokenObjective>{"next", TokenObjective::next},
                                 Named<TokenObjective>{"masked", TokenObjective::masked}};
 

@@ -66,6 +66,8 @@ class TextReader {
     TokenWindows& tokens = data.tokens;
     tokens.objective = source_.objective;
     tokens.vocabulary_count = ids_.size();
+    tokens.unit = source_.unit;
+    for (const auto& [code, id] : ids_) tokens.codes.push_back(code);
     tokens.length = source_.context;
     tokens.stride = source_.stride.value_or(source_.context);
     if (errors_.empty()) translate(text, tokens.ids);

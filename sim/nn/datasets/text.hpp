@@ -7,9 +7,6 @@
 
 namespace exmy {
 
-/// What a token is: a byte, or a character of UTF-8.
-enum class TextUnit : std::uint8_t { bytes, characters };
-
 struct TextSource {
   std::string path = "experiments/data/king-james.txt";
   TextUnit unit = TextUnit::bytes;

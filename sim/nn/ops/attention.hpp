@@ -38,6 +38,7 @@ class Attention : public Op<T> {
                                                  Tensor<T> dy) override;
   void account(Context& context, const Inputs<T>& in, const Tensor<T>& y,
                MemoryLedger& memory) const override;
+  std::string name() const override { return "attention"; }
 
  private:
   /// Packed.

@@ -31,6 +31,7 @@ class SoftmaxCrossEntropy : public Op<T> {
                                                  Tensor<T> dy) override;
   void account(Context& context, const Inputs<T>& in, const Tensor<T>& y,
                MemoryLedger& memory) const override;
+  std::string name() const override { return "cross_entropy"; }
 
  private:
   Tensor<T> label_terms(Context& context, Projector<T>& loss, const Tensor<T>& d) const;

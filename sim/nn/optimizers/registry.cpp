@@ -68,12 +68,24 @@ OptimizerChoice read_adam(ObjectReader& r) {
   return {make, "adam", {{"beta1", o.beta1}, {"beta2", o.beta2}, {"epsilon", o.epsilon}}};
 }
 
+/// What a weight keeps of itself in a step; where the update is compensated, what it loses.
+NamedConstant decoupled(double decay, UpdateKind update) {
+  if (update == UpdateKind::kahan)
+    return {"weight_decay", decay, "lr * weight_decay", [](double wd, double lr) { return lr * wd; }};
+  return {"weight_decay", decay, "1 - lr * weight_decay", [](double wd, double lr) { return 1 - lr * wd; }};
+}
+
 OptimizerChoice read_adamw(ObjectReader& r) {
   AdamWOptions o;
   read_moments(r, o.adam);
   o.decay = read_decay(r, 0.01);
   OptimizerFactory make([o]<class T>(const std::vector<Parameter<T>*>& p) { return make_adamw<T>(o, p); });
-  return {make, "adamw", {{"beta1", o.adam.beta1}, {"beta2", o.adam.beta2}, {"epsilon", o.adam.epsilon}}};
+  return {make,
+          "adamw",
+          {{"beta1", o.adam.beta1},
+           {"beta2", o.adam.beta2},
+           {"epsilon", o.adam.epsilon},
+           decoupled(o.decay.factor, o.adam.update)}};
 }
 
 constexpr std::array optimizer_table{OptimizerKind{"sgd", read_sgd}, OptimizerKind{"rmsprop", read_rmsprop},

@@ -15,8 +15,10 @@ using OptimizerFactory = Factory<Optimizer, ParameterList>;
 
 /// A constant of an optimiser that the policy rounds to the format of role update: for warnings.
 struct NamedConstant {
-  std::string name;
-  double value;
+  std::string name;                                 ///< the key
+  double value;                                     ///< of the key
+  std::string formula = {};                         ///< what is rounded, if it is not the value
+  double (*at)(double value, double lr) = nullptr;  ///< computes that
 };
 struct OptimizerChoice {
   OptimizerFactory make;
