@@ -56,10 +56,10 @@ double draw(Random& random, int spread, bool wild) {
   if (wild && random.below(200) == 0) return random.below(2) == 0 ? infinity64 : nan64;
   if (random.below(12) == 0) return random.below(2) == 0 ? 0.0 : -0.0;
   const int bits = random.below(2) == 0 ? 27 : random.below(2) == 0 ? 52 : 3;
-  std::uint64_t fraction =
-      random.bits() & (~std::uint64_t{0} << (52 - bits)) & ((std::uint64_t{1} << 52) - 1);
+  constexpr std::uint64_t all_ones = (std::uint64_t{1} << 52) - 1;
+  std::uint64_t fraction = random.bits() & (~std::uint64_t{0} << (52 - bits)) & all_ones;
   if (random.below(6) == 0)
-    fraction = random.below(3) - 1 & ((std::uint64_t{1} << 52) - 1);  // 0, 1 or all ones
+    fraction = std::array{std::uint64_t{0}, std::uint64_t{1}, all_ones}[random.below(3)];
   const auto range = static_cast<std::uint64_t>(2 * spread + 1);
   const std::uint64_t exponent = 1023 - static_cast<std::uint64_t>(spread) + random.below(range);
   return std::bit_cast<double>((random.bits() & (std::uint64_t{1} << 63)) | exponent << 52 | fraction);
