@@ -65,6 +65,14 @@ struct PanelSteps {
 
 inline constexpr std::size_t panel_width = 32;
 
+/// Steps in binary64 to nearest even, unsaturated: s = fma(a, b, s), or s = s + (a b rounded likewise). Counters are null
+/// when nothing is counted; `product` also where products are exact.
+struct Binary64Steps {
+  bool rounds_products = false;
+  Counters* product = nullptr;
+  Counters* sums = nullptr;
+};
+
 /// The kernels of one instruction-set level. Operands of the arithmetic are float values (24 bits, float's
 /// exponents) held in doubles, so that products are exact and nothing leaves binary64's range; the
 /// results of add, div and sqrt are rounded to odd.
@@ -82,6 +90,12 @@ struct Kernels {
   void (*panel)(const PanelSteps&, const double* a, const double* b, std::size_t count, double* s);
   /// The same with fp32 accumulation of exact products: s[j] = fma(a[k], b[k panel_width + j], s[j]).
   void (*panel_fp32)(const float* a, const float* b, std::size_t count, float* s);
+  /// s[j] continues over k in binary64 itself, which takes any operands. False if something was to be counted and cannot
+  /// be: NaN, infinity, a product below 2^-900 that is not 0, anything above 2^1000. The sums are right all the same.
+  bool (*chain_binary64)(const Binary64Steps&, const double* a, const double* b, std::size_t count,
+                         double* s);
+  /// s[j] = s[j] + x[j] for a panel, likewise. Swamped is x, and s too where both are addends.
+  bool (*add_binary64)(const double* x, double* s, bool both_are_addends, Counters* counters);
   /// R of the elements first, first + 1, ... of a stream: `bits` random bits (1..32) each.
   void (*random)(const RandomKey&, std::uint64_t first, int bits, std::uint32_t* r, std::size_t n);
 };

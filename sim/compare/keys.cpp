@@ -77,7 +77,8 @@ std::string end_of(const std::string& path, std::size_t count) {
 
 Keys keys_of(const Json& resolved) {
   Keys keys;
-  const std::set<std::string> left_out{"name", "threads", "checkpoint", "limits", "schema_version", "seed"};
+  const std::set<std::string> left_out{"name",   "description",    "threads", "checkpoint",
+                                       "limits", "schema_version", "seed"};
   for (const auto& [key, value] : resolved.items())
     if (!left_out.contains(key)) flatten(value, key, keys);
   return keys;

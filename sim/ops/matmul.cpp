@@ -4,6 +4,7 @@
 #include <array>
 
 #include "formats/binary64.hpp"
+#include "sim/ops/binary64_panels.hpp"
 #include "sim/ops/panel_steps.hpp"
 
 namespace exmy {
@@ -52,12 +53,19 @@ void over_chunks(const MatmulTask& t, std::size_t row, std::size_t panel, Counte
   run_steps(outer, none, random, 0, chunks, ones.data(), sums.data(), s);
 }
 
-/// One row of a times one panel of b.
+/// Kernels cannot tell a NaN operand from a generated NaN: such panels are left to the definition.
+bool met_nan(const DotCounters& c) {
+  for (const Counter n : {Counter::nan_in, Counter::nan_generated, Counter::nan_lost})
+    if (c.product.counters[n] != 0 || c.accumulator.counters[n] != 0) return true;
+  return false;
+}
+
+/// One row of a times one panel of b. False: the definition has to do it.
 class PanelProduct {
  public:
   PanelProduct(const MatmulTask& task, bool counts) : t_(task), counts_(counts), b_(pack<double>(task)) {}
 
-  void operator()(std::size_t row, std::size_t panel, double* s, DotCounters& counters) const {
+  bool operator()(std::size_t row, std::size_t panel, double* s, DotCounters& counters) const {
     const double* a = t_.a.data() + row * t_.k;
     const double* b = b_.data() + panel * t_.k * W;
     Counters* products = counts_ ? &counters.product.counters : nullptr;
@@ -70,8 +78,11 @@ class PanelProduct {
     const auto sequence = [&](std::size_t first, std::size_t count, double* to) {
       run_steps(inner, product, accumulator, first, count, a + first, b + first * W, to);
     };
-    if (t_.how.order == Order::sequential) return sequence(0, t_.k, s);
-    over_chunks(t_, row, panel, sums, s, sequence);
+    if (t_.how.order == Order::sequential)
+      sequence(0, t_.k, s);
+    else
+      over_chunks(t_, row, panel, sums, s, sequence);
+    return !counts_ || !met_nan(counters);
   }
 
  private:
@@ -85,7 +96,7 @@ class Fp32Product {
   explicit Fp32Product(const MatmulTask& task)
       : t_(task), a_(task.a.begin(), task.a.end()), b_(pack<float>(task)) {}
 
-  void operator()(std::size_t row, std::size_t panel, double* s, DotCounters&) const {
+  bool operator()(std::size_t row, std::size_t panel, double* s, DotCounters&) const {
     const float* a = a_.data() + row * t_.k;
     const float* b = b_.data() + panel * t_.k * W;
     const auto sequence = [&](std::size_t first, std::size_t count, double* sums) {
@@ -93,8 +104,11 @@ class Fp32Product {
       kernels().panel_fp32(a + first, b + first * W, count, narrow.data());
       std::copy(narrow.begin(), narrow.end(), sums);
     };
-    if (t_.how.order == Order::sequential) return sequence(0, t_.k, s);
-    over_chunks(t_, row, panel, nullptr, s, sequence);
+    if (t_.how.order == Order::sequential)
+      sequence(0, t_.k, s);
+    else
+      over_chunks(t_, row, panel, nullptr, s, sequence);
+    return true;
   }
 
  private:
@@ -109,20 +123,12 @@ void merge(DotCounters& into, const DotCounters& from) {
 
 /// The padding columns of the last panel add products +-0 to +0.
 void discount_padding(const MatmulTask& t, std::size_t columns, DotCounters& c) {
-  const std::uint64_t steps = t.k * (W - columns);
-  const std::size_t chunks = t.how.order == Order::chunked ? chunks_of(t) : 0;
-  const std::uint64_t sums = steps + chunks * (W - columns);
+  const std::uint64_t products = t.how.product ? t.k : 0;
+  const std::uint64_t sums = projections_of(t.how, t.k) - products;
   for (const Counter counter : {Counter::zero_in, Counter::total}) {
-    if (t.how.product) c.product.counters[counter] -= steps;
-    c.accumulator.counters[counter] -= sums;
+    c.product.counters[counter] -= products * (W - columns);
+    c.accumulator.counters[counter] -= sums * (W - columns);
   }
-}
-
-/// Kernels cannot tell a NaN operand from a generated NaN: such rows are counted by the definition.
-bool met_nan(const DotCounters& c) {
-  for (const Counter n : {Counter::nan_in, Counter::nan_generated, Counter::nan_lost})
-    if (c.product.counters[n] != 0 || c.accumulator.counters[n] != 0) return true;
-  return false;
 }
 
 /// A zero result is +0; the machine's default NaN may have a sign, ours has none.
@@ -145,8 +151,7 @@ void one_panel(const MatmulTask& t, const Product& product, std::size_t row, std
   const std::size_t last = std::min(first + W, t.n);
   std::array<double, W> s{};
   DotCounters counters;
-  product(row, panel, s.data(), counters);
-  if (counts && met_nan(counters)) {
+  if (!product(row, panel, s.data(), counters)) {
     counters = define(t, row, first, last, s.data(), &mine.nan_lost);
   } else if (counts) {
     discount_padding(t, last - first, counters);
@@ -181,6 +186,7 @@ MatmulResult by_panels(const MatmulTask& t, const Product& product, bool counts)
 MatmulPath path_of(const MatmulTask& t, Counting counting) {
   const FastReduction& f = t.fast;
   const bool chunked = t.how.order == Order::chunked;
+  if (counting != Counting::histograms && is_in_binary64(t.how)) return MatmulPath::binary64;
   if (!chunked && t.how.order != Order::sequential) return MatmulPath::definition;
   if (counting == Counting::histograms) return MatmulPath::definition;
   if (!t.float_operands || !f.accumulator || (chunked && !f.outer) || (t.how.product && !f.product))
@@ -224,6 +230,7 @@ MatmulResult matmul(const MatmulTask& t, Counting counting) {
       return out;
     }
     case MatmulPath::fp32: return by_panels(t, Fp32Product(t), false);
+    case MatmulPath::binary64: return by_panels(t, Binary64Panels(t, counts, pack<double>(t)), counts);
   }
   return {};
 }

@@ -40,7 +40,8 @@ enum class Counting : std::uint8_t { nothing, counters, histograms };
 enum class MatmulPath : std::uint8_t {
   definition,  ///< scalar reference: every projection, every carrier
   panels,      ///< steps in binary64, rounded to odd before each projection
-  fp32         ///< exact products summed by float fma; nothing is counted
+  fp32,        ///< exact products summed by float fma; nothing is counted
+  binary64     ///< products and sums as the machine does them in binary64 (binary64_panels.hpp)
 };
 MatmulPath path_of(const MatmulTask& task, Counting counting);
 

@@ -102,6 +102,7 @@ std::string words_of(MatmulPath path, const std::string& why) {
     case MatmulPath::definition: return "definition: " + why;
     case MatmulPath::panels: return "panels in binary64: " + why;
     case MatmulPath::fp32: return "panels in binary32: " + why;
+    case MatmulPath::binary64: return "binary64 as the machine adds: " + why;
   }
   return {};
 }

@@ -74,6 +74,7 @@ Experiment read_experiment(const Document& document, const std::string& default_
   config.integer<std::int32_t>("schema_version", 1, Range::closed(1, 1));
   e.name = config.text("name", default_name);
   if (e.name.empty()) config.problem(codes::out_of_range, "name", "the name is empty");
+  config.text("description", if_given);  // for its readers
   e.seed = config.unsigned64("seed", 1);
   e.threads = config.integer<std::int32_t>("threads", 0, Range::closed(0, most_threads));
   ObjectReader model = config.object("model", required);

@@ -31,11 +31,11 @@ void forget_step_limit(Document& document) {
   if (document.find("/limits")->empty()) document.erase("/limits");
 }
 
-/// Everything that decides the result: the configuration but its name, threads, checkpoints and limits, the
-/// data, the definitions.
+/// Everything that decides the result: the configuration but its name, description, threads, checkpoints and
+/// limits, the data, the definitions.
 std::string identity_of(const Prepared& p) {
   Json config = p.experiment.resolved;
-  for (const char* key : {"name", "threads", "checkpoint", "limits"}) config.erase(key);
+  for (const char* key : {"name", "description", "threads", "checkpoint", "limits"}) config.erase(key);
   Json hashes = Json::array();
   for (const Json& file : p.data_files) hashes.push_back(file["sha256"]);
   return sha256_hex(

@@ -139,7 +139,7 @@ def csv_data(path, **changes):
 
 def configs():
     """The panel; its first configuration is the largest."""
-    full = {"$schema": "config.schema.json", "schema_version": 1, "extends": "base.json", "name": "full",
+    full = {"$schema": "config.schema.json", "schema_version": 1, "extends": "base.json", "name": "full", "description": "all",
             "seed": 3, "threads": 1, "model": MLP, "data": DIGITS, "training": TRAINING, "formats": FORMATS,
             "recipe": "bf16", "policy": [ALL_ROLES, SCALED, UNSCALED, EVERY_FIELD, OUTER], "stats": STATS, "checkpoint": CHECKPOINT,
             "limits": LIMITS}
