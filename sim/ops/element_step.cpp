@@ -21,10 +21,19 @@ bool any_non_finite(const double* x, std::size_t n) {
 }
 
 bool any_nan(const double* x, std::size_t n) {
-  return std::any_of(x, x + n, [](double v) { return is_nan(v); });
+  std::uint64_t any = 0;
+  for (std::size_t i = 0; i < n; ++i) any |= is_nan(x[i]) ? 1u : 0u;
+  return any != 0;
 }
 
 bool stands_in(double odd) { return functions::is_huge(odd) || functions::is_tiny(odd); }
+
+bool any_stands_in(const double* odd, std::size_t n) {
+  std::uint64_t any = 0;
+  for (std::size_t i = 0; i < n; ++i)
+    any |= (functions::is_huge(odd[i]) | functions::is_tiny(odd[i])) ? 1u : 0u;
+  return any != 0;
+}
 
 /// A sum of zero is negative if a term is and the mode is toward_negative.
 void add_odd(Rounding rounding, const double* a, const double* b, double* odd, std::size_t n) {
@@ -51,8 +60,8 @@ class WideBlock {
     if (is_known) rounded_to_odd(step_, a_.data(), b_.data(), odd_.data(), n_);
     if (!is_known || !by_kernel()) by_reference(is_known && is_function);
     events_.non_finite = events_.non_finite || any_non_finite(q_.data(), n_);
-    if (step_.after != nullptr) step_.after->add(q_.data(), n_);
     for (std::size_t i = 0; i < n_; ++i) out[i] = static_cast<T>(q_[i]);
+    if (step_.after != nullptr) step_.after->add(out, n_);
   }
 
  private:
@@ -95,8 +104,7 @@ class WideBlock {
   /// NaN, nor the exact value behind a number that stands in for one outside of binary64's middle range.
   bool kernel_counts() const {
     if (any_nan(odd_.data(), n_)) return false;
-    return step_.op != ElementOp::function || !step_.counts ||
-           std::none_of(odd_.data(), odd_.data() + n_, stands_in);
+    return step_.op != ElementOp::function || !step_.counts || !any_stands_in(odd_.data(), n_);
   }
 
   bool by_kernel() {

@@ -55,7 +55,8 @@ struct FloatBlock {
   std::size_t n;
   std::uint64_t index;
   const float* q;
-  bool is_exact;  ///< every result is the exact value, or neither has an exponent
+  bool is_exact;    ///< every result is the exact value, or neither has an exponent
+  bool underflows;  ///< the exact value of a result that is 0 may be another
 
   std::uint64_t lost_updates() const;
   void count_exponents() const;
@@ -63,6 +64,7 @@ struct FloatBlock {
  private:
   static constexpr std::size_t run_length = 64;
   bool is_lost(std::size_t i) const;
+  bool may_leave_binade(std::size_t i, std::int32_t maximum) const;
   void correct(std::size_t first, std::size_t last, std::int32_t maximum) const;
 };
 
@@ -96,9 +98,9 @@ std::uint64_t FloatBlock::lost_updates() const {
 /// Whether the exact value may be in another binade than the result, or not be counted at all. The ends of binades are
 /// values of the format and rounding is monotone, so a result comes from another binade only if it is the power of
 /// two above it, 0, or the maximum or beyond. (Subnormal numbers of binary32 may hide a power of two.)
-bool may_leave_binade(float result, std::int32_t maximum) {
-  const std::int32_t m = magnitude_bits(result);
-  return ((m & 0x007fffff) == 0) | (m < 0x00800000) | (m >= maximum);
+bool FloatBlock::may_leave_binade(std::size_t i, std::int32_t maximum) const {
+  const std::int32_t m = magnitude_bits(q[i]);
+  return (((m & 0x007fffff) == 0) | (m < 0x00800000) | (m >= maximum)) & ((m != 0) | underflows);
 }
 
 /// In `before`, puts the exact values where results were counted that they may differ from.
@@ -106,7 +108,7 @@ void FloatBlock::correct(std::size_t first, std::size_t last, std::int32_t maxim
   std::array<double, run_length> a, b, odd;
   std::size_t count = 0;
   for (std::size_t i = first; i < last; ++i) {
-    if (!may_leave_binade(q[i], maximum)) continue;
+    if (!may_leave_binade(i, maximum)) continue;
     step.before->remove(static_cast<double>(q[i]));
     a[count] = static_cast<double>(x.at(i));
     b[count] = y.span.data != nullptr ? static_cast<double>(y.at(i)) : 0;
@@ -127,7 +129,7 @@ void FloatBlock::count_exponents() const {
   for (std::size_t first = 0; first < n; first += run_length) {
     const std::size_t last = std::min(first + run_length, n);
     std::uint32_t any = 0;
-    for (std::size_t i = first; i < last; ++i) any |= may_leave_binade(q[i], maximum) ? 1u : 0u;
+    for (std::size_t i = first; i < last; ++i) any |= may_leave_binade(i, maximum) ? 1u : 0u;
     if (any != 0) correct(first, last, maximum);
   }
 }
@@ -160,7 +162,8 @@ void run_in_binary32(const ElementStep<float>& step, std::size_t row, std::size_
   if (step.counts) events.counters += counters;
   if (!compares) return;
   const bool is_exact = counters[Counter::inexact] == 0 && counters[Counter::saturated] == 0;
-  const FloatBlock block{step, x, y, n, index, q, is_exact};
+  const bool underflows = counters[Counter::underflow_to_zero] != 0 || counters[Counter::saturated] != 0;
+  const FloatBlock block{step, x, y, n, index, q, is_exact, underflows};
   if (step.is_update) events.counters[Counter::update_lost] += block.lost_updates();
   if (step.before != nullptr) block.count_exponents();
   if (q != out) std::copy_n(q, n, out);
