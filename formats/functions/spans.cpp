@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "formats/binary64_scans.hpp"
 #include "formats/functions/first_stage/first_stage.hpp"
 #include "formats/isa.hpp"
 
@@ -22,12 +23,6 @@ FirstStage first_stage(Function f) {
   }
 #endif
   return first_stage_baseline(f);
-}
-
-bool any_nan(const double* x, std::size_t n) {
-  std::uint64_t any = 0;
-  for (std::size_t i = 0; i < n; ++i) any |= is_nan(x[i]) ? 1u : 0u;
-  return any != 0;
 }
 
 /// The exact values, where the first stage did not decide.
