@@ -96,3 +96,30 @@ TEST_CASE("first stages are the same at every level", "[functions]") {
     }
   }
 }
+
+// `decide` is compiled again, in vectors; spans_test judges what it gives at the level of this machine.
+TEST_CASE("first stages decide the same at every level, whatever the length of a span", "[functions]") {
+  const auto levels = test::first_stages_of_this_machine();
+  for (const functions::NamedFunction& named : functions::named_functions()) {
+    if (levels[0](named.function).decide == nullptr) continue;
+    std::vector<double> x = test::arguments_of(named.function, 4'000, 13);
+    x.insert(x.end(), {0.0, -0.0, infinity64, -infinity64, nan64, 0x1p-1074, 0x1.fffffffffffffp1023});
+    for (const int shift : {0, 19, 27, 48}) {
+      std::vector<double> want(x.size());
+      levels[0](named.function).decide(x.data(), want.data(), x.size(), shift);
+      for (std::size_t level = 1; level < levels.size(); ++level) {
+        std::vector<double> got(x.size(), 1.5);
+        const std::size_t length =
+            1 + static_cast<std::size_t>(shift) % 23;  // the others are done by remainders
+        for (std::size_t i = 0; i < x.size(); i += i < 2'000 ? length : x.size())
+          levels[level](named.function)
+              .decide(x.data() + i, got.data() + i, i < 2'000 ? length : x.size() - i, shift);
+        std::size_t differences = 0;
+        for (std::size_t i = 0; i < x.size(); ++i)
+          differences += is_nan(want[i]) ? !is_nan(got[i]) : bits_of(want[i]) != bits_of(got[i]);
+        INFO(named.name << " at level " << level << ", shift " << shift);
+        CHECK(differences == 0);
+      }
+    }
+  }
+}

@@ -20,7 +20,8 @@ struct Estimate {
 
 /// One function at one instruction-set level.
 struct FirstStage {
-  /// odd[i] = f(x[i]) rounded to odd at 53 - shift bits where the estimate decides it; otherwise NaN.
+  /// odd[i] = f(x[i]) rounded to odd at 53 - shift bits where the estimate decides it; otherwise NaN. REQUIRES that x
+  /// and odd do not overlap.
   void (*decide)(const double* x, double* odd, std::size_t n, int shift) = nullptr;
   /// What `decide` knows: the estimates, for tests of their bounds.
   void (*estimate)(const double* x, Estimate* estimates, std::size_t n) = nullptr;
