@@ -33,14 +33,32 @@ std::size_t name_width(const std::vector<Row>& rows) {
   return width;
 }
 
-bool reaches(const Row& row, double ratio, double mark) {
-  return row.judged == Judged::by_time ? ratio <= mark : ratio >= mark;
+bool reaches(const Result& r, double mark) {
+  switch (r.row->judged) {
+    case Judged::by_rate: return r.ratio >= mark;
+    case Judged::by_time: return r.ratio <= mark;
+    case Judged::by_speed: return r.value >= mark;
+  }
+  return false;
 }
 
 std::string verdict(const Result& r) {
-  if (r.row->goal && reaches(*r.row, r.ratio, *r.row->goal)) return "goal";
+  if (r.row->goal && reaches(r, *r.row->goal)) return "goal";
   if (!r.row->floor) return "";
-  return reaches(*r.row, r.ratio, *r.row->floor) ? "floor" : "below";
+  return reaches(r, *r.row->floor) ? "floor" : "below";
+}
+
+double value_of(const Row& row, double work, double seconds) {
+  switch (row.judged) {
+    case Judged::by_rate: return 1e-9 * work / seconds;
+    case Judged::by_time: return 1e3 * seconds / work;
+    case Judged::by_speed: return 60 * work / seconds;
+  }
+  return 0;
+}
+
+std::string memory_text(std::uint64_t bytes) {
+  return bytes == 0 ? "" : "; peak " + std::to_string(bytes >> 20) + " MiB";
 }
 
 Json json_of(const Result& r, bool explain) {
@@ -52,6 +70,7 @@ Json json_of(const Result& r, bool explain) {
   out.update({{"ratio", r.ratio}, {"value", r.value}, {"unit", r.row->unit}, {"yardstick", r.yardstick}});
   if (r.row->floor) out["floor"] = *r.row->floor;
   if (r.row->goal) out["goal"] = *r.row->goal;
+  if (r.peak_rss_bytes > 0) out["peak_rss_bytes_count"] = r.peak_rss_bytes;
   if (explain && !r.chosen.empty()) out["kernel"] = r.chosen;
   return out;
 }
@@ -60,8 +79,8 @@ Json json_of(const Result& r, bool explain) {
 
 std::vector<Row> all_rows() {
   std::vector<Row> all;
-  for (const auto& group :
-       {rounding_rows(), function_rows(), matrix_rows(), shape_rows(), convolution_rows(), step_rows()})
+  for (const auto& group : {rounding_rows(), function_rows(), matrix_rows(), shape_rows(), convolution_rows(),
+                            step_rows(), network_rows()})
     all.insert(all.end(), group.begin(), group.end());
   return all;
 }
@@ -74,17 +93,15 @@ std::vector<Row> chosen_rows(const std::string& filter) {
 
 Result result_of(const Row& row, const Measurement& m, const Timing& t) {
   const double work = m.kernel_work / m.yardstick_work;
-  const bool by_time = row.judged == Judged::by_time;
-  const double ratio = by_time ? t.time_ratio / work : work / t.time_ratio;
-  const double value = by_time ? 1e3 * t.kernel_s / m.kernel_work : 1e-9 * m.kernel_work / t.kernel_s;
-  return {&row, ratio, value, m.yardstick, {}, m.chosen};
+  const double ratio = row.judged == Judged::by_rate ? work / t.time_ratio : t.time_ratio / work;
+  return {&row, ratio, value_of(row, m.kernel_work, t.kernel_s), m.yardstick, {}, m.chosen, m.peak_rss_bytes};
 }
 
 Result measure(const Row& row, const Setting& setting) {
   const int threads = omp_get_max_threads();
   const Measurement m = row.prepare(setting);
-  if (!m.difference.empty()) return {&row, 0, 0, m.yardstick, m.difference, m.chosen};
-  omp_set_num_threads(1);
+  if (!m.difference.empty()) return {&row, 0, 0, m.yardstick, m.difference, m.chosen, 0};
+  omp_set_num_threads(m.threads);
   const Timing timing = time_in_turns(m.reference, m.kernel, repetitions_of(setting));
   omp_set_num_threads(threads);
   return result_of(row, m, timing);
@@ -109,7 +126,7 @@ Json json_of(const std::vector<Result>& results, const Setting& setting, bool ex
 }
 
 std::string table_head(const std::vector<Row>& rows) {
-  return cell("name", name_width(rows), false) + cell("value", 9) + " " + cell("unit", 8, false) +
+  return cell("name", name_width(rows), false) + cell("value", 9) + " " + cell("unit", 9, false) +
          cell("ratio", 8) + cell("floor", 7) + cell("goal", 7) + "  " + cell("", 7, false) + "yardstick\n";
 }
 
@@ -117,9 +134,10 @@ std::string table_row(const Result& r, const std::vector<Row>& rows, const Setti
   const std::string name = cell(r.row->name, name_width(rows), false);
   if (!r.difference.empty()) return name + "  DIFFERENT: " + r.difference + "\n";
   const std::string chosen = explain && !r.chosen.empty() ? "    " + r.chosen + "\n" : "";
-  return name + cell(text(r.value), 9) + " " + cell(r.row->unit, 8, false) + cell(text(r.ratio), 8) +
+  return name + cell(text(r.value), 9) + " " + cell(r.row->unit, 9, false) + cell(text(r.ratio), 8) +
          cell(text(r.row->floor), 7) + cell(text(r.row->goal), 7) + "  " +
-         cell(setting.quick ? "" : verdict(r), 7, false) + r.yardstick + "\n" + chosen;
+         cell(setting.quick ? "" : verdict(r), 7, false) + r.yardstick + memory_text(r.peak_rss_bytes) +
+         "\n" + chosen;
 }
 
 std::string summary(const std::vector<Result>& results, const Setting& setting) {

@@ -5,19 +5,14 @@
 
 #include "formats/binary64.hpp"
 #include "sim/base/error.hpp"
+#include "sim/bench/data.hpp"
 
 namespace exmy::bench {
 namespace {
 
 constexpr float lr = 0.02f, momentum = 0.9f;
-constexpr const char* quickstart = R"({
-  "schema_version": 1, "seed": 1,
-  "model": {"kind": "mlp", "hidden": [128, 128], "activation": "relu"},
-  "data": {"kind": "digits", "scale": 0.0625, "offset": -0.3, "validation_count": 360},
-  "training": {"epochs": 20, "batch_size": 32, "optimizer": {"kind": "sgd", "lr": 0.02, "momentum": 0.9}}})";
-
-Document merged(const std::string& changes, const std::string& histograms) {
-  Document all = Document::parse(quickstart, "exmy bench");
+Document merged(const std::string& network, const std::string& changes, const std::string& histograms) {
+  Document all = Document::parse(network, "exmy bench");
   all.merge(Document::parse(changes, "exmy bench"));
   all.set("/stats/histograms", histograms, command_line());
   return all;
@@ -56,8 +51,24 @@ class Weights : public StateVisitor<float> {
 
 }  // namespace
 
-Training::Training(const std::string& changes, const std::string& histograms)
-    : document_(merged(changes, histograms)),
+const char* const perceptron = R"({
+  "seed": 1,
+  "model": {"kind": "mlp", "hidden": [128, 128], "activation": "relu"},
+  "data": {"kind": "digits", "scale": 0.0625, "offset": -0.3, "validation_count": 360},
+  "training": {"epochs": 20, "batch_size": 32, "optimizer": {"kind": "sgd", "lr": 0.02, "momentum": 0.9}}})";
+const char* const resnet = R"({
+  "seed": 1,
+  "model": {"kind": "resnet", "depth": 8},
+  "data": {"kind": "patterns", "train_count": 256, "validation_count": 0},
+  "training": {"epochs": 3, "batch_size": 64, "optimizer": {"kind": "sgd", "lr": 0.1, "momentum": 0.9}}})";
+const char* const gpt = R"({
+  "seed": 1,
+  "model": {"kind": "gpt", "layers": 4, "heads": 4, "width": 128},
+  "data": {"kind": "text", "context": 128},
+  "training": {"steps": 600, "batch_size": 16, "optimizer": {"kind": "adamw", "lr": 0.001}}})";
+
+Training::Training(const std::string& network, const std::string& changes, const std::string& histograms)
+    : document_(merged(network, changes, histograms)),
       experiment_(read(document_, problems_)),
       data_(load(experiment_)),
       telemetry_(experiment_.stats),
@@ -69,10 +80,46 @@ void Training::step() {
   losses_.push_back(program_.step(steps_++, batch, experiment_.lr, nullptr).loss);
 }
 
+std::vector<TracedOperation> Training::operations() const {
+  Telemetry telemetry(experiment_.stats);
+  Program<float> program(experiment_, data_, telemetry, Values::skipped);
+  OperationTrace trace;
+  program.context().trace_to(&trace);
+  BatchPlan plan(data_, experiment_.batch_size, experiment_.seed);
+  program.step(0, plan.batch(0), experiment_.lr, nullptr);
+  return trace.operations();
+}
+
 std::vector<Parameter<float>> Training::weights() {
   Weights visitor;
   program_.visit_weights(visitor);
   return visitor.all;
+}
+
+const char* const e4m3fn_operands = R"({"policy": [
+  {"match": {"role": ["weight", "activation"]}, "format": "e4m3fn", "saturation": "finite"},
+  {"match": {"role": ["activation_grad", "weight_grad"]}, "format": "e5m2"}],
+  "training": {"loss_scale": {"kind": "static", "value": 1024}}})";
+const char* const fp16_sums = R"({"policy": [
+  {"match": {"role": ["weight", "activation", "activation_grad", "weight_grad", "accumulator"]}, "format": "fp16"}],
+  "training": {"loss_scale": {"kind": "static", "value": 128}}})";
+
+std::string difference_from_definition(const std::string& network, const std::string& changes) {
+  Training fast(network, changes), slow(network, changes, "all");
+  for (int i = 0; i < 3; ++i) fast.step(), slow.step();
+  std::string found = difference(fast.losses(), slow.losses());
+  if (!found.empty()) return "losses: " + found;
+  const std::vector<Parameter<float>> got = fast.weights(), want = slow.weights();
+  for (std::size_t i = 0; i < got.size() && found.empty(); ++i) {
+    const std::vector<float>&g = got[i].value.data, &w = want[i].value.data;
+    found = difference(std::vector<double>(g.begin(), g.end()), std::vector<double>(w.begin(), w.end()));
+    if (!found.empty()) return got[i].name + ": " + found;
+  }
+  for (const auto& [site, record] : fast.telemetry().records()) {
+    found = difference(record.total, slow.telemetry().records().at(site).total);
+    if (!found.empty()) return site.layer + "/" + site.op + ": " + found;
+  }
+  return {};
 }
 
 PlainTraining::PlainTraining(Training& other)

@@ -1,5 +1,5 @@
 #pragma once
-// The perceptron of the quickstart on the digits, step by step: emulated, and in plain binary32 by Eigen.
+// Networks step by step: emulated; and the perceptron of the quickstart in plain binary32 by Eigen.
 
 #include <memory>
 #include <string>
@@ -10,11 +10,17 @@
 
 namespace exmy::bench {
 
-/// `changes`: a configuration (JSON), laid over that of the quickstart with a constant learning rate; counters on.
-/// `histograms`: a value of stats.histograms.
+/// Configurations (JSON): the quickstart's perceptron on the digits, a resnet of 8 layers on generated images, a gpt of 4
+/// blocks and width 128 on 16 x 128 tokens of the shipped text; learning rates are constant.
+extern const char* const perceptron;
+extern const char* const resnet;
+extern const char* const gpt;
+
+/// `network`: one of them; `changes`: a configuration, laid over it; counters on. `histograms`: a value of
+/// stats.histograms.
 class Training {
  public:
-  explicit Training(const std::string& changes, const std::string& histograms = "none");
+  Training(const std::string& network, const std::string& changes, const std::string& histograms = "none");
   Training(const Training&) = delete;
 
   void step();
@@ -23,6 +29,8 @@ class Training {
   const Experiment& experiment() const { return experiment_; }
   const Dataset& data() const { return data_; }
   const std::vector<double>& losses() const { return losses_; }
+  /// Of a step.
+  std::vector<TracedOperation> operations() const;
 
  private:
   Document document_;
@@ -35,6 +43,15 @@ class Training {
   std::uint64_t steps_ = 0;
   std::vector<double> losses_;
 };
+
+/// Policies. As in the quickstart: operands e4m3fn (gradients e5m2) with fp32 sums; every tensor of the network fp16, every
+/// multiply-add rounded to it.
+extern const char* const e4m3fn_operands;
+extern const char* const fp16_sums;
+
+/// Three steps beside the same steps whose matrix products, and the events in them, come from the definition: it counts
+/// histograms of sums. The first difference of losses, weights or counters; empty: there is none.
+std::string difference_from_definition(const std::string& network, const std::string& changes);
 
 /// Starts with the weights of another program and takes the same batches.
 class PlainTraining {

@@ -1,5 +1,6 @@
 #include "sim/run/provenance.hpp"
 
+#include <malloc.h>
 #include <omp.h>
 #include <openssl/crypto.h>
 #include <sys/resource.h>
@@ -61,6 +62,15 @@ std::uint64_t peak_rss_bytes() {
     if (line.starts_with("VmHWM:")) return 1024 * std::strtoull(line.c_str() + 6, nullptr, 10);
   rusage used{};
   return getrusage(RUSAGE_SELF, &used) == 0 ? 1024 * static_cast<std::uint64_t>(used.ru_maxrss) : 0;
+}
+
+bool restart_peak_rss() {
+#if defined(__GLIBC__)
+  malloc_trim(0);
+#endif
+  std::ofstream file("/proc/self/clear_refs");
+  file << "5" << std::flush;  // proc(5): resets VmHWM
+  return file.good();
 }
 
 std::string program_version() { return EXMY_VERSION; }

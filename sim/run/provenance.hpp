@@ -18,6 +18,8 @@ Json provenance_of(const Json& data_files, int threads_given, bool float_carrier
 /// The largest resident memory that this process had so far; 0 if nobody knows. Of the process as it was started: what
 /// getrusage says includes the program that it was before exec.
 std::uint64_t peak_rss_bytes();
+/// From now on the largest resident memory since now, what is free given back before. Whether the system can do that.
+bool restart_peak_rss();
 /// Now, ISO 8601, UTC, seconds.
 std::string utc_now();
 

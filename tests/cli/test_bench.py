@@ -11,7 +11,8 @@ NUMBER = {"type": "number", "exclusiveMinimum": 0}
 TEXT = {"type": "string", "minLength": 2}
 ROW = {"type": "object", "additionalProperties": False, "required": ["name", "ratio", "value", "unit", "yardstick"],
        "properties": {"name": TEXT, "ratio": NUMBER, "floor": NUMBER, "goal": NUMBER, "value": NUMBER,
-                      "unit": {"enum": ["Gelem/s", "GMAC/s", "ms/step"]}, "yardstick": TEXT, "kernel": TEXT}}
+                      "unit": {"enum": ["Gelem/s", "GMAC/s", "ms/step", "steps/min"]}, "yardstick": TEXT, "kernel": TEXT,
+                      "peak_rss_bytes_count": {"type": "integer", "minimum": 1 << 20}}}
 SCHEMA = {"type": "object", "additionalProperties": False,
           "required": ["version", "compiler", "instruction_set", "machine", "time", "quick", "pairs_count", "rows"],
           "properties": {"version": TEXT, "compiler": TEXT, "instruction_set": TEXT, "time": TEXT, "commit": TEXT,
@@ -50,6 +51,9 @@ class Bench(ProgramTest):
                                   (row["floor"], row["goal"])), row["name"])
             self.assertNotIn("kernel", row)
         self.assertEqual({row["unit"] for row in rows if row["name"].startswith("round/")}, {"Gelem/s"})
+        self.assertEqual([row["name"] for row in rows if "peak_rss_bytes_count" in row],
+                         [f"step/{network}/{policy}/counted" for network in ("resnet-8", "gpt")
+                          for policy in ("e4m3fn", "fp16")])
 
     def test_the_floors_and_goals_are_those_that_were_set(self):
         _, found = self.rows()
@@ -66,7 +70,9 @@ class Bench(ProgramTest):
                              "matrix/pairwise/fp16": (0.25, 0.31), "matrix/block/hopper": (0.2, 0.26),
                              "matrix/fp32/counted": (None, None), "shape/1x256x256/fp32": (0.5, None),
                              "convolution/resnet-8/dgrad/counted": (0.5, None),
-                             "step/e4m3fn/counted": (8, 3), "step/fp16/counted": (15, 8)}.items():
+                             "step/e4m3fn/counted": (8, 3), "step/fp16/counted": (15, 8),
+                             "step/gpt/e4m3fn/counted": (150, None), "step/gpt/fp16/counted": (30, None),
+                             "step/resnet-8/fp16/counted": (None, None)}.items():
             self.assertEqual(marks[name], wanted, name)
 
     def test_a_filter_chooses_by_part_of_a_name(self):

@@ -1,5 +1,8 @@
 // What each operation of a step costs: projections and multiply-adds, by hand; every number belongs to one operation.
 
+#include <chrono>
+#include <map>
+
 #include "tests/run/configurations.hpp"
 #include "tests/run/site_counts.hpp"
 #include "tests/support/catch.hpp"
@@ -132,6 +135,51 @@ TEST_CASE("work of the operations of a transformer") {
   add_update(c, "e", "weight", V * W);
   add_updates(c, "f", W * V, V);
   CHECK(difference(rows_of(setup), twice(c)) == "");
+}
+
+/// Clock and counters at some moment: each second one projection and ten multiply-adds.
+Profile::Reading at(int second) {
+  const auto count = static_cast<std::uint64_t>(second);
+  return {std::chrono::steady_clock::time_point(std::chrono::seconds(second)), count, 10 * count};
+}
+
+/// Copies nothing.
+class Looking : public NumbersVisitor {
+ public:
+  void integer(const std::string&, std::uint64_t&) override {}
+  void real(const std::string&, double&) override {}
+  void integers(const std::string&, std::vector<std::uint64_t>&) override {}
+  void reals(const std::string&, std::vector<double>&) override {}
+  void text(const std::string&, std::string&) override {}
+};
+
+TEST_CASE("a profile: work belongs to what was entered last, inside of evaluations to those") {
+  Profile profile;
+  const std::string site = "dot";
+  profile.enter(at(100), "", "", WorkPhase::other);
+  profile.enter(at(101), "fc1", "", WorkPhase::backward);
+  profile.note_op(site);
+  profile.note_op("not the first");
+  profile.enter(at(103), "fc1", "fan_out", WorkPhase::backward);
+  profile.leave(at(107));
+  Looking looking;
+  profile.visit(at(110), looking);  // in the middle: seen, and counted once
+  CHECK(profile.total().time_s == 10);
+  profile.leave(at(115));
+  profile.enter(at(115), "", "", WorkPhase::evaluation);
+  profile.enter(at(116), "fc1", "dot", WorkPhase::forward);
+  profile.leave(at(131));
+  profile.leave(at(132));
+  profile.leave(at(148));
+  std::map<std::string, double> seconds;
+  for (const auto& [key, work] : profile.rows()) {
+    seconds[key.layer + "/" + key.op + "/" + std::string(name_of(key.phase))] = work.time_s;
+    CHECK(static_cast<double>(work.projections) == work.time_s);
+    CHECK(static_cast<double>(work.macs) == 10 * work.time_s);
+  }
+  CHECK(seconds ==
+        std::map<std::string, double>{
+            {"//other", 17}, {"fc1/dot/backward", 10}, {"fc1/fan_out/backward", 4}, {"//evaluation", 17}});
 }
 
 }  // namespace
