@@ -220,7 +220,7 @@ class Planner {
     if (counts_ && quick_product && t.bits <= 22 && p <= 11) {
       r.quick = true;
       r.quick_least = static_cast<float>(pow2(std::max(f.e_min(), p - 125)));
-      r.quick_normal = std::min(t.grid, grid_) >= -126 && (!r.rounds_product || r.quick_normal);
+      r.quick_normal = t.grid >= -126 && (!r.rounds_product || r.quick_normal);
     }
     return r;
   }
