@@ -35,7 +35,7 @@ SANITIZED = ["exmy", "formats_test", "rounding_test", "operations_test", "kernel
 
 
 # Of scripts/nightly: one case of this many.
-NIGHTLY_SAMPLES = {"verify": 1000, "cross": 50}
+NIGHTLY_SAMPLES = {"verify": 1000, "cross": 50, "behaviour": 2}
 
 
 def script(name, *arguments):

@@ -1,6 +1,7 @@
 """What scripts/nightly does: see there. scripts/test --all runs a sample of the same parts."""
 
 import argparse
+import concurrent.futures
 import datetime
 import json
 import os
@@ -21,6 +22,7 @@ from tally import Tally
 RESULTS = os.path.join(ROOT, "results", "nightly")
 CROSS_TESTS = ["operations_test"]  # whose cases tagged [nightly] run
 PRODUCT_TESTS = ["products_test"]
+PRODUCTS_AT_ONCE = 2  # levels
 LEVELS = ["x86-64-v4", "x86-64-v3", "x86-64-v2", "baseline"]
 LINE = re.compile(r"^nightly: .*: (\d+) cases, (\d+) mismatches$", re.M)
 MPFR_FORMATS = ["fp16", "bf16", "e6m9", "e3m12", "e4m11", "e7m8", "Binary16p8se", "Binary16p11sf", "Binary16p6se",
@@ -58,27 +60,36 @@ def _tagged(tally, title, tests, sample, seed, **environment):
     """The cases of the tests with the tag [nightly]."""
     if not build(tally, "test", *tests):
         return {}
+    return _counted(tally, title, {name: _run_tagged(name, sample, seed, **environment) for name in tests})
+
+
+def _run_tagged(name, sample, seed, **environment):
+    return subprocess.run([folder("test", "tests", name), "[nightly]"], stdout=subprocess.PIPE, text=True, cwd=ROOT,
+                          check=False,
+                          env={**os.environ, "EXMY_SAMPLE": str(sample), "EXMY_SEED": str(seed), **environment})
+
+
+def _counted(tally, title, ended):
+    """What processes that have ended say of their cases; `ended`: by name."""
     total = {"cases": 0, "mismatches": 0}
-    for name in tests:
-        ended = subprocess.run([folder("test", "tests", name), "[nightly]"], stdout=subprocess.PIPE, text=True,
-                               cwd=ROOT, check=False,
-                               env={**os.environ, "EXMY_SAMPLE": str(sample), "EXMY_SEED": str(seed), **environment})
-        print(ended.stdout, flush=True)
-        found = LINE.findall(ended.stdout)
+    for name, process in ended.items():
+        print(process.stdout, flush=True)
+        found = LINE.findall(process.stdout)
         total["cases"] += sum(int(cases) for cases, _ in found)
         total["mismatches"] += sum(int(mismatches) for _, mismatches in found)
-        tally.add(f"{title}: {name}", ended.returncode == 0)
+        tally.add(f"{title}: {name}", process.returncode == 0)
     tally.add(f"{title}: there are cases", total["cases"] > 0)
     return total
 
 
 def products(tally, sample, seed):
-    """Every kind of matrix product against a short reference, at every instruction-set level."""
-    total = {"cases": 0, "mismatches": 0}
-    for level in LEVELS:
-        found = _tagged(tally, f"products, {level}", PRODUCT_TESTS, sample, seed, EXMY_ISA=level)
-        total = {key: total[key] + found.get(key, 0) for key in total}
-    return total
+    """Every kind of matrix product against a short reference, at every instruction-set level, two at a time."""
+    if not build(tally, "test", *PRODUCT_TESTS):
+        return {}
+    runs = [(level, name) for level in LEVELS for name in PRODUCT_TESTS]
+    with concurrent.futures.ThreadPoolExecutor(PRODUCTS_AT_ONCE) as pool:
+        ended = pool.map(lambda run: _run_tagged(run[1], sample, seed, EXMY_ISA=run[0], OMP_WAIT_POLICY="passive"), runs)
+        return _counted(tally, "products", {f"{name}, {level}": process for (level, name), process in zip(runs, ended)})
 
 
 def recovery(tally, sample, seed):
@@ -99,6 +110,14 @@ def functions(tally, sample, seed):
         tally.step(f"functions against MPFR: {' '.join(names)}",
                    [folder("test", "tests", "rounded_functions_test"), cases], cwd=ROOT,
                    env={**os.environ, "EXMY_FORMATS": " ".join(names)})
+    return {}
+
+
+def behaviour(tally, sample, seed):
+    """The examples of known behaviour; with a sample, the small ones."""
+    if build(tally, "test", "exmy"):
+        for pattern in ("test_small.py", "test_gpt.py")[:2 if sample == 1 else 1]:
+            unittests(tally, "tests/behaviour", pattern, EXMY=program("test"))
     return {}
 
 
@@ -124,8 +143,8 @@ def tsan(tally, sample, seed):
     return {}
 
 
-PARTS = {"verify": verify, "cross": cross, "products": products, "functions": functions, "recovery": recovery, "mutation": mutate,
-         "fuzz": fuzz, "tsan": tsan}
+PARTS = {"verify": verify, "cross": cross, "products": products, "functions": functions, "recovery": recovery,
+         "behaviour": behaviour, "mutation": mutate, "fuzz": fuzz, "tsan": tsan}
 
 
 def check(tally, names, sample, seed):

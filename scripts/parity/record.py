@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import save_file
 
 import cases
+import shipped_text
 
 STEPS = 20
 GOLDEN = pathlib.Path(__file__).resolve().parents[2] / "tests" / "golden" / "parity"
@@ -88,3 +89,5 @@ if __name__ == "__main__":
     for chosen in cases.CASES:
         if len(sys.argv) == 1 or chosen.name in sys.argv[1:]:
             record(chosen)
+    if len(sys.argv) == 1 or shipped_text.NAME in sys.argv[1:]:
+        shipped_text.record()

@@ -16,6 +16,7 @@ from torch.nn import functional
 import randoms
 import transformers
 
+NAME = "text-gpt"
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CONFIGURATION = ROOT / "experiments" / "text" / "gpt.json"
 TEXT = ROOT / "experiments" / "data" / "king-james.txt"
@@ -107,16 +108,10 @@ def train(configuration):
             "parameters_count": sum(p.numel() for p in model.parameters()), "text_sha256": text.sha256}
 
 
-def main():
+def record():
     with open(CONFIGURATION, encoding="utf-8") as file:
         configuration = json.load(file)
-    found = {"configuration": "experiments/text/gpt.json", "recorded_by": "scripts/record_parity text-gpt",
+    found = {"configuration": "experiments/text/gpt.json", "recorded_by": f"scripts/record_parity {NAME}",
              "torch": torch.__version__, "numpy": numpy.__version__, "python": platform.python_version(),
              "format": "fp32", **train(configuration)}
     GOLDEN.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
-    main()

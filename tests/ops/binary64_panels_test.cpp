@@ -62,7 +62,7 @@ MatmulTask some_task(Random& random) {
   t.how.chunk = 1 + random.below(t.k + 3);
   t.float_operands = random.below(4) == 0;
   if (random.below(8) == 0) t.operands = Semantics::p3109;
-  const std::uint64_t spread = std::array{1, 28, 54, 400, 480}[random.below(5)];
+  const std::uint64_t spread = std::array<std::uint64_t, 5>{1, 28, 54, 400, 480}[random.below(5)];
   t.a = matrix(random, t.m, t.k, spread, random.below(4) == 0);
   t.b = matrix(random, t.n, t.k, spread, random.below(6) == 0);
   if (random.below(3) == 0)  // pairs that cancel
@@ -93,7 +93,7 @@ void compare(const MatmulTask& t, std::uint64_t* compared) {
     REQUIRE(got.y.size() == want.y.size());
     std::size_t different = 0;
     for (std::size_t i = 0; i < want.y.size(); ++i)
-      different += bits_of(got.y[i]) != bits_of(want.y[i]) ? 1 : 0;
+      if (bits_of(got.y[i]) != bits_of(want.y[i])) ++different;
     CHECK(different == 0);
     *compared += want.y.size();
     const DotCounters counters = counting == Counting::counters ? want.counters : DotCounters{};

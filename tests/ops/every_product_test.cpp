@@ -418,11 +418,15 @@ TEST_CASE("matrices with a side of zero") {
   }
 }
 
+// 37,500 cases a round, in 17 s of processor time at any level: 70 rounds at four levels, two at a time, are 40 minutes.
 TEST_CASE("every product equals the reference, for hours", "[.nightly]") {
+  constexpr int rounds = 70;
   test::NightlySample sample;
   Comparer comparer(sample.seed() + 1000);
-  for (int round = 0; round < 200; ++round)
-    if (sample.takes_next()) comparer.add_sums(), comparer.add_blocks(), comparer.add_usual(12000);
+  bool any = false;
+  for (int round = 0; round < rounds; ++round)
+    if (sample.takes_next() || (!any && round + 1 == rounds))  // a sample has one at least
+      any = true, comparer.add_sums(), comparer.add_blocks(), comparer.add_usual(12000);
   test::report_cases("every product", comparer.cases, comparer.mismatches);
   INFO(comparer.report);
   CHECK(comparer.mismatches == 0);
