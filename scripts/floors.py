@@ -15,11 +15,13 @@ FLOORS = [["formats"], ["formats/kernels", "formats/functions"], ["formats/opera
           ["sim/nn/models"],
           ["sim/run"], ["sim/tools", "sim/verify", "sim/bench", "sim/sweep"], ["sim/compare"], ["sim/cli"],
           ["sim/command_line"], ["sim/main.cpp"]]
-# Plug-ins: a file includes its own header and these, never another plug-in; registry.cpp includes them all.
-PLUGINS = ("sim/nn/ops", "sim/nn/layers", "sim/nn/models", "sim/nn/optimizers", "sim/nn/datasets")
-SHARED = {"registry", "layer", "sequence", "initialize", "optimizer", "adam_moments", "dataset", "data_file",
-          "data_error", "features", "token_windows", "transformer", "visible_keys",
-          "weighted_product"}
+# Folders of plug-ins: a file includes its own header and these of its folder, never another plug-in; registry.cpp
+# includes them all.
+SHARED = {"sim/nn/ops": {"visible_keys", "weighted_product"},
+          "sim/nn/layers": {"layer", "sequence", "initialize", "weight_and_bias"},
+          "sim/nn/models": {"transformer"},
+          "sim/nn/optimizers": {"optimizer", "adam_moments"},
+          "sim/nn/datasets": {"dataset", "data_file", "data_error", "features", "token_windows"}}
 GENERATED = {"schemas.hpp"}  # by CMake
 FORMATS_MAY_NOT = re.compile(r"<(?:.*[/.].*|iostream|fstream|sstream|ostream|cstdio|filesystem|thread|mutex|"
                              r"atomic|future)>")
@@ -68,7 +70,7 @@ def check_includes(path, text, files):
             yield number, f"{own} may not include {other} ({target}): not a lower floor"
         folder, _, file = target.rpartition("/")
         stem, own_stem = pathlib.Path(file).stem, pathlib.Path(path).stem
-        if folder in PLUGINS and path.startswith(folder + "/") and stem not in SHARED | {own_stem}:
+        if folder in SHARED and path.startswith(folder + "/") and stem not in SHARED[folder] | {own_stem}:
             if path != f"{folder}/registry.cpp":
                 yield number, f"a plug-in may not include its sibling {target}"
 

@@ -16,6 +16,7 @@ struct Operand {
   double value = 0;
   std::size_t row_step = 0;
   std::size_t column_step = 0;
+  std::size_t count = 1;  ///< of its elements
   Semantics semantics = Semantics::ieee754;
   const Shape* shape = nullptr;    ///< of a whole tensor
   const Format* format = nullptr;  ///< of a tensor's elements
@@ -24,6 +25,7 @@ struct Operand {
       : data(t.data.data()),
         row_step(t.columns()),
         column_step(1),
+        count(t.size()),
         semantics(t.format.semantics),
         shape(&t.shape),
         format(&t.format) {}
@@ -33,6 +35,12 @@ struct Operand {
   static Operand row_vector(const Tensor<T>& t) { return broadcast(t, 0, 1); }
   static Operand column_vector(const Tensor<T>& t) { return broadcast(t, 1, 0); }
 
+  /// Whether it has what rows x columns results read.
+  bool fits(std::size_t rows, std::size_t columns) const {
+    if (data == nullptr) return true;
+    if (is_flat()) return count == rows * columns;
+    return count == (row_step == 0 ? columns : rows);
+  }
   /// Whether a matrix may be walked as one row.
   bool is_flat() const { return data == nullptr || shape != nullptr; }
 

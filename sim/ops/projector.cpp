@@ -1,6 +1,7 @@
 #include "sim/ops/projector.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <type_traits>
 
 #include "formats/binary64.hpp"
@@ -83,6 +84,8 @@ Tensor<T> Projector<T>::run(ElementOp op, In x, In y, const Options& options) {
   const ElementStep<T> step = step_of(op, x, y, options, size_of(shape));
   Tensor<T> out = options.reuse != nullptr ? std::move(*options.reuse) : Tensor<T>(shape, step.how.format);
   out.format = step.how.format;
+  if (!x.fits(out.rows(), out.columns()) || !y.fits(out.rows(), out.columns()))
+    throw std::logic_error("an operand has another size than the result");
   ElementEvents events;
   if (!context_->skips_values()) events = exmy::run(step, out.rows(), out.columns(), out.data.data());
   if (options.keep == nullptr) {

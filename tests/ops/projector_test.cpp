@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -364,4 +365,19 @@ TEST_CASE("whether an update at the maximum was saturated depends on its random 
   CHECK(c[Counter::saturated] > 200);
   CHECK(c[Counter::update_lost] > 200);
   CHECK(c[Counter::saturated] + c[Counter::update_lost] == 600);
+}
+
+TEST_CASE("operands of another size are an error of the program", "[projector]") {
+  Place place(Projection{});
+  Projector<float> site = place.projector<float>();
+  const Tensor<float> x({3, 4}, {}), row({4}, {}), column({3}, {}), flat({12}, {}), other({3, 5}, {});
+  using O = Operand<float>;
+  CHECK(site.add(x, flat).size() == 12);
+  CHECK(site.add(x, O::row_vector(row)).size() == 12);
+  CHECK(site.add(x, O::column_vector(column)).size() == 12);
+  CHECK_THROWS_AS(site.add(x, other), std::logic_error);
+  CHECK_THROWS_AS(site.add(x, row), std::logic_error);
+  CHECK_THROWS_AS(site.mul(x, O::row_vector(column)), std::logic_error);
+  CHECK_THROWS_AS(site.sub(x, O::column_vector(row)), std::logic_error);
+  CHECK_THROWS_AS(site.div(O::row_vector(row), other), std::logic_error);
 }

@@ -1,7 +1,7 @@
 #include "sim/nn/layers/conv2d.hpp"
 
+#include "sim/nn/layers/weight_and_bias.hpp"
 #include "sim/nn/ops/conv2d.hpp"
-#include "sim/nn/ops/linear.hpp"
 
 namespace exmy {
 namespace {
@@ -22,33 +22,29 @@ class Convolution : public Layer<T> {
  public:
   using typename Layer<T>::Id;
 
-  Convolution(const Conv2dOptions& o, const LayerArguments<T>& a) : o_(o) {
-    check_input(o, a.name, a.input);
-    const Shape w{o.channels, o.kernel, o.kernel, a.input[2] / o.groups};
-    const Shape y =
-        Conv2d<T>::output({1, a.input[0], a.input[1], a.input[2]}, w, o.stride, o.padding, o.groups);
+  Convolution(const Conv2dOptions& o, const LayerArguments<T>& a)
+      : o_(o), parameters_(a, weight_shape(o, a), o.init, "conv2d", o.bias) {
+    const Shape y = Conv2d<T>::output({1, a.input[0], a.input[1], a.input[2]}, weight_shape(o, a), o.stride,
+                                      o.padding, o.groups);
     output_ = {y.begin() + 1, y.end()};
-    weight_ = initial_weight<T>(*a.context, a.name, w, o.init, "conv2d");
-    if (o.bias) bias_ = zero_bias<T>(*a.context, a.name, o.channels);
   }
 
   Id forward(Tape<T>& tape, Id x) override {
-    const std::string& name = weight_.layer;
-    const Id z = tape.apply(std::make_unique<Conv2d<T>>(name, o_.stride, o_.padding, o_.groups),
-                            {x, tape.parameter(weight_)});
-    return bias_ ? tape.apply(std::make_unique<Bias<T>>(name), {z, tape.parameter(*bias_)}) : z;
+    auto op = std::make_unique<Conv2d<T>>(parameters_.layer(), o_.stride, o_.padding, o_.groups);
+    return parameters_.apply(tape, std::move(op), x);
   }
   Shape output() const override { return output_; }
-  void collect(std::vector<Parameter<T>*>& parameters) override {
-    parameters.push_back(&weight_);
-    if (bias_) parameters.push_back(&*bias_);
-  }
+  void collect(std::vector<Parameter<T>*>& parameters) override { parameters_.collect(parameters); }
 
  private:
+  static Shape weight_shape(const Conv2dOptions& o, const LayerArguments<T>& a) {
+    check_input(o, a.name, a.input);
+    return {o.channels, o.kernel, o.kernel, a.input[2] / o.groups};
+  }
+
   Conv2dOptions o_;
   Shape output_;
-  Parameter<T> weight_;
-  std::optional<Parameter<T>> bias_;
+  WeightAndBias<T> parameters_;
 };
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "sim/nn/layers/linear.hpp"
 
-#include "sim/nn/ops/linear.hpp"
+#include "sim/nn/layers/weight_and_bias.hpp"
 
 namespace exmy {
 namespace {
@@ -10,28 +10,25 @@ class Linear : public Layer<T> {
  public:
   using typename Layer<T>::Id;
 
-  Linear(const LinearOptions& o, const LayerArguments<T>& a) : output_(a.input) {
-    if (a.input.empty()) throw ShapeError(a.name, a.input, "features [...][N]");
-    output_.back() = o.features != 0 ? o.features : a.outputs;
-    weight_ = initial_weight<T>(*a.context, a.name, {output_.back(), a.input.back()}, o.init, "dot");
-    if (o.bias) bias_ = zero_bias<T>(*a.context, a.name, output_.back());
-  }
+  Linear(const LinearOptions& o, const LayerArguments<T>& a)
+      : output_(output_of(o, a)), parameters_(a, {output_.back(), a.input.back()}, o.init, "dot", o.bias) {}
 
   Id forward(Tape<T>& tape, Id x) override {
-    const std::string& name = weight_.layer;
-    const Id z = tape.apply(std::make_unique<MatrixProduct<T>>(name), {x, tape.parameter(weight_)});
-    return bias_ ? tape.apply(std::make_unique<Bias<T>>(name), {z, tape.parameter(*bias_)}) : z;
+    return parameters_.apply(tape, std::make_unique<MatrixProduct<T>>(parameters_.layer()), x);
   }
   Shape output() const override { return output_; }
-  void collect(std::vector<Parameter<T>*>& parameters) override {
-    parameters.push_back(&weight_);
-    if (bias_) parameters.push_back(&*bias_);
-  }
+  void collect(std::vector<Parameter<T>*>& parameters) override { parameters_.collect(parameters); }
 
  private:
+  static Shape output_of(const LinearOptions& o, const LayerArguments<T>& a) {
+    if (a.input.empty()) throw ShapeError(a.name, a.input, "features [...][N]");
+    Shape y = a.input;
+    y.back() = o.features != 0 ? o.features : a.outputs;
+    return y;
+  }
+
   Shape output_;
-  Parameter<T> weight_;
-  std::optional<Parameter<T>> bias_;
+  WeightAndBias<T> parameters_;
 };
 
 }  // namespace
