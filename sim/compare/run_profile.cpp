@@ -14,7 +14,7 @@
 namespace exmy {
 namespace {
 
-constexpr std::size_t largest_report = std::size_t{1} << 28;
+constexpr std::size_t most_report_bytes = std::size_t{1} << 28;
 
 std::string name_in(const Json& operation, ProfileRows rows) {
   if (!operation.contains("layer")) return operation.at("phase").get<std::string>();
@@ -122,7 +122,7 @@ std::vector<ProfileRow> shortened(const RunProfile& profile, std::size_t top) {
 
 RunProfile read_profile(const std::filesystem::path& directory, ProfileRows rows, ProfileOrder order) {
   const std::string file = (directory / "report.json").string();
-  const Json report = members_of(read_file(file, largest_report), {"run", "cost"}, file);
+  const Json report = members_of(read_file(file, most_report_bytes), {"run", "cost"}, file);
   try {
     return profile_of(report, rows, order);
   } catch (const Json::exception&) {

@@ -13,13 +13,13 @@ double sum_of(Context& context, const DotPlace& place, const Tensor<T>& x) {
 }
 
 template <class T>
-std::string clipping_op(const Parameter<T>& p) {
+std::string clip_op(const Parameter<T>& p) {
   return "clip." + p.name;
 }
 
 template <class T>
 double sum_of_squares(Context& context, const Parameter<T>& p) {
-  const std::string op = clipping_op(p);
+  const std::string op = clip_op(p);
   const WorkScope work(context.telemetry(), p.layer, op, WorkPhase::optimizer);
   Projector<T> u(context, p.layer, op, Pass::optimizer, Role::update);
   return sum_of(context, {p.layer, op, Pass::optimizer}, u.mul(p.grad, p.grad));
@@ -44,7 +44,7 @@ template <class T>
 void clip_gradients(Context& context, const std::vector<Parameter<T>*>& parameters, double c) {
   const double f = clipping_factor(context, parameters, c);
   for (Parameter<T>* p : parameters) {
-    const std::string op = clipping_op(*p);
+    const std::string op = clip_op(*p);
     const WorkScope work(context.telemetry(), p->layer, op, WorkPhase::optimizer);
     Projector<T> site(context, p->layer, op, Pass::optimizer, Role::weight_grad);
     p->grad = site.mul(std::move(p->grad), f);

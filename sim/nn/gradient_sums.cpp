@@ -6,13 +6,13 @@ namespace exmy {
 namespace {
 
 template <class T>
-std::string accumulation_op(const Parameter<T>& p) {
+std::string accumulate_op(const Parameter<T>& p) {
   return "accumulate." + p.name;
 }
 
 template <class T>
 Projector<T> site_of(Context& context, const Parameter<T>& p) {
-  return {context, p.layer, accumulation_op(p), Pass::optimizer, Role::weight_grad};
+  return {context, p.layer, accumulate_op(p), Pass::optimizer, Role::weight_grad};
 }
 
 }  // namespace
@@ -22,7 +22,7 @@ void GradientSums<T>::add() {
   sums_.resize(parameters_.size());
   for (std::size_t i = 0; i < sums_.size(); ++i) {
     Parameter<T>& p = *parameters_[i];
-    const std::string op = accumulation_op(p);
+    const std::string op = accumulate_op(p);
     const WorkScope work(context_->telemetry(), p.layer, op, WorkPhase::optimizer);
     if (added_ == 0)
       sums_[i] = std::move(p.grad);
@@ -36,7 +36,7 @@ template <class T>
 void GradientSums<T>::take_mean() {
   for (std::size_t i = 0; i < sums_.size(); ++i) {
     Parameter<T>& p = *parameters_[i];
-    const std::string op = accumulation_op(p);
+    const std::string op = accumulate_op(p);
     const WorkScope work(context_->telemetry(), p.layer, op, WorkPhase::optimizer);
     p.grad = site_of(*context_, p).div(std::move(sums_[i]), static_cast<double>(added_));
   }
@@ -44,7 +44,7 @@ void GradientSums<T>::take_mean() {
 
 template <class T>
 void GradientSums<T>::account(Context& context, const Parameter<T>& p, MemoryLedger& memory) {
-  const SiteState& site = context.at(p.layer, accumulation_op(p), Pass::optimizer, Role::weight_grad);
+  const SiteState& site = context.at(p.layer, accumulate_op(p), Pass::optimizer, Role::weight_grad);
   const Format& format = site.treatment.quantizer.projection.format;
   memory.add("weight_grad", p.value.size(), format);
   memory.backward_peak.elements += p.value.size();
