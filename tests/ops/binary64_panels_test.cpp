@@ -140,6 +140,33 @@ TEST_CASE("what products in binary64 count", "[matmul]") {
   CHECK(c[Counter::zero_in] == 1);
 }
 
+TEST_CASE("where products in binary64 are refused they would be wrong", "[matmul]") {
+  const auto machine = [](const MatmulTask& t) {
+    std::vector<double> panel(t.k * panel_width), sums(panel_width);
+    for (std::size_t k = 0; k < t.k; ++k) panel[k * panel_width] = t.b[k];
+    DotCounters counters;
+    Binary64Panels(t, false, panel)(0, 0, sums.data(), counters);
+    return sums[0];
+  };
+  const auto differs = [&](const auto& change, std::vector<double> a, std::vector<double> b) {
+    MatmulTask t = task_of(Order::chunked, true);
+    t.how.chunk = 2;
+    change(t.how);
+    t.m = t.n = 1, t.k = a.size();
+    t.a = std::move(a), t.b = std::move(b);
+    CHECK_FALSE(is_in_binary64(t.how));
+    return bits_of(machine(t)) != bits_of(matmul_by_definition(t, Counting::nothing).y[0]);
+  };
+  const std::vector<double> ones{1, 1, 1}, tie{1, 0x1.8p-53, 0};
+  CHECK(differs([](Reduction& r) { r.accumulator.rounding = Rounding::toward_zero; }, tie, ones));
+  CHECK(differs([](Reduction& r) { r.accumulator.saturation = Saturation::finite; }, {0x1p1023, 0x1p1023},
+                {1, 1}));
+  CHECK(differs([](Reduction& r) { r.accumulator.format.mantissa_bits = 51; }, {1, 0x1p-52}, {1, 1}));
+  CHECK(differs([](Reduction& r) { r.accumulator.format.subnormals = Subnormals::flush; }, {0x1p-1074}, {1}));
+  CHECK(differs([](Reduction& r) { r.outer.format = format_of("fp32"); }, {1, 0x1p-40}, {1, 1}));
+  CHECK(differs([](Reduction& r) { r.product->format = format_of("fp32"); }, {1 + 0x1p-40}, {1}));
+}
+
 TEST_CASE("which reductions are those of binary64", "[matmul]") {
   const auto path = [](const Reduction& how, Counting counting = Counting::counters) {
     MatmulTask t = task_of(Order::sequential, false);
