@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "formats/arithmetic.hpp"
+#include "formats/kernels/tiles.hpp"
 
 namespace exmy {
 namespace {
@@ -14,6 +15,15 @@ bool all_finite(const T* x, std::size_t n) {
   unsigned other = 0;  // all are looked at: that goes in vectors
   for (std::size_t i = 0; i < n; ++i) other |= x[i] - x[i] == 0 ? 0u : 1u;
   return other == 0;
+}
+
+template <class T>
+void copy_rows(const T* from, std::size_t step, std::size_t rows, std::size_t columns, T* to,
+               std::size_t to_step) {
+  if constexpr (std::is_same_v<T, float>)
+    tile_kernels().copy(from, step, rows, columns, to, to_step);
+  else
+    for (std::size_t r = 0; r < rows; ++r) std::copy_n(from + r * step, columns, to + r * to_step);
 }
 
 void add_to(ProjectionRecord& sum, const ProjectionRecord& x) {
@@ -98,11 +108,9 @@ void Epilogue<T>::rows(const OutputBlock<T>& block, Work& work) const {
         run(y + c, std::min(float_block_size, columns - c), first + r * row + c, work);
       continue;
     }
-    for (std::size_t i = 0; i < count; ++i)
-      std::copy_n(y + i * block.step, columns, together.data() + i * columns);
+    copy_rows(y, block.step, count, columns, together.data(), columns);
     run(together.data(), count * columns, first + r * row, work);
-    for (std::size_t i = 0; i < count; ++i)
-      std::copy_n(together.data() + i * columns, columns, y + i * block.step);
+    copy_rows(together.data(), columns, count, columns, y, block.step);
   }
 }
 

@@ -62,6 +62,8 @@ class Epilogue {
   void discard();
   /// They are. Whether their sums were all finite.
   bool accept();
+  /// Whether blocks should be as wide as they can: steps that draw random numbers go row by row.
+  bool wants_rows() const { return draws_; }
 
   /// Tells the sites what was done.
   void finish();

@@ -157,7 +157,7 @@ struct InBinary32 {
     return std::nullopt;
   }
 
-  /// Of a kernel that does not say when a block is.
+  /// All at once: of a kernel that does not say when a block is, and where steps want long rows.
   template <class Product>
   std::optional<Product> finished(std::optional<Product> result, std::size_t columns,
                                   const OutputNumbers& numbers) const {
@@ -172,11 +172,14 @@ struct InBinary32 {
     if (!d.plan) return telling.refused("tiles", d.why), std::nullopt;
     const auto product = [&](const FloatMatrix& left, const FloatMatrix& right,
                              const OutputNumbers& numbers) {
-      const FinishedTiles finished = [&](float* y, std::size_t row, std::size_t column, std::size_t rows,
-                                         std::size_t columns) {
+      if (then.wants_rows())
+        return finished(multiply(left, right, *d.plan, how.chunk, telling.counts(), kernels), right.columns,
+                        numbers);
+      const FinishedTiles blocks = [&](float* y, std::size_t row, std::size_t column, std::size_t rows,
+                                       std::size_t columns) {
         then({y, rows, columns, right.columns, {numbers.of(row, column), numbers.row}});
       };
-      return multiply(left, right, *d.plan, how.chunk, telling.counts(), kernels, finished);
+      return multiply(left, right, *d.plan, how.chunk, telling.counts(), kernels, blocks);
     };
     auto y = take(for_pairs(a, b, product), "tiles");
     if (y) telling.done_by(key_of(*d.plan), [&] { return "tiles: " + describe(*d.plan); });
