@@ -59,6 +59,14 @@ constexpr std::array table2{
     NamedFunction2{Function2::atan2pi, "atan2pi", "ArcTan2Pi", "trigonometric"},
 };
 
+/// Even, of period 2, and the same on both sides of 1: every difference is exact.
+std::optional<Approximation> approximate_cospi(double x) {
+  const double a = magnitude(x);
+  if (!(a < 0x1p53)) return {};
+  const double within = a - 2 * static_cast<double>(static_cast<std::uint64_t>(a / 2));
+  return functions::cospi(within <= 1 ? within : 2 - within);
+}
+
 /// Nothing for the functions that only MPFR computes.
 std::optional<Approximation> approximate(Function f, double x) {
   switch (f) {
@@ -72,6 +80,7 @@ std::optional<Approximation> approximate(Function f, double x) {
     case softplus: return functions::softplus(x);
     case sin: return functions::sin(x);
     case cos: return functions::cos(x);
+    case cospi: return approximate_cospi(x);
     case tanh: return functions::tanh(x);
     case sigmoid: return functions::sigmoid(x);
     case silu: return functions::silu(x);
@@ -89,7 +98,6 @@ std::optional<Approximation> approximate(Function f, double x) {
     case acos:
     case atan:
     case sinpi:
-    case cospi:
     case tanpi:
     case asinpi:
     case acospi:

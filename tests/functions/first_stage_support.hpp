@@ -90,7 +90,6 @@ constexpr bool is_slow(functions::Function f) {
     case functions::Function::acos:
     case functions::Function::atan:
     case functions::Function::sinpi:
-    case functions::Function::cospi:
     case functions::Function::tanpi:
     case functions::Function::asinpi:
     case functions::Function::acospi:
@@ -110,6 +109,7 @@ constexpr bool is_slow(functions::Function f) {
     case functions::Function::softplus:
     case functions::Function::sin:
     case functions::Function::cos:
+    case functions::Function::cospi:
     case functions::Function::tanh:
     case functions::Function::sigmoid:
     case functions::Function::silu:
