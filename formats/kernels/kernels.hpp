@@ -75,8 +75,8 @@ struct Binary64Steps {
 
 /// How often each exponent of binary32's normal numbers occurs: e counts[e + 127] times.
 struct ExponentCounts {
-  int first = 0,
-      last = 0;         ///< only these have a meaning, and all others would be 0; last < first: none at all
+  /// Only these have a meaning, and all others would be 0; last < first: none at all.
+  int first = 0, last = 0;
   bool others = false;  ///< whether there are finite numbers with other exponents, but for 0
   std::array<std::uint32_t, 256> counts;
 };
