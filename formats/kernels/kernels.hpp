@@ -65,6 +65,15 @@ struct PanelSteps {
 
 inline constexpr std::size_t panel_width = 32;
 
+/// How often each exponent of binary32's normal numbers occurs: e counts[e + 127] times.
+struct ExponentCounts {
+  int first = 0, last = 0;  ///< only these have a meaning, and all others would be 0; last < first: none at all
+  bool others = false;      ///< whether there are finite numbers with other exponents, but for 0
+  std::array<std::uint32_t, 256> counts;
+};
+
+inline constexpr std::size_t exponent_block = 2048;
+
 /// The kernels of one instruction-set level. Operands of the arithmetic are float values (24 bits, float's
 /// exponents) held in doubles, so that products are exact and nothing leaves binary64's range; the
 /// results of add, div and sqrt are rounded to odd.
@@ -84,6 +93,9 @@ struct Kernels {
   void (*panel_fp32)(const float* a, const float* b, std::size_t count, float* s);
   /// R of the elements first, first + 1, ... of a stream: `bits` random bits (1..32) each.
   void (*random)(const RandomKey&, std::uint64_t first, int bits, std::uint32_t* r, std::size_t n);
+  /// Of at most `exponent_block` numbers.
+  void (*exponents)(const float* x, std::size_t n, ExponentCounts&);
+  void (*exponents_of_doubles)(const double* x, std::size_t n, ExponentCounts&);
 };
 
 /// The best level of this machine; EXMY_ISA=x86-64-v2|x86-64-v3|x86-64-v4|baseline forces a lower one.

@@ -1,78 +1,62 @@
 #include "sim/quant/histogram.hpp"
 
 #include <algorithm>
-#include <array>
-#include <bit>
+
+#include "formats/kernels/kernels.hpp"
 
 namespace exmy {
 namespace {
 
-// Neighbours are often alike: a count that is increased again at once would have to wait for itself.
-constexpr std::size_t field_lanes = 4;
-using FieldCounts = std::array<std::array<std::uint32_t, 256>, field_lanes>;
+constexpr int bias = 127, first_normal = -126;
 
-unsigned field_of(float x) { return (std::bit_cast<std::uint32_t>(x) >> 23) & 0xff; }
-
-void count_fields(const float* x, std::size_t n, FieldCounts& counts) {
-  std::size_t i = 0;
-  for (; i + field_lanes <= n; i += field_lanes)
-    for (std::size_t lane = 0; lane < field_lanes; ++lane) ++counts[lane][field_of(x[i + lane])];
-  for (; i < n; ++i) ++counts[0][field_of(x[i])];
+void count(const float* x, std::size_t n, ExponentCounts& counts) { kernels().exponents(x, n, counts); }
+void count(const double* x, std::size_t n, ExponentCounts& counts) {
+  kernels().exponents_of_doubles(x, n, counts);
 }
 
-bool any_subnormal(const float* x, std::size_t n) {
-  std::uint32_t any = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    const auto magnitude = static_cast<std::int32_t>(std::bit_cast<std::uint32_t>(x[i]) & 0x7fffffff);
-    any |= ((magnitude > 0) & (magnitude < 0x00800000)) ? 1u : 0u;
-  }
-  return any != 0;
+/// Of finite numbers, which ExponentCounts leave out.
+bool is_other(double x) {
+  const double a = magnitude(x);
+  return a < 0x1p-126 || a >= 0x1p128;
 }
 
 }  // namespace
 
-void ExponentHistogram::add(const double* x, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) {
-    const auto field = static_cast<int>(bits_of(x[i]) >> 52 & 0x7ff);
-    if (field != 0 && field != 0x7ff && covers(field - 1023))
-      ++counts_[static_cast<std::size_t>(field - 1023 - first_)];
-    else
-      add(x[i]);
+template <class T>
+void ExponentHistogram::add_numbers(const T* x, std::size_t n, ExponentHistogram* twin) {
+  constexpr std::size_t few = 64;
+  if (n < few) return add_each(x, n, twin, [](double) { return true; });
+  ExponentCounts counts;
+  for (std::size_t done = 0; done < n; done += exponent_block) {
+    const std::size_t part = std::min(exponent_block, n - done);
+    count(x + done, part, counts);
+    add_counts(counts);
+    if (twin != nullptr) twin->add_counts(counts);
+    if (counts.others) add_each(x + done, part, twin, is_other);
   }
 }
+
+void ExponentHistogram::add(const double* x, std::size_t n) { add_numbers(x, n, nullptr); }
 
 void ExponentHistogram::add(const float* x, std::size_t n, ExponentHistogram* twin) {
-  constexpr std::size_t few = 256, block = std::size_t{1} << 30;  // a count of a lane has 32 bits
-  for (; n > block; x += block, n -= block) add(x, block, twin);
-  if (n < few) return add_each(x, n, twin, [](float) { return true; });
-  FieldCounts lane{};
-  count_fields(x, n, lane);
-  std::array<std::uint64_t, 256> counts;
-  for (std::size_t f = 0; f < counts.size(); ++f)
-    counts[f] = std::uint64_t{lane[0][f]} + lane[1][f] + lane[2][f] + lane[3][f];
-  if (counts[0] + counts[255] < n) {
-    add_fields(counts.data());
-    if (twin != nullptr) twin->add_fields(counts.data());
-  }
-  if (counts[0] != 0 && any_subnormal(x, n)) add_each(x, n, twin, [](float v) { return field_of(v) == 0; });
+  add_numbers(x, n, twin);
 }
 
-template <class Which>
-void ExponentHistogram::add_each(const float* x, std::size_t n, ExponentHistogram* twin,
-                                 const Which& counts) {
+template <class T, class Which>
+void ExponentHistogram::add_each(const T* x, std::size_t n, ExponentHistogram* twin, const Which& counts) {
   for (std::size_t i = 0; i < n; ++i) {
-    if (!counts(x[i])) continue;
-    add(static_cast<double>(x[i]));
-    if (twin != nullptr) twin->add(static_cast<double>(x[i]));
+    const auto v = static_cast<double>(x[i]);
+    if (!counts(v)) continue;
+    add(v);
+    if (twin != nullptr) twin->add(v);
   }
 }
 
-/// Counts by the exponent fields of normal numbers.
-void ExponentHistogram::add_fields(const std::uint64_t* counts) {
-  constexpr int first_normal = -126, normal_fields = 254;
+void ExponentHistogram::add_counts(const ExponentCounts& counts) {
+  if (counts.last < counts.first) return;
   if (counts_.empty()) cover(first_normal);
-  std::uint64_t* to = counts_.data() + (first_normal - first_);
-  for (int i = 0; i < normal_fields; ++i) to[i] += counts[i + 1];
+  for (int f = counts.first; f <= counts.last; ++f)
+    at(f - bias) += counts.counts[static_cast<std::size_t>(f)];
 }
 
 ExponentHistogram& ExponentHistogram::operator+=(const ExponentHistogram& other) {

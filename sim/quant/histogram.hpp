@@ -10,6 +10,8 @@
 
 namespace exmy {
 
+struct ExponentCounts;
+
 class ExponentHistogram {
  public:
   void add(double x) {
@@ -48,9 +50,11 @@ class ExponentHistogram {
     if (!covers(exponent)) cover(exponent);
     return counts_[static_cast<std::size_t>(exponent - first_)];
   }
-  void add_fields(const std::uint64_t* counts);
-  template <class Which>
-  void add_each(const float* x, std::size_t n, ExponentHistogram* twin, const Which& counts);
+  template <class T>
+  void add_numbers(const T* x, std::size_t n, ExponentHistogram* twin);
+  template <class T, class Which>
+  void add_each(const T* x, std::size_t n, ExponentHistogram* twin, const Which& counts);
+  void add_counts(const ExponentCounts& counts);
   void cover(int exponent);
   void cover(int first, int last);
 
