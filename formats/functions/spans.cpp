@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "formats/binary64_scans.hpp"
 #include "formats/functions/first_stage/first_stage.hpp"
 #include "formats/isa.hpp"
 
@@ -26,6 +27,7 @@ FirstStage first_stage(Function f) {
 
 /// The exact values, where the first stage did not decide.
 void complete(Function f, const double* x, double* odd, std::size_t n, int bits) {
+  if (!any_nan(odd, n)) return;
   for (std::size_t i = 0; i < n; ++i)
     if (is_nan(odd[i])) odd[i] = rounded_to_odd(exact_value(f, x[i], bits), bits);
 }
@@ -55,15 +57,16 @@ double rounded_to_odd(const Exact& x, int bits) {
 
 void to_odd(Function f, const double* x, double* odd, std::size_t n, int bits) {
   const FirstStage first = first_stage(f);
-  std::array<double, block_size> block;
+  std::array<double, block_size> copy;
   for (std::size_t done = 0; done < n; done += block_size) {
     const std::size_t count = std::min(block_size, n - done);
+    const double* from = x + done;
+    if (x == odd) from = std::copy_n(from, count, copy.data()) - count;
     if (first.decide != nullptr)
-      first.decide(x + done, block.data(), count, most_odd_bits - bits);
+      first.decide(from, odd + done, count, most_odd_bits - bits);
     else
-      block.fill(nan64);
-    complete(f, x + done, block.data(), count, bits);
-    std::copy_n(block.data(), count, odd + done);
+      std::fill_n(odd + done, count, nan64);
+    complete(f, from, odd + done, count, bits);
   }
 }
 

@@ -46,6 +46,16 @@ struct BlockOperand {
   BlockOperand(const BlockOperand&) = delete;
 
   float at(std::size_t i) const { return span.data[i * span.step]; }
+
+  /// Numbers first, first + 1, ...; zeros where there is no operand.
+  void read(std::size_t first, std::size_t count, double* numbers) const {
+    if (span.data == nullptr)
+      std::fill_n(numbers, count, 0.0);
+    else if (span.step == 1)
+      for (std::size_t i = 0; i < count; ++i) numbers[i] = static_cast<double>(span.data[first + i]);
+    else
+      for (std::size_t i = 0; i < count; ++i) numbers[i] = static_cast<double>(at(first + i));
+  }
 };
 
 /// A block and its results.
@@ -55,14 +65,18 @@ struct FloatBlock {
   std::size_t n;
   std::uint64_t index;
   const float* q;
-  bool is_exact;  ///< every result is the exact value, or neither has an exponent
+  bool is_exact;    ///< every result is the exact value, or neither has an exponent
+  bool underflows;  ///< the exact value of a result that is 0 may be another
 
   std::uint64_t lost_updates() const;
   void count_exponents() const;
 
  private:
-  static constexpr std::size_t run_length = 64;
+  static constexpr std::size_t run_length = 64, long_run = 256;
+  std::size_t count_edges(std::size_t first, std::size_t last, std::int32_t maximum) const;
+  void count_exact_values() const;
   bool is_lost(std::size_t i) const;
+  bool may_leave_binade(std::size_t i, std::int32_t maximum) const;
   void correct(std::size_t first, std::size_t last, std::int32_t maximum) const;
 };
 
@@ -96,9 +110,9 @@ std::uint64_t FloatBlock::lost_updates() const {
 /// Whether the exact value may be in another binade than the result, or not be counted at all. The ends of binades are
 /// values of the format and rounding is monotone, so a result comes from another binade only if it is the power of
 /// two above it, 0, or the maximum or beyond. (Subnormal numbers of binary32 may hide a power of two.)
-bool may_leave_binade(float result, std::int32_t maximum) {
-  const std::int32_t m = magnitude_bits(result);
-  return ((m & 0x007fffff) == 0) | (m < 0x00800000) | (m >= maximum);
+bool FloatBlock::may_leave_binade(std::size_t i, std::int32_t maximum) const {
+  const std::int32_t m = magnitude_bits(q[i]);
+  return (((m & 0x007fffff) == 0) | (m < 0x00800000) | (m >= maximum)) & ((m != 0) | underflows);
 }
 
 /// In `before`, puts the exact values where results were counted that they may differ from.
@@ -106,7 +120,7 @@ void FloatBlock::correct(std::size_t first, std::size_t last, std::int32_t maxim
   std::array<double, run_length> a, b, odd;
   std::size_t count = 0;
   for (std::size_t i = first; i < last; ++i) {
-    if (!may_leave_binade(q[i], maximum)) continue;
+    if (!may_leave_binade(i, maximum)) continue;
     step.before->remove(static_cast<double>(q[i]));
     a[count] = static_cast<double>(x.at(i));
     b[count] = y.span.data != nullptr ? static_cast<double>(y.at(i)) : 0;
@@ -116,19 +130,41 @@ void FloatBlock::correct(std::size_t first, std::size_t last, std::int32_t maxim
   step.before->add(odd.data(), count);
 }
 
+std::size_t FloatBlock::count_edges(std::size_t first, std::size_t last, std::int32_t maximum) const {
+  std::uint32_t count = 0;
+  for (std::size_t i = first; i < last; ++i) count += may_leave_binade(i, maximum) ? 1u : 0u;
+  return count;
+}
+
+/// In `before`, all of them.
+void FloatBlock::count_exact_values() const {
+  std::array<double, long_run> a, b, odd;
+  for (std::size_t first = 0; first < n; first += long_run) {
+    const std::size_t count = std::min(long_run, n - first);
+    x.read(first, count, a.data());
+    y.read(first, count, b.data());
+    rounded_to_odd(step, a.data(), b.data(), odd.data(), count);
+    step.before->add(odd.data(), count);
+  }
+}
+
 void FloatBlock::count_exponents() const {
+  constexpr std::size_t few = 8;  // one result in so many is corrected by itself
   if (is_exact) return step.after->add(q, n, step.before);
   if (step.op == ElementOp::convert && x.span.step != 0) {
     step.after->add(q, n);
     return step.before->add(x.span.data, n);
   }
-  step.after->add(q, n, step.before);
   const std::int32_t maximum = magnitude_bits(static_cast<float>(step.how.format.max_finite()));
-  for (std::size_t first = 0; first < n; first += run_length) {
+  const std::size_t edges = count_edges(0, n, maximum);
+  if (edges > n / few) {
+    step.after->add(q, n);
+    return count_exact_values();
+  }
+  step.after->add(q, n, step.before);
+  for (std::size_t first = 0; edges != 0 && first < n; first += run_length) {
     const std::size_t last = std::min(first + run_length, n);
-    std::uint32_t any = 0;
-    for (std::size_t i = first; i < last; ++i) any |= may_leave_binade(q[i], maximum) ? 1u : 0u;
-    if (any != 0) correct(first, last, maximum);
+    if (count_edges(first, last, maximum) != 0) correct(first, last, maximum);
   }
 }
 
@@ -160,7 +196,8 @@ void run_in_binary32(const ElementStep<float>& step, std::size_t row, std::size_
   if (step.counts) events.counters += counters;
   if (!compares) return;
   const bool is_exact = counters[Counter::inexact] == 0 && counters[Counter::saturated] == 0;
-  const FloatBlock block{step, x, y, n, index, q, is_exact};
+  const bool underflows = counters[Counter::underflow_to_zero] != 0 || counters[Counter::saturated] != 0;
+  const FloatBlock block{step, x, y, n, index, q, is_exact, underflows};
   if (step.is_update) events.counters[Counter::update_lost] += block.lost_updates();
   if (step.before != nullptr) block.count_exponents();
   if (q != out) std::copy_n(q, n, out);
