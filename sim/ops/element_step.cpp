@@ -7,6 +7,7 @@
 
 #include "formats/arithmetic.hpp"
 #include "formats/binary64.hpp"
+#include "formats/binary64_scans.hpp"
 
 namespace exmy {
 namespace {
@@ -14,17 +15,11 @@ namespace {
 constexpr std::size_t block_size = 256;
 using Block = std::array<double, block_size>;
 
-bool any_non_finite(const double* x, std::size_t n) {
-  std::uint64_t any = 0;
-  for (std::size_t i = 0; i < n; ++i) any |= is_finite(x[i]) ? 0u : 1u;
-  return any != 0;
-}
-
-bool any_nan(const double* x, std::size_t n) {
-  return std::any_of(x, x + n, [](double v) { return is_nan(v); });
-}
-
 bool stands_in(double odd) { return functions::is_huge(odd) || functions::is_tiny(odd); }
+
+bool any_stands_in(const double* odd, std::size_t n) {
+  return any_magnitude_is(functions::huge_odd, odd, n) || any_magnitude_is(functions::tiny_odd, odd, n);
+}
 
 /// A sum of zero is negative if a term is and the mode is toward_negative.
 void add_odd(Rounding rounding, const double* a, const double* b, double* odd, std::size_t n) {
@@ -51,8 +46,8 @@ class WideBlock {
     if (is_known) rounded_to_odd(step_, a_.data(), b_.data(), odd_.data(), n_);
     if (!is_known || !by_kernel()) by_reference(is_known && is_function);
     events_.non_finite = events_.non_finite || any_non_finite(q_.data(), n_);
-    if (step_.after != nullptr) step_.after->add(q_.data(), n_);
     for (std::size_t i = 0; i < n_; ++i) out[i] = static_cast<T>(q_[i]);
+    if (step_.after != nullptr) step_.after->add(out, n_);
   }
 
  private:
@@ -95,8 +90,7 @@ class WideBlock {
   /// NaN, nor the exact value behind a number that stands in for one outside of binary64's middle range.
   bool kernel_counts() const {
     if (any_nan(odd_.data(), n_)) return false;
-    return step_.op != ElementOp::function || !step_.counts ||
-           std::none_of(odd_.data(), odd_.data() + n_, stands_in);
+    return step_.op != ElementOp::function || !step_.counts || !any_stands_in(odd_.data(), n_);
   }
 
   bool by_kernel() {
@@ -123,6 +117,41 @@ void run_wide(const ElementStep<T>& step, std::size_t row, std::size_t column, s
   for (std::size_t i = 0; i < n; i += block_size)
     WideBlock<T>(step, row, column + i, std::min(block_size, n - i), index + i, events).run(out + i);
 }
+
+/// What one thread does: sums of integers, which do not depend on who counts what.
+template <class T>
+class Share {
+ public:
+  /// `alone`: there are no others, so that histograms are the step's own.
+  Share(const ElementStep<T>& step, bool alone) : whole_(step), step_(step) {
+    if (step.before != nullptr && !alone) step_.before = &before_;
+    if (step.after != nullptr && !alone) step_.after = &after_;
+  }
+  Share(const Share&) = delete;
+
+  /// Up to `float_block_size` elements of a row, from a column on.
+  void run(std::size_t row, std::size_t column, std::size_t columns, T* out) {
+    const std::size_t index = row * columns + column;
+    const std::size_t n = std::min(float_block_size, columns - column);
+    if constexpr (std::is_same_v<T, float>)
+      if (step_.spans != nullptr) return run_in_binary32(step_, row, column, n, index, out + index, events_);
+    run_wide(step_, row, column, n, index, out + index, events_);
+  }
+
+  void tell(ElementEvents& all) const {
+    all.counters += events_.counters;
+    all.non_finite = all.non_finite || events_.non_finite;
+    all.nan_lost = all.nan_lost || events_.nan_lost;
+    if (whole_.before != nullptr) *whole_.before += before_;
+    if (whole_.after != nullptr) *whole_.after += after_;
+  }
+
+ private:
+  const ElementStep<T>& whole_;
+  ElementStep<T> step_;
+  ElementEvents events_;
+  ExponentHistogram before_, after_;
+};
 
 }  // namespace
 
@@ -163,19 +192,20 @@ void rounded_to_odd(const ElementStep<T>& step, const double* a, const double* b
 
 template <class T>
 ElementEvents run(const ElementStep<T>& step, std::size_t rows, std::size_t columns, T* out) {
+  constexpr std::size_t parallel_from = 32768;  // elements: less is done before threads are awake
   if (step.x.is_flat() && step.y.is_flat()) columns *= rows, rows = 1;
+  const std::size_t blocks_per_row = (columns + float_block_size - 1) / float_block_size;
   ElementEvents events;
-  for (std::size_t row = 0; row < rows; ++row)
-    for (std::size_t column = 0; column < columns; column += float_block_size) {
-      const std::size_t index = row * columns + column;
-      const std::size_t n = std::min(float_block_size, columns - column);
-      if constexpr (std::is_same_v<T, float>)
-        if (step.spans != nullptr) {
-          run_in_binary32(step, row, column, n, index, out + index, events);
-          continue;
-        }
-      run_wide(step, row, column, n, index, out + index, events);
-    }
+  const bool shared = rows * columns >= parallel_from;
+#pragma omp parallel if (shared)
+  {
+    Share<T> share(step, !shared);
+#pragma omp for schedule(static) nowait
+    for (std::size_t block = 0; block < rows * blocks_per_row; ++block)
+      share.run(block / blocks_per_row, block % blocks_per_row * float_block_size, columns, out);
+#pragma omp critical
+    share.tell(events);
+  }
   return events;
 }
 

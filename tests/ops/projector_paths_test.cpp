@@ -1,6 +1,8 @@
 // Functions at a site, by table, span, kernel or reference: values, counters and histograms are those of
 // functions::apply, element by element.
 
+#include <omp.h>
+
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -146,4 +148,32 @@ TEST_CASE("a table is built when it pays, once", "[projector]") {
   REQUIRE(table != nullptr);
   CHECK(function_table(Function::cos, narrow, 1) == table);
   CHECK(function_table(Function::sin, narrow, 1) == nullptr);
+}
+
+// From 2^15 elements on threads share a step.
+TEST_CASE("of a step that threads share, everything is told", "[projector]") {
+  Differences d;
+  Random random(63);
+  const int threads = omp_get_max_threads();
+  omp_set_num_threads(3);
+  const Format fp32 = format_of("fp32");
+  const std::vector<double> x = values_of(random, fp32, 33'009, true);
+  for (const auto& [to, mode] :
+       {std::pair{"e4m3fn", Rounding::nearest_even}, {"fp32", Rounding::stochastic_a}}) {
+    compare<float>(d, Function::exp, {format_of(to), mode, Saturation::none, 16}, fp32, x);
+    compare<double>(d, Function::exp, {format_of(to), mode, Saturation::none, 16}, fp32, x);
+  }
+  for (const char* to : {"e2m1fn", "fp32"}) {  // without NaN, and with
+    const Policy policy = policy_of({format_of(to)});
+    Telemetry telemetry;
+    Context context(policy, telemetry, seed);
+    context.begin_step(step);
+    Tensor<float> zeros({33'009}, fp32);
+    zeros.data.back() = static_cast<float>(nan64);
+    Projector<float>(context, "l", "o", Pass::forward, Role::elementwise).quantize(zeros);
+    CHECK(telemetry.nan_lost() == (to == std::string("e2m1fn")));
+    CHECK(telemetry.first_non_finite().has_value());
+  }
+  omp_set_num_threads(threads);
+  d.check(100'000);
 }

@@ -1,6 +1,8 @@
 // Elementwise steps with a float carrier (kernels) against the same steps with a double carrier (the scalar reference,
 // but for conversions, which have a test of their own): values, counters, histograms, notes.
 
+#include <omp.h>
+
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -245,6 +247,25 @@ TEST_CASE("kernels and reference do the same at a site in every mode", "[project
                 operands(random, how, format_of(random.below(4) == 0 ? "Binary8p4se" : "fp32"), data));
       }
   d.check(500'000);
+}
+
+// From 2^15 elements on threads share a step; results are sums of integers, whoever counts.
+TEST_CASE("threads that share a step do what one does", "[projector]") {
+  Differences d;
+  Random random(45);
+  const int threads = omp_get_max_threads();
+  for (const auto& [name, mode] :
+       {std::pair{"e5m2", Rounding::nearest_even}, {"fp16", Rounding::stochastic_b}}) {
+    const Projection how{format_of(name), mode, Saturation::none, 8};
+    const std::vector<double> hard = test::adversarial(how.format, random, 50);
+    Operands<float> o{{{3, 11'003}, {}}, {{3, 11'003}, {}}, {{11'003}, {}}, {{3}, {}}};
+    for (Tensor<float>* t : {&o.x, &o.y, &o.row, &o.column})
+      for (float& v : t->data) v = draw(random, how, hard, Data::special);
+    omp_set_num_threads(3);
+    compare(d, how, o);
+    omp_set_num_threads(threads);
+  }
+  d.check(1'000'000);
 }
 
 TEST_CASE("a divisor may be any binary64 number", "[projector]") {
