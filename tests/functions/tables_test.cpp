@@ -79,6 +79,27 @@ void compare_results(Differences& d, Random& random, Function f, const char* nam
     }
 }
 
+/// The same at every level, in spans long enough for small tables to be kept in registers, and in place.
+void compare_long_spans(Differences& d, Random& random, Function f, const char* name, const char* to) {
+  const Format operand = format_of(name);
+  const FunctionTable table(f, operand);
+  const Projection how{format_of(to), static_cast<Rounding>(random.below(6))};
+  const std::vector<float> results = table.results(how, operand.semantics);
+  const std::vector<double> values = all_values(operand);
+  std::vector<float> x(4'000 + random.below(64));
+  for (float& v : x) v = static_cast<float>(values[random.below(values.size())]);
+  for (const functions::LookUp* level : functions::available_look_ups()) {
+    std::vector<float> q = x;
+    table.look_up(results, q.data(), q.data(), q.size(), *level);
+    for (std::size_t i = 0; i < x.size(); ++i)
+      d.value(static_cast<double>(q[i]),
+              functions::apply(f, how, static_cast<double>(x[i]), 0, operand.semantics).value, [&] {
+                return std::string(name) + " " + oracle::text(static_cast<double>(x[i])) + " at " +
+                       level->isa + ", " + oracle::text(how);
+              });
+  }
+}
+
 /// The floats of a table: what decides a projection of up to 22 bits, and what it counts.
 void compare_floats(Differences& d, Random& random, Function f, const char* name) {
   const Format operand = format_of(name);
@@ -169,4 +190,14 @@ TEST_CASE("what a table weighs, and which formats have one", "[functions]") {
         32 * (sizeof(double) + sizeof(float)) + 64);
   CHECK(FunctionTable::exists_for(format_of("bf16")));
   CHECK_FALSE(FunctionTable::exists_for(format_of("tf32")));
+}
+
+TEST_CASE("long spans of narrow formats are looked up like short ones", "[functions]") {
+  Differences d;
+  Random random(91);
+  for (const char* name : {"e4m3fn", "e5m2", "e4m3", "e2m1fn", "Binary8p4se", "Binary8p3sf", "Binary8p5se"})
+    for (const char* to : {"e4m3fn", "e5m2", "bf16", "fp16", "e2m1fn"})  // of fp16, lower halves are not 0
+      for (const Function f : {Function::exp, Function::gelu, Function::log})
+        compare_long_spans(d, random, f, name, to);
+  d.check(400'000);
 }
