@@ -19,6 +19,7 @@ sys.path.append(os.path.join(ROOT, "tests", "scripts"))
 import check_report  # noqa: E402  (needs the path above)
 
 REPORT_SCHEMA = check_report.load_schema()
+TIMES = {"started_at", "finished_at", "wall_s", "steps_per_s", "time_s", "time_fraction", "peak_rss_bytes_count"}
 SECONDS = 120  # of one call: a hang is a failure, whatever else the machine does
 
 # Three steps of a small network: the least that can be run.
@@ -37,6 +38,13 @@ def program():
         raise RuntimeError("the environment variable EXMY has to name the program, for example "
                            "EXMY=build/release/sim/exmy")
     return os.path.abspath(path)
+
+
+def without_times(value):
+    """A report, but for what differs from run to run of the same experiment."""
+    if isinstance(value, dict):
+        return {key: without_times(item) for key, item in value.items() if key not in TIMES}
+    return [without_times(item) for item in value] if isinstance(value, list) else value
 
 
 def changed(config, **changes):

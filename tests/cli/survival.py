@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 
-from program import HERE, ProgramTest, changed, program
+from program import HERE, ProgramTest, changed, program, without_times
 
 # Long enough to be hit in the middle; with everything that a run must remember.
 LONG = {"seed": 3,
@@ -20,7 +20,6 @@ LONG = {"seed": 3,
                     "rounding": "stochastic_b"}],
         "checkpoint": {"every": 20}}
 SHORT = changed(LONG, training__steps=6, training__eval_every=2, checkpoint__every=2)
-TIMES = {"started_at", "finished_at", "wall_s", "steps_per_s", "time_s", "time_fraction", "peak_rss_bytes_count"}
 
 
 def count(name, otherwise):
@@ -32,12 +31,6 @@ KILLS = count("EXMY_KILLS", 20)      # at random moments
 FAULTS = count("EXMY_FAULTS", 40)    # before or after a random call of write, fsync, rename ...
 OFFSETS = count("EXMY_OFFSETS", 50)  # at which a disk is full
 SEED = count("EXMY_SEED", 1)
-
-
-def without_times(value):
-    if isinstance(value, dict):
-        return {key: without_times(item) for key, item in value.items() if key not in TIMES}
-    return [without_times(item) for item in value] if isinstance(value, list) else value
 
 
 def offsets(chance, end, number=OFFSETS):

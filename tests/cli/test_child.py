@@ -9,7 +9,7 @@ import subprocess
 import time
 import unittest
 
-from program import ProgramTest, SECONDS, changed, program
+from program import ProgramTest, SECONDS, changed, program, without_times
 
 SHORT = {"seed": 3,
          "model": {"kind": "mlp", "hidden": [8]},
@@ -18,14 +18,7 @@ SHORT = {"seed": 3,
          "stats": {"every": 3},
          "checkpoint": {"every": 0}}
 LONG = changed(SHORT, training__steps=1000000, checkpoint__every=500)
-TIMES = {"started_at", "finished_at", "wall_s", "steps_per_s", "peak_rss_bytes_count"}
 PROGRESS = {"step", "steps_count", "train_loss", "started_at", "updated_at", "wall_s"}
-
-
-def without_times(value):
-    if isinstance(value, dict):
-        return {key: without_times(item) for key, item in value.items() if key not in TIMES}
-    return [without_times(item) for item in value] if isinstance(value, list) else value
 
 
 class Child(ProgramTest):

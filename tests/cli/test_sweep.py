@@ -12,9 +12,8 @@ import subprocess
 import time
 import unittest
 
-from program import HERE, ProgramTest, SECONDS, SMALL, changed, program
+from program import HERE, ProgramTest, SECONDS, SMALL, changed, program, without_times
 
-TIMES = {"started_at", "finished_at", "wall_s", "steps_per_s", "peak_rss_bytes_count"}
 LONG = changed(SMALL, training__steps=1500, checkpoint__every=50)  # half a second
 ENDLESS = changed(SMALL, training__steps=10_000_000, checkpoint__every=1000)
 LR = "training.optimizer.lr"
@@ -23,12 +22,6 @@ LR = "training.optimizer.lr"
 def interruptible():
     """A shell that starts this in the background has it ignore SIGINT, and children inherit that."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def without_times(value):
-    if isinstance(value, dict):
-        return {key: without_times(item) for key, item in value.items() if key not in TIMES}
-    return [without_times(item) for item in value] if isinstance(value, list) else value
 
 
 class SweepTest(ProgramTest):
