@@ -39,6 +39,8 @@ struct TileRounding {
   bool rounds_product = false;
   /// Native or odd: products may have 48 bits; where they are counted they are multiples of 2^-149.
   bool wide_products = false;
+  bool rare_middles =
+      false;  ///< odd, not counted: few sums lie in the middle of two values; only those are rounded to odd
   bool clamps = true;                     ///< results may lie below the grid of the subnormals
   TileLimit limit = TileLimit::excluded;  ///< of the sum
   bool saturates_product = false;         ///< else no product is beyond the maximum

@@ -16,7 +16,7 @@ std::size_t counting_cost(const TileRounding& how) {
 std::size_t step_cost(const TileRounding& how, bool counts) {
   if (counts) return counting_cost(how);
   const std::size_t sum = how.step == TileStep::native                                 ? 3
-                          : how.wide_products                                          ? 14
+                          : how.wide_products || how.rare_middles                      ? 14
                           : how.step == TileStep::odd                                  ? 28
                           : how.limit == TileLimit::excluded && !how.saturates_product ? 7
                                                                                        : 11;

@@ -205,6 +205,8 @@ class Planner {
     if (const std::string why = obstacle(acc); !why.empty()) return refuse(why);
     const int p = f.precision();
     r.step = t.bits <= p && p <= 11 && t.bits + p <= 23 ? TileStep::fused : TileStep::odd;
+    constexpr int many_bits = 18;  // more than 2^(18 - 11) places of a sum between two values, in general
+    r.rare_middles = !counts_ && r.step == TileStep::odd && !r.rounds_product && t.bits >= many_bits;
     r.clamps = t.grid < grid_of(f);
     // Below 2^e_min a sum grows by up to half a unit of the grid, however small it is.
     bound_ = bound_of(t.largest + (r.clamps ? pow2(grid_of(f) - 1) : 0.0), n, p);

@@ -66,21 +66,21 @@ bool needs_ranges(const Reduction& how, bool counts, bool has_fma);
 /// exact s + t; below B it is a number, and rounding, which is monotone, takes none from beyond B to below it. So all
 /// computed sums being below B, all are exact: only zeros are left to count (g >= 2^-126: none is subnormal). Between
 /// two looks at B / 2, steps that add at most B / 2 in all stay at most at B.
-/// Quick sums in P <= 11 bits (M = P - 1; the exact x = s + t, 2^e <= |fl(x)| < 2^(e+1), U = 2^(e-M), sums are multiples
-/// of G, t has P_t <= 22 bits). With h = s rounded to a multiple of U and l = s - h, u = l + t is a binary32 number:
-///   l = 0 (so if |s| >= 2^e, or s lies on the grid U): u = t.
-///   2^(e-1) <= |s| < 2^e: l = +-U/2, so |t| >= U/2 - 2^(e-25), and u is a multiple of min(U/2, ulp of t), of P_t + 1 bits
-///   or M + 3 at most.
-///   |s| < 2^(e-1): |t| > 2^(e-1), so t is a multiple of 2^(e-22); if h != 0, |s| >= U/2 and s is one of 2^(e-2M-1); if
-///   h = 0, u = x is a multiple of min(2^(e-22), G): a number if G >= 2^(e-23), which holds where |t| < 2^23 G
-///   (`quick_below`); elsewhere steps with h = 0 != s are taken exactly.
-/// Then C + h, C + h + u are rounded once, to U; z - h and the error u - (z - h) are numbers: z = x where s is so much
-/// larger that z - h needs more than 24 bits. Ties are errors of U/2, which is no subnormal number and whose product with
-/// z does not underflow from `quick_least` on. P_t + P <= 23 is not needed. Below 2^e_min, U is the grid of the format:
-/// h = s and u = t, C + s has the bits of s and the two of C, and z - s and the error t - (z - s) are numbers, for the error
-/// is a multiple of the last bit of t and |t| < |z - s| + U: so these steps are quick, too (`quick_underflows`), if products
-/// of an error and z do not underflow from U on.
-/// Quick binary32 sums: the error e of x is a number, e x >= 2^-149 if g >= 2^-74; ties: tile_counted.inc.
+/// Quick sums in P <= 11 bits (the exact x = s + t, 2^e <= |fl(x)| < 2^(e+1), or e = e_min if that is larger, U = 2^(e-P+1),
+/// s = m 2^(e_s-P+1), t has P_t <= 22 bits, and its rounding to U is z). z = round(fl(x)), but where fl(x) is the middle of
+/// two values and x is not; there |x - z| > U/2. The error x - z = t + (s - z):
+///   s - z is a multiple of U or of 2^(e_s-P+1), so it is a number if e - 12 <= e_s <= e + 12. If e_s is larger, s and t
+///   cancel: x is a multiple of 2^(e_s-22), x = z, and s - z = -t. If it is smaller, fl(s - z) is a number within a factor of
+///   2 of -z, so that z + fl(s - z) is exact, and equals s if and only if fl(s - z) = s - z: steps where it does not are taken
+///   exactly.
+///   x - z is a number: either |t| < 2^(e-13), then z = s and x - z = t, for the values of the grid beside x are U/2 apart at
+///   least; or t is a multiple of 2^(e-34), as s - z is, and |x - z| < 2^(e-10).
+/// So the error is fl(a b + fl(s - z)); if its magnitude is beyond U/2 the step is taken exactly, if it is U/2 x is a tie. U/2
+/// is a normal number from `quick_least` on. Below 2^e_min, U is the grid of the format, and all this holds.
+/// P_t + P <= 23 is not needed.
+/// Quick binary32 sums: tile_quick.inc.
+/// `rare_middles`: where t has many bits, few sums lie in the middle of two values; they are looked at as those of wide
+/// products are.
 TileDecision plan_tiles(const Reduction& how, const FactorFacts& a, const FactorFacts& b, std::size_t k,
                         bool counts, bool has_fma);
 

@@ -162,7 +162,12 @@ inline bool compare(const Case& c, const Defined& want, const TileKernels& level
   if (!decision.plan) return false;
   const Laid a = laid(c.a, c.m, c.k, random), b = laid(c.b, c.n, c.k, random);
   const auto got = multiply(a.view, b.view.transposed(), *decision.plan, c.how.chunk, counts, level);
-  if (!got) return false;
+  if (!got) {
+    const bool watched = decision.plan->inner.limit == TileLimit::watch ||
+                         (decision.plan->outer && decision.plan->outer->limit == TileLimit::watch);
+    CHECK(watched);
+    return false;
+  }
   INFO(text(c, level, describe(*decision.plan)));
   const auto same = [](float x, float y) {
     return std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(y);
