@@ -169,6 +169,7 @@ class CsvReader {
     const double share = source_.validation_fraction * static_cast<double>(rows_);
     split_last(data_, source_.path, rows_,
                source_.validation_count.value_or(static_cast<std::size_t>(share)));
+    data_.padding = source_.padding;
     if (source_.tokens)
       data_.token_features_count =
           1 + static_cast<std::size_t>(*std::max_element(data_.x.begin(), data_.x.end()));
