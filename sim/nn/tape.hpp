@@ -1,6 +1,7 @@
 #pragma once
 // Reverse-mode differentiation: operations are recorded in the order of their use and walked backward.
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -50,6 +51,9 @@ class Tape {
     if (context.trace() != nullptr) context.trace()->restart();
   }
   Id input(Tensor<T> x);
+  /// Which positions [B][T] of the samples are real, 0: padding, for operations that leave it out; empty: all.
+  void set_real(std::vector<std::uint8_t> real) { real_ = std::move(real); }
+  const std::vector<std::uint8_t>& real() const { return real_; }
   /// The same node each time it is asked for: a shared parameter has one gradient.
   Id parameter(Parameter<T>& p);
   Id apply(std::unique_ptr<Op<T>> op, const std::vector<Id>& inputs);
@@ -78,6 +82,7 @@ class Tape {
 
   Context* context_;
   std::vector<Node> nodes_;
+  std::vector<std::uint8_t> real_;
 };
 
 }  // namespace exmy

@@ -99,6 +99,8 @@ LabelledBatch<T> labelled(Context& context, const Batch& batch) {
                            ? unprojected<T>(raw)
                            : project_numbers<T>(context, "input", "data", Role::activation, raw),
                        {}};
+  if (data.padding)
+    for (const T token : out.x.data) out.real.push_back(token == static_cast<T>(*data.padding) ? 0 : 1);
   if (data.classes_count > 0)
     for (const std::size_t s : batch.samples) out.labels.push_back(data.labels[s]);
   return out;

@@ -22,7 +22,8 @@ std::size_t outputs_of(const Dataset& data);
 template <class T>
 struct LabelledBatch {
   Tensor<T> x;
-  std::vector<std::int32_t> labels;  ///< one a row of the outputs; ignored_label: of no row
+  std::vector<std::int32_t> labels;     ///< one a row of the outputs; ignored_label: of no row
+  std::vector<std::uint8_t> real = {};  ///< [B][T]: 0 where the token is padding; empty: there is none
 };
 
 /// Input [B][sample ...]. Features are projected at input/data/forward/activation; tokens are taken as they are. Labels are

@@ -76,6 +76,7 @@ template <class T>
 typename Program<T>::Forward Program<T>::forward(const Batch& batch, double loss_scale) {
   auto tape = std::make_unique<Tape<T>>(context_);
   LabelledBatch<T> in = loaded(batch);
+  tape->set_real(std::move(in.real));
   const auto x = tape->input(std::move(in.x));
   const auto y = model_->forward(*tape, x);
   std::unique_ptr<Op<T>> loss;

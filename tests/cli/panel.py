@@ -175,7 +175,7 @@ def configs():
              "data": {**TEXT, "unit": "bytes", "objective": "masked", "stride": None, "vocabulary": None},
              "training": SHORT},
             {"model": {"kind": "bert", **BLOCKS, "head": "classes", "vocabulary": 4},
-             "data": {"kind": "csv", "path": "tokens.csv", "tokens": True}, "training": SHORT}]
+             "data": {"kind": "csv", "path": "tokens.csv", "tokens": True, "padding": 3}, "training": SHORT}]
 
 
 def least():

@@ -3,6 +3,7 @@
 import json
 import unittest
 
+from arrays import arrays_of
 from program import ProgramTest
 
 GPT = {"kind": "gpt", "layers": 1, "heads": 2, "width": 8}
@@ -71,6 +72,21 @@ class TokensOfTables(ProgramTest):
             hashes.add(report["determinism"]["final_weights_sha256"])
         self.assertEqual(len(hashes), 2)
         self.assertNotIn("input/data", self.good("validate", "config.json", "--sites").out)
+
+    def test_padding_takes_no_part(self):
+        """The table's row of a token that is only padding stays, for no gradient reaches it; and so do all, whichever it is."""
+        def weights(token, **data):
+            rows = [(5, 3, 8, 0), (2, 1, token, 1), (7, token, token, 0), (9, 5, 4, 1)]
+            source = {"kind": "csv", "path": "tokens.csv", "tokens": True, "validation_count": 0, **data}
+            (directory,) = self.good("run", self.config(rows, data=source), "--quiet").lines
+            table = arrays_of(self.read(directory, "weights.safetensors"))["wte.weight"][2]
+            return [table[i:i + 16] for i in range(0, len(table), 16)]  # 4 numbers of binary32
+        first, second, unused = weights(0, padding=0), weights(19, padding=19), weights(0)
+        self.assertEqual(first, second)
+        self.assertNotEqual(first[0], unused[0])
+        self.assertNotEqual(first[2], unused[2])
+        error = self.refused_with([(1, 3, 0), (2, 1, 1)], data={"kind": "csv", "path": "tokens.csv", "padding": 0})
+        self.assertEqual(error, ("/data/padding", 'padding is a token: "tokens" is false'))
 
     def test_what_is_no_token_is_refused_before_training(self):
         good = [(1, 3, 0), (2, 1, 1)] * 4

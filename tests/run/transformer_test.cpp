@@ -3,6 +3,7 @@
 
 #include <omp.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -58,8 +59,8 @@ TEST_CASE("gpt and bert: layers and parameter counts") {
 }
 
 /// All gradients of a network for some tokens, with weights of magnitude 1.
-void check_network(const std::string& model, const std::string& data,
-                   const std::vector<std::int32_t>& labels) {
+void check_network(const std::string& model, const std::string& data, const std::vector<std::int32_t>& labels,
+                   const std::vector<std::uint8_t>& real = {}) {
   const Setup setup({config(model, data, R"("steps": 1)")});
   Engine e;
   const auto network = setup.experiment.model(LayerArguments<double>{&e.context, "", {3}, 5, 5});
@@ -68,6 +69,7 @@ void check_network(const std::string& model, const std::string& data,
   Tensor<double> tokens({2, 3}, Format{});
   tokens.data = {0, 4, 1, 1, 2, 3};
   const auto loss = [&](Tape<double>& tape) {
+    tape.set_real(real);
     const auto y = network->forward(tape, tape.input(tokens));
     return tape.apply(std::make_unique<SoftmaxCrossEntropy<double>>(labels, 1), {y});
   };
@@ -83,6 +85,39 @@ TEST_CASE("gpt and bert: gradients of all parameters, also of a shared one") {
   check_network(R"("kind": "bert")" + tiny, R"(, "objective": "masked")", masked);
   check_network(R"("kind": "bert", "norm": "before")" + tiny, R"(, "objective": "masked")", masked);
   check_network(R"("kind": "bert", "head": "classes", "vocabulary": 5)" + tiny, "", {3, 1});
+  const std::vector<std::uint8_t> real{1, 1, 0, 1, 0, 1};  // padding, which has no label
+  check_network(R"("kind": "gpt")" + tiny, "", {4, 1, -1, 2, -1, 0}, real);
+  check_network(R"("kind": "bert", "head": "classes", "vocabulary": 5)" + tiny, "", {3, 1}, real);
+}
+
+TEST_CASE("outputs at real positions do not depend on padding, those of others on what they are") {
+  test::Random random(7);
+  for (const char* model : {R"("kind": "gpt")", R"("kind": "bert")"}) {
+    const bool masked = std::string(model) == R"("kind": "bert")";
+    const Setup setup({config(model + tiny, masked ? R"(, "objective": "masked")" : "", R"("steps": 1)")});
+    Engine e;
+    const auto network = setup.experiment.model(LayerArguments<double>{&e.context, "", {4}, 5, 5});
+    for (Parameter<double>* p : network->parameters()) p->value = test::some_tensor(random, p->value.shape);
+    const auto outputs = [&](std::vector<double> tokens, std::vector<std::uint8_t> real) {
+      Tensor<double> x({2, 4}, Format{});
+      x.data = std::move(tokens);
+      e.context.begin_step(0);
+      Tape<double> tape(e.context);
+      tape.set_real(std::move(real));
+      return tape.value(network->forward(tape, tape.input(x)));
+    };
+    const std::vector<std::uint8_t> real{1, 1, 0, 0, 1, 0, 1, 1};
+    const auto a = outputs({0, 4, 1, 1, 2, 3, 2, 0}, real), b = outputs({0, 4, 3, 2, 2, 1, 2, 0}, real);
+    const auto plain = outputs({0, 4, 1, 1, 2, 3, 2, 0}, {});
+    const std::size_t width = a.columns();
+    const auto same = [&](const Tensor<double>& x, const Tensor<double>& y, std::size_t position) {
+      const auto at = static_cast<std::ptrdiff_t>(position * width);
+      return std::equal(x.data.begin() + at, x.data.begin() + at + static_cast<std::ptrdiff_t>(width),
+                        y.data.begin() + at);
+    };
+    for (std::size_t i = 0; i < 8; ++i) CHECK(same(a, b, i) == (real[i] != 0));
+    CHECK(same(a, plain, 7) == false);
+  }
 }
 
 /// -sum p log p of its tokens.
@@ -177,8 +212,8 @@ TEST_CASE("gpt: a step has the same bits with any number of threads, when everyt
     {"match": {"role": ["weight", "activation", "activation_grad"]}, "format": "e4m3fn", "saturation": "finite"},
     {"match": {"role": ["product", "accumulator", "elementwise"]}, "format": "fp16", "saturation": "finite",
      "rounding": "stochastic_b", "random_bits": 10}], "stats": {"counters": true}})";
-  const Setup setup({config(R"("kind": "gpt", "dropout": 0.1, "attention_dropout": 0.2)" + small, R"(, "context": 16)",
-                            R"("steps": 2, "batch_size": 4, "label_smoothing": 0.1)"),
+  const Setup setup({config(R"("kind": "gpt", "dropout": 0.1, "attention_dropout": 0.2)" + small,
+                            R"(, "context": 16)", R"("steps": 2, "batch_size": 4, "label_smoothing": 0.1)"),
                      policy});
   std::vector<std::string> hashes;
   std::vector<std::uint64_t> projections;

@@ -169,6 +169,7 @@ class CsvReader {
     const double share = source_.validation_fraction * static_cast<double>(rows_);
     split_last(data_, source_.path, rows_,
                source_.validation_count.value_or(static_cast<std::size_t>(share)));
+    data_.padding = source_.padding;
     for (std::size_t i = 0; source_.tokens && i < data_.x.size(); ++i)
       data_.token_features_count =
           std::max(data_.token_features_count, 1 + static_cast<std::size_t>(data_.x[i]));

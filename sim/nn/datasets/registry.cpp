@@ -90,6 +90,10 @@ DatasetLoader read_csv(ObjectReader& r) {
   if (const auto n = r.integer<std::int32_t>("classes_count", if_given, Range::closed(1, 65536)))
     s.classes_count = *n;
   s.tokens = r.boolean("tokens", false);
+  if (const auto token = r.integer<std::uint32_t>("padding", if_given, Range::closed(0, 65535)))
+    s.padding = static_cast<std::uint16_t>(*token);
+  if (s.padding && !s.tokens)
+    r.problem(codes::contradiction, "padding", "padding is a token: \"tokens\" is false");
   s.validation_count = count(r, "validation_count", 0);
   s.validation_fraction = r.number("validation_fraction", 0.2, Range::closed_open(0, 1));
   read_transform(r, s.scale, s.offset);

@@ -31,8 +31,8 @@ class AttentionLayer : public Layer<T> {
     const Id q = parts_[0]->forward(tape, x);
     const Id k = parts_[1]->forward(tape, x);
     const Id v = parts_[2]->forward(tape, x);
-    auto op =
-        std::make_unique<Attention<T>>(name_, options_.heads, KeyMask{options_.causal}, options_.dropout);
+    auto op = std::make_unique<Attention<T>>(name_, options_.heads, KeyMask{options_.causal, tape.real()},
+                                             options_.dropout);
     return parts_[3]->forward(tape, tape.apply(std::move(op), {q, k, v}));
   }
   Shape output() const override { return shape_; }

@@ -1,6 +1,7 @@
 #include "sim/nn/ops/attention.hpp"
 
 #include <cmath>
+#include <stdexcept>
 
 #include "sim/ops/projector.hpp"
 
@@ -34,6 +35,8 @@ Tensor<T> side_by_side(const Tensor<T>& x, const Shape& shape, std::size_t heads
 
 template <class T>
 VisibleKeys Attention<T>::keys_of(const Tensor<T>& q) const {
+  if (!mask_.real.empty() && mask_.real.size() != q.shape[0] * q.shape[1])
+    throw std::logic_error("attention: the mask is that of other positions");
   return {mask_, q.shape[0], heads_, q.shape[1]};
 }
 
