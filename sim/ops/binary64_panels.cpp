@@ -5,17 +5,17 @@
 namespace exmy {
 namespace {
 
-constexpr std::size_t W = panel_width;
-constexpr Format binary64{.exponent_bits = 11, .mantissa_bits = 52, .bias = 1023};
+constexpr Format binary64_format{.exponent_bits = 11, .mantissa_bits = 52, .bias = 1023};
 
 bool rounds_as_binary64(const Projection& p) {
-  return p.format == binary64 && p.rounding == Rounding::nearest_even && p.saturation == Saturation::none;
+  return p.format == binary64_format && p.rounding == Rounding::nearest_even &&
+         p.saturation == Saturation::none;
 }
 
-using Sums = std::array<double, W>;
+using PanelSums = std::array<double, panel_width>;
 
 /// The terms of one row and one panel, and how they are added.
-struct Terms {
+struct Binary64Terms {
   const double *a, *b;
   const Kernels& kernels;
   Binary64Steps steps;
@@ -23,12 +23,12 @@ struct Terms {
 
   /// sums += terms [first, first + count), one after the other.
   void chain(std::size_t first, std::size_t count, double* sums) {
-    countable = kernels.chain_binary64(steps, a + first, b + first * W, count, sums) && countable;
+    countable = kernels.chain_binary64(steps, a + first, b + first * panel_width, count, sums) && countable;
   }
 
   void in_chunks(std::size_t n, std::size_t chunk, double* sums) {
     for (std::size_t first = 0; first < n; first += chunk) {
-      Sums one{};
+      PanelSums one{};
       chain(first, std::min(chunk, n - first), one.data());
       countable = kernels.add_binary64(one.data(), sums, false, steps.sums) && countable;
     }
@@ -39,7 +39,7 @@ struct Terms {
     if (count <= 1) return chain(first, count, sums);
     const std::size_t left = std::bit_ceil(count) / 2;
     in_pairs(first, left, sums);
-    Sums right{};
+    PanelSums right{};
     in_pairs(first + left, count - left, right.data());
     countable = kernels.add_binary64(right.data(), sums, true, steps.sums) && countable;
   }
@@ -59,10 +59,10 @@ bool Binary64Panels::operator()(std::size_t row, std::size_t panel, double* sums
   const std::size_t k = task_.k;
   Counters* product = counts_ ? &counters.product.counters : nullptr;
   Counters* accumulator = counts_ ? &counters.accumulator.counters : nullptr;
-  Terms terms{task_.a.data() + row * k,
-              b_.data() + panel * k * W,
-              kernels(),
-              {task_.how.product.has_value(), product, accumulator}};
+  Binary64Terms terms{task_.a.data() + row * k,
+                      b_.data() + panel * k * panel_width,
+                      kernels(),
+                      {task_.how.product.has_value(), product, accumulator}};
   switch (task_.how.order) {
     case Order::sequential: terms.chain(0, k, sums); break;
     case Order::chunked: terms.in_chunks(k, task_.how.chunk, sums); break;
