@@ -15,7 +15,7 @@ bool rounds_as_binary64(const Projection& p) {
 using PanelSums = std::array<double, panel_width>;
 
 /// The terms of one row and one panel, and how they are added.
-struct RowTerms {
+struct Binary64Terms {
   const double *a, *b;
   const Kernels& kernels;
   Binary64Steps steps;
@@ -59,10 +59,10 @@ bool Binary64Panels::operator()(std::size_t row, std::size_t panel, double* sums
   const std::size_t k = task_.k;
   Counters* product = counts_ ? &counters.product.counters : nullptr;
   Counters* accumulator = counts_ ? &counters.accumulator.counters : nullptr;
-  RowTerms terms{task_.a.data() + row * k,
-                 b_.data() + panel * k * panel_width,
-                 kernels(),
-                 {task_.how.product.has_value(), product, accumulator}};
+  Binary64Terms terms{task_.a.data() + row * k,
+                      b_.data() + panel * k * panel_width,
+                      kernels(),
+                      {task_.how.product.has_value(), product, accumulator}};
   switch (task_.how.order) {
     case Order::sequential: terms.chain(0, k, sums); break;
     case Order::chunked: terms.in_chunks(k, task_.how.chunk, sums); break;

@@ -157,6 +157,10 @@ class Run(ProgramTest):
         plain = self.good("run", "a.json", "seed=1,2")
         self.assertEqual([line["directory"] for line in lines], plain.lines)
 
+    def test_a_description_is_no_part_of_a_run(self):
+        (plain,), (described,) = (self.good("run", "a.json", *words).lines for words in ((), ("description=what for",)))
+        self.assertEqual(plain, described)
+
     def test_out_may_be_deep_and_absolute(self):
         out = self.path("deep", "er", "out")
         (line,) = self.good("run", "a.json", "--out", out).lines
