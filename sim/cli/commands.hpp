@@ -125,7 +125,7 @@ int compare_command(const CompareArguments& arguments);
 struct ProfileArguments {
   std::vector<std::filesystem::path> directories;  ///< runs, sweeps, or folders with some below
   std::string by = "operation", sort = "time";
-  int top = 1000000;  ///< rows of each run; the others become one
+  std::optional<int> top;  ///< rows of each run, the others become one; default: 20 in a table, all in JSON
   bool json = false;
 };
 /// Where the time, the roundings and the multiply-adds of complete runs went; UsageError if there is none.

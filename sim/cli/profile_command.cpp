@@ -1,4 +1,5 @@
 #include <iostream>
+#include <limits>
 
 #include "sim/base/error.hpp"
 #include "sim/base/json_text.hpp"
@@ -32,8 +33,9 @@ int profile_command(const ProfileArguments& a) {
                                                {{"time", ProfileOrder::time},
                                                 {"roundings", ProfileOrder::emulated_ops},
                                                 {"multiply-adds", ProfileOrder::macs}});
-  if (a.top < 1) throw UsageError("--top is " + std::to_string(a.top) + ", must be at least 1");
-  const auto top = static_cast<std::size_t>(a.top);
+  const int top_rows = a.top.value_or(a.json ? std::numeric_limits<int>::max() : 20);
+  if (top_rows < 1) throw UsageError("--top is " + std::to_string(top_rows) + ", must be at least 1");
+  const auto top = static_cast<std::size_t>(top_rows);
   const FoundRuns found = find_runs(a.directories);
   if (found.complete.empty()) throw UsageError("no run is complete");
   bool first = true;

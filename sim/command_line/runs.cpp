@@ -89,7 +89,7 @@ void add_profile(CLI::App& app, int& code) {
       ->capture_default_str();
   profile->add_option("--sort", a->sort, "largest first: time, roundings, multiply-adds")
       ->capture_default_str();
-  profile->add_option("--top", a->top, "only so many rows, and the others as one");
+  profile->add_option("--top", a->top, "only so many rows, and the others as one (default: 20; with --json all)");
   profile->add_flag("--json", a->json, "a JSON line per run instead of tables");
   profile->callback([a, &code] { code = profile_command(*a); });
 }

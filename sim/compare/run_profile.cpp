@@ -133,12 +133,12 @@ RunProfile read_profile(const std::filesystem::path& directory, ProfileRows rows
 }
 
 std::string text_of(const RunProfile& profile, std::size_t top, std::size_t width) {
-  Columns table{{"per cent of", "time", "forward", "backward", "roundings", "multiply-adds"}, {}};
+  Columns table{{"per cent of", "time", "forward", "backward", "roundings", "MACs"}, {}};
   for (const ProfileRow& row : shortened(profile, top)) table.rows.push_back(cells_of(row, profile.total));
   const ProfileRow& all = profile.total;
   const double per_step = fraction(all.time_s, static_cast<double>(profile.steps_count));
   return printable(profile.name) +
-         formatted(": %.2f s, %.4g ms for each of %llu steps\n%.4g roundings, %.4g multiply-adds\n\n",
+         formatted(": %.2f s, %.4g ms for each of %llu steps\n%.4g roundings, %.4g multiply-adds (MACs)\n\n",
                    all.time_s, 1e3 * per_step, static_cast<unsigned long long>(profile.steps_count),
                    static_cast<double>(all.emulated_ops_count), static_cast<double>(all.macs_count)) +
          text_of(table, width);
