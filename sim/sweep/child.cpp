@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "sim/base/error.hpp"
+#include "sim/sweep/stop_signals.hpp"
 
 namespace exmy {
 namespace {
@@ -54,10 +55,27 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
   return pointers;
 }
 
+/// No signal comes while it lives: none may reach a new process that still has the handlers of this one.
+class HeldSignals {
+ public:
+  HeldSignals() {
+    sigset_t all;
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  HeldSignals(const HeldSignals&) = delete;
+  HeldSignals& operator=(const HeldSignals&) = delete;
+  ~HeldSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_{};
+};
+
 /// In the new process, where only async-signal-safe calls are allowed.
 [[noreturn]] void become(const char* program, char* const* words, char* const* environment, int out, int err,
                          pid_t parent, unsigned life_s) {
   ::setpgid(0, 0);
+  for (const int signal : StopSignals::watched) ::signal(signal, SIG_DFL);  // ours would tell the parent
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -89,6 +107,7 @@ Child::Child(const char* program, const std::vector<std::string>& words,
   const std::vector<char*> arguments = pointers_to(all), strings = pointers_to(variables);
   Pipe out, err;
   const pid_t parent = ::getpid();
+  const HeldSignals held;
   process_ = ::fork();
   if (process_ < 0) throw IoError("cannot start a process: " + std::generic_category().message(errno));
   if (process_ == 0)

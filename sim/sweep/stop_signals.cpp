@@ -1,8 +1,9 @@
 #include "sim/sweep/stop_signals.hpp"
 
-#include <sys/signalfd.h>
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <system_error>
 
@@ -10,30 +11,44 @@
 #include "sim/base/stop.hpp"
 
 namespace exmy {
+namespace {
+
+// Not a signalfd: that hears nothing of a signal that the kernel gives to a thread which does not block it, such as
+// OpenMP's, and a child's end would be lost.
+std::atomic<int> told{-1};
+
+extern "C" void tell(int signal) {
+  const int error = errno;
+  const auto word = static_cast<unsigned char>(signal);
+  if (const int descriptor = told.load(); descriptor >= 0) (void)!::write(descriptor, &word, 1);
+  errno = error;
+}
+
+}  // namespace
 
 StopSignals::StopSignals() {
-  std::signal(SIGCHLD, SIG_DFL);  // ignored, as some parents leave it, children's ends would be lost
-  watch_stop_signals();           // likewise
-  sigset_t held;
-  sigemptyset(&held);
-  for (const int signal : {SIGINT, SIGTERM, SIGUSR1, SIGCHLD}) sigaddset(&held, signal);
-  ::sigprocmask(SIG_BLOCK, &held, &before_);
-  descriptor_ = ::signalfd(-1, &held, SFD_CLOEXEC | SFD_NONBLOCK);
-  if (descriptor_ < 0) throw IoError("cannot watch signals: " + std::generic_category().message(errno));
+  if (::pipe2(ends_, O_CLOEXEC | O_NONBLOCK) != 0)
+    throw IoError("cannot watch signals: " + std::generic_category().message(errno));
+  watch_stop_signals();  // what they do afterwards
+  outer_ = told.exchange(ends_[1]);
+  struct sigaction action {};
+  action.sa_handler = tell;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;
+  for (std::size_t i = 0; i < watched.size(); ++i) ::sigaction(watched[i], &action, &before_[i]);
   if (stop_requested()) stops_ = 1;  // before
 }
 
 StopSignals::~StopSignals() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-  ::sigprocmask(SIG_SETMASK, &before_, nullptr);
+  for (std::size_t i = 0; i < watched.size(); ++i) ::sigaction(watched[i], &before_[i], nullptr);
+  told = outer_;
+  for (const int end : ends_) ::close(end);
 }
 
 void StopSignals::take() {
-  signalfd_siginfo info{};
-  while (::read(descriptor_, &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
-    const int signal = static_cast<int>(info.ssi_signo);
+  unsigned char signal = 0;
+  while (::read(ends_[0], &signal, 1) == 1)
     if (signal != SIGCHLD && (stops_ == 0 || signal == SIGINT)) ++stops_;
-  }
 }
 
 }  // namespace exmy

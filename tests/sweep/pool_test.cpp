@@ -2,7 +2,9 @@
 
 #include <sys/wait.h>
 
+#include <atomic>
 #include <csignal>
+#include <thread>
 
 #include "sim/sweep/outcome.hpp"
 #include "tests/support/catch.hpp"
@@ -87,6 +89,31 @@ TEST_CASE("children run side by side, and there is room again when one ends") {
   const auto rest = all_of(pool, signals);
   REQUIRE(rest.size() == 1);
   CHECK(WTERMSIG(rest[0].status) == SIGTERM);
+}
+
+TEST_CASE("a signal is heard of, whichever thread gets it") {
+  std::atomic<bool> is_over = false;
+  std::thread other([&] {
+    while (!is_over) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  });
+  {
+    StopSignals signals;
+    Pool pool(1, grace_s, shell);
+    start(pool, 0, "sleep 60");
+    for (int i = 1; i <= 20; ++i) {
+      CHECK(::pthread_kill(other.native_handle(), SIGINT) == 0);
+      CHECK(pool.wait(signals, Pool::Clock::now() + std::chrono::seconds(60)).empty());
+      CHECK(signals.stops() == i);
+    }
+    CHECK(::pthread_kill(other.native_handle(), SIGCHLD) == 0);
+    const auto begin = Pool::Clock::now();
+    CHECK(pool.wait(signals, begin + std::chrono::seconds(60)).empty());
+    CHECK(Pool::Clock::now() - begin < std::chrono::seconds(50));
+    pool.kill();
+    CHECK(all_of(pool, signals).size() == 1);
+  }
+  is_over = true;
+  other.join();
 }
 
 TEST_CASE("the first signal asks to stop, only a later SIGINT is a second one") {
