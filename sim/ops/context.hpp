@@ -44,7 +44,8 @@ struct SiteOrder {
 };
 
 /// Whether tensors get their values. `skipped`: sites, shapes, multiply-adds and the number of projections are those of the
-/// step, tensors hold zeros or whatever was in their memory, and nothing that depends on values is counted.
+/// step (but for the one quotient of a norm that is clipped), tensors hold zeros or whatever was in their memory, and nothing
+/// that depends on values is counted.
 enum class Values : std::uint8_t { computed, skipped };
 
 class Context {

@@ -37,7 +37,7 @@ struct BlockOperand {
   float number = 0;
 
   BlockOperand(const Operand<float>& x, std::size_t row, std::size_t column) {
-    number = static_cast<float>(x.value);  // exact, see Projector::run
+    number = static_cast<float>(x.value);  // exact, see Projector::choose_paths
     if (x.data == nullptr)
       span = {&number, 0};
     else

@@ -69,12 +69,13 @@ bool needs_ranges(const Reduction& how, bool counts, bool has_fma);
 /// Quick sums in P <= 11 bits (the exact x = s + t, 2^e <= |fl(x)| < 2^(e+1), or e = e_min if that is larger, U = 2^(e-P+1),
 /// s = m 2^(e_s-P+1), t has P_t <= 22 bits, and its rounding to U is z). z = round(fl(x)), but where fl(x) is the middle of
 /// two values and x is not; there |x - z| > U/2. The error x - z = t + (s - z):
-///   s - z is a multiple of U or of 2^(e_s-P+1), so it is a number if e - 12 <= e_s <= e + 12. If e_s is larger, s and t
-///   cancel: x is a multiple of 2^(e_s-22), x = z, and s - z = -t. If it is smaller, fl(s - z) is a number within a factor of
-///   2 of -z, so that z + fl(s - z) is exact, and equals s if and only if fl(s - z) = s - z: steps where it does not are taken
-///   exactly.
-///   x - z is a number: either |t| < 2^(e-13), then z = s and x - z = t, for the values of the grid beside x are U/2 apart at
-///   least; or t is a multiple of 2^(e-34), as s - z is, and |x - z| < 2^(e-10).
+///   s - z is a multiple of U or of 2^(e_s-P+1) and below 2^(2 + the larger of e and e_s), so it is a number if
+///   e + P - 23 <= e_s <= e + 23 - P. If e_s is larger, s and t cancel: t is a multiple of 2^(e_s-22), as s is, which is 2 U at
+///   least, so x = z, and s - z = -t. If it is smaller, fl(s - z) is a number within a factor of 2 of -z, so that
+///   z + fl(s - z) is exact, and equals s if and only if fl(s - z) = s - z: steps where it does not are taken exactly.
+///   x - z is a number: either |t| < U/8, then z = s and x - z = t, for the values of the grid beside x are U/2 apart at
+///   least; or t is a multiple of 2^(e-P-23), as s - z is (of 2^(e-24) at least, if it is the number fl(s - z)), and
+///   |x - z| <= U/2 + 2^(e-24) < 2^(e-P+1).
 /// So the error is fl(a b + fl(s - z)); if its magnitude is beyond U/2 the step is taken exactly, if it is U/2 x is a tie. U/2
 /// is a normal number from `quick_least` on. Below 2^e_min, U is the grid of the format, and all this holds.
 /// P_t + P <= 23 is not needed.
