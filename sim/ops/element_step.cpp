@@ -203,15 +203,23 @@ ElementEvents run(const ElementStep<T>& step, std::size_t rows, std::size_t colu
   constexpr std::size_t parallel_from = 32768;  // elements: less is done before threads are awake
   if (step.x.is_flat() && step.y.is_flat()) columns *= rows, rows = 1;
   const std::size_t blocks_per_row = (columns + float_block_size - 1) / float_block_size;
+  const std::size_t blocks = rows * blocks_per_row;
+  const auto run_block = [&](Share<T>& share, std::size_t block) {
+    share.run(block / blocks_per_row, block % blocks_per_row * float_block_size, columns, out, first);
+  };
   ElementEvents events;
-  const bool shared = rows * columns >= parallel_from;
-#pragma omp parallel if (shared)
+  if (rows * columns < parallel_from) {  // an epilogue's blocks, too, which come from threads
+    Share<T> share(step, true);
+    for (std::size_t block = 0; block < blocks; ++block) run_block(share, block);
+    share.tell(events);
+    return events;
+  }
+#pragma omp parallel
   {
-    Share<T> share(step, !shared);
+    Share<T> share(step, false);
 #pragma omp for schedule(static) nowait
-    for (std::size_t block = 0; block < rows * blocks_per_row; ++block)
-      share.run(block / blocks_per_row, block % blocks_per_row * float_block_size, columns, out, first);
-#pragma omp critical
+    for (std::size_t block = 0; block < blocks; ++block) run_block(share, block);
+#pragma omp critical(exmy_element_step)
     share.tell(events);
   }
   return events;
