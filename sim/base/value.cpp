@@ -31,10 +31,16 @@ std::optional<T> exact_integer(const Json& value) {
   return std::fabs(x) <= 0x1p53 ? held(static_cast<std::int64_t>(x)) : std::nullopt;
 }
 
+// What `range` leaves of the integers that T holds.
 template <std::integral T>
-std::string limits_text() {
+std::string accepted_text(const Range& range) {
   using Limits = std::numeric_limits<T>;
-  return " in [" + std::to_string(Limits::min()) + ", " + std::to_string(Limits::max()) + ']';
+  const bool low = range.low >= static_cast<double>(Limits::min());
+  const bool high = range.high < static_cast<double>(Limits::max());
+  return (low && range.low_open ? " in (" : " in [") +
+         std::to_string(low ? static_cast<T>(range.low) : Limits::min()) + ", " +
+         std::to_string(high ? static_cast<T>(range.high) : Limits::max()) +
+         (high && range.high_open ? ')' : ']');
 }
 
 bool has_fraction(const Json& value) {
@@ -87,7 +93,7 @@ T Value::integer(const Range& range) const {
   const double size = std::fabs(json().get<double>());
   const bool wants_digits = json().is_number_float() && size > 0x1p53 && size < 0x1p64;
   const std::string hint = wants_digits ? ", beyond 2^53 with all its digits" : "";
-  expected(codes::out_of_range, "an integer" + (x ? range.text() : limits_text<T>()) + hint);
+  expected(codes::out_of_range, "an integer" + (x ? range.text() : accepted_text<T>(range)) + hint);
   return stand_in;
 }
 

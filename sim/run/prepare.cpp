@@ -144,7 +144,7 @@ Prepared prepare(const std::string& file, const std::vector<Assignment>& assignm
   p.dry_step = check_sites(p.experiment, *p.data, *p.document, problems);
   throw_if_any(problems);
   forget_step_limit(*p.document);
-  p.warnings = warnings_of_configuration(p.experiment, *p.data, p.dry_step.sites);
+  p.warnings = warnings_of_configuration(p.experiment, *p.data, p.dry_step);
   p.config_sha256 = identity_of(p);
   p.run_id = directory_name(p.experiment.name) + "-" + p.config_sha256.substr(0, 12);
   return p;

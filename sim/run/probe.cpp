@@ -48,6 +48,7 @@ Seen dry_step(const Experiment& e, const Dataset& data) {
     seen.step.macs_per_sample += count / (batches.size() * batch.samples.size());
   seen.step.operations = trace.operations();
   seen.step.samples = batch.samples.size();
+  seen.step.parameters = program.parameter_shapes();
   program.evaluate(0, data, 0, batch.samples.size());
   for (const std::string& name : program.context().names_of_step()) seen.names.push_back(name);
   return seen;

@@ -1,6 +1,8 @@
 #pragma once
 // A dry step: which sites an experiment has, and whether its policy makes sense at each of them.
 
+#include <map>
+#include <string>
 #include <vector>
 
 #include "sim/run/experiment.hpp"
@@ -14,6 +16,7 @@ struct DryStep {
   std::uint64_t memory_bytes = 0;             ///< of a step of the batch size, at the widths of the formats
   std::vector<TracedOperation> operations{};  ///< in the order of the forward pass, the loss last
   std::size_t samples = 1;  ///< of the dry step: the first dimension of the operations' shapes
+  std::map<std::string, Shape> parameters{};  ///< shapes by full name
 };
 
 /// Trains a fresh program for one step on two samples of `data` and evaluates once, all without computing a value, throws it

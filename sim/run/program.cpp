@@ -231,6 +231,13 @@ Evaluation Program<T>::evaluate(std::uint64_t t, const Dataset& data, std::size_
 }
 
 template <class T>
+std::map<std::string, Shape> Program<T>::parameter_shapes() {
+  std::map<std::string, Shape> shapes;
+  for (const Parameter<T>* p : model_->parameters()) shapes.emplace(p->full_name(), p->value.shape);
+  return shapes;
+}
+
+template <class T>
 void Program<T>::visit_weights(StateVisitor<T>& visitor) {
   for (Parameter<T>* p : model_->parameters()) visitor.tensor(p->full_name(), p->value);
   for (const Buffer<T>& b : model_->buffers()) visitor.tensor(b.name, *b.value);

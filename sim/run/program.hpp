@@ -2,6 +2,7 @@
 // The program that an experiment describes: network, loss, optimiser, loss scaler, for one carrier. All
 // state that outlives a step is seen by `visit`.
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -44,6 +45,8 @@ class Program {
   }
   /// Forward only, nothing counted.
   Evaluation evaluate(std::uint64_t t, const Dataset& data, std::size_t first, std::size_t count);
+  /// By full name.
+  std::map<std::string, Shape> parameter_shapes();
   /// Parameters and buffers.
   void visit_weights(StateVisitor<T>& visitor);
   /// Optimiser and loss scaler.

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <set>
 
 #include "formats/binary64.hpp"
@@ -32,13 +33,22 @@ std::string shortest(double x) {
   return text.data();
 }
 
+/// The constants that an optimiser uses at a site of role update.
+std::vector<NamedConstant> constants_at(const OptimizerChoice& optimizer, const Site& site,
+                                        const std::map<std::string, Shape>& parameters) {
+  std::vector<NamedConstant> constants = optimizer.constants;
+  const std::string parameter = site.layer + site.op.substr(optimizer.op.size());  // adamw.bias: LAYER.bias
+  if (optimizer.decay.applies_to(parameters.at(parameter))) constants.push_back(optimizer.decay_constant);
+  return constants;
+}
+
 /// beta2 = 0.999 in bf16: 1 - beta2^t is 0 for ever.
-void check_constants(const Experiment& e, const std::vector<Site>& sites, std::vector<Warning>& out) {
+void check_constants(const Experiment& e, const DryStep& step, std::vector<Warning>& out) {
   std::set<std::string> said;
-  for (const Site& site : sites) {
-    if (site.role != Role::update || !site.op.starts_with(e.optimizer.op)) continue;
+  for (const Site& site : step.sites) {
+    if (site.role != Role::update || !site.op.starts_with(e.optimizer.op + ".")) continue;
     const Projection how = e.policy.policy.resolve(site).quantizer.projection;
-    for (const NamedConstant& c : e.optimizer.constants) {
+    for (const NamedConstant& c : constants_at(e.optimizer, site, step.parameters)) {
       const double value = c.at == nullptr ? c.value : c.at(c.value, e.lr);
       const double q = project(how, value).value;
       if (q == value || (q != 0 && q != 1)) continue;
@@ -89,12 +99,12 @@ double share(const Counters& c, Counter counter) {
 }  // namespace
 
 std::vector<Warning> warnings_of_configuration(const Experiment& e, const Dataset& data,
-                                               const std::vector<Site>& sites) {
+                                               const DryStep& step) {
   std::vector<Warning> out;
-  check_constants(e, sites, out);
-  check_back_off(e, sites, out);
+  check_constants(e, step, out);
+  check_back_off(e, step.sites, out);
   if (e.loss_scale.kind != LossScaling::none)
-    check_loss_scale(e, e.batch_size * (data.has_tokens() ? data.tokens.length : 1), sites, out);
+    check_loss_scale(e, e.batch_size * (data.has_tokens() ? data.tokens.length : 1), step.sites, out);
   return out;
 }
 

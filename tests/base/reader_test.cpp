@@ -159,7 +159,9 @@ TEST_CASE("integers keep to their range and type", "[base][reader]") {
   REQUIRE(complaint("33", bits) == "E204 1:7 /x: expected an integer in [1, 32], got 33");
   REQUIRE(complaint("32", bits) == "0 problems");
   REQUIRE(complaint("4294967304", bits) ==  // 8 in 32 bits
-          "E204 1:7 /x: expected an integer in [-2147483648, 2147483647], got 4294967304");
+          "E204 1:7 /x: expected an integer in [1, 32], got 4294967304");
+  REQUIRE(complaint("4294967304", [](ObjectReader& r) { r.integer<int>("x", 1, Range::at_least(1)); }) ==
+          "E204 1:7 /x: expected an integer in [1, 2147483647], got 4294967304");
   REQUIRE(complaint("-1", [](ObjectReader& r) { r.integer<std::uint32_t>("x", 1); }) ==
           "E204 1:7 /x: expected an integer in [0, 4294967295], got -1");
 }

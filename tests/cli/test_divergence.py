@@ -114,6 +114,14 @@ class Warnings(ProgramTest):
         self.clean(changed(SMALL, training__optimizer={**adamw, "lr": 0.25, "weight_decay": 0.5}, policy=bf16))
         self.clean(changed(SMALL, training__optimizer={**adamw, "weight_decay": 0}, policy=bf16))
         self.clean(changed(SMALL, training__optimizer=adamw))
+        # Where biases do not decay, theirs is no loss.
+        biases = [{"match": {"role": "update", "op": "adamw.bias"}, "format": "bf16"}]
+        self.warned(changed(SMALL, training__optimizer=adamw, policy=biases), "W101",
+                    "/training/optimizer/weight_decay", "rounds to 1 in bf16")
+        matrices = {**adamw, "decay": "matrices"}
+        self.clean(changed(SMALL, training__optimizer=matrices, policy=biases))
+        self.warned(changed(SMALL, training__optimizer=matrices, policy=bf16), "W101",
+                    "/training/optimizer/weight_decay", "rounds to 1 in bf16")
         # A compensated update takes the lost part off; bf16 has the range for it, fp16 has not.
         kahan = {**adamw, "weight_decay": 1e-6, "epsilon": 0.001, "update": {"kind": "kahan"}}
         self.clean(changed(SMALL, training__optimizer=kahan, policy=bf16))

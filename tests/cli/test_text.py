@@ -92,9 +92,37 @@ class TokensOfTables(ProgramTest):
         good = [(1, 3, 0), (2, 1, 1)] * 4
         self.assertIn('tokens.csv:9:3: "0.5", wanted a token', self.refused_with([*good, (1, 0.5, 0)])[1])
         pointer, text = self.refused_with([*good, (20, 1, 0)])
-        self.assertEqual((pointer, text), ("/model", 'layer "wte" got [2], wanted tokens 0 to 19: the data have up to 20'))
+        self.assertEqual((pointer, text), ("/model", 'layer "wte" got [2], wanted tokens 0 to 19: the data and their padding have up to 20'))
         pointer, text = self.refused_with(good, data={"kind": "csv", "path": "tokens.csv"})
-        self.assertEqual((pointer, text), ("/model", 'layer "wte" got [2], wanted tokens: the data have numbers'))
+        self.assertEqual((pointer, text), ("/model", 'layer "wte" got [2], wanted tokens: it gets numbers'))
+
+    def test_only_the_first_layer_gets_tokens(self):
+        """Behind another layer an embedding would look up what that layer made of them."""
+        rows = [(0, 1, 2, 3, 4, 5, 0), (5, 1, 4, 2, 0, 3, 5)] * 4
+        data = {"kind": "csv", "path": "tokens.csv", "tokens": True, "padding": 5, "validation_count": 0}
+        after = [{"kind": "attention"}, {"kind": "flatten"}, {"kind": "linear"}]
+        embedding = {"kind": "embedding", "name": "e", "width": 4}
+        for first in ({"kind": "dropout", "p": 0.99}, {"kind": "linear", "features": 12}, {"kind": "layer_norm"},
+                      {"kind": "flatten"}, {"kind": "residual", "layers": [{"kind": "activation"}]}):
+            model = {"kind": "sequential", "layers": [first, embedding, *after]}
+            pointer, text = self.refused_with(rows, model, data=data)
+            self.assertEqual(pointer, "/model/layers/1")
+            self.assertTrue(text.endswith("wanted tokens: it gets numbers"), text)
+        for layers in ([embedding, {"kind": "position"}, *after],
+                       [{"kind": "residual", "layers": [embedding], "shortcut": [embedding]}, *after]):
+            self.good("run", self.config(rows, {"kind": "sequential", "layers": layers}, data=data))
+
+    def test_padding_is_a_token_of_the_network(self):
+        def data(padding):
+            return {"kind": "csv", "path": "tokens.csv", "tokens": True, "padding": padding, "validation_count": 0}
+        rows = [(1, 3, 0), (2, 1, 1)] * 4
+        self.good("validate", self.config(rows, data=data(19)))  # though no sample has it
+        pointer, text = self.refused_with(rows, data=data(20))
+        self.assertEqual((pointer, text), ("/model", 'layer "wte" got [2], wanted tokens 0 to 19: the data and their '
+                                           "padding have up to 20"))
+        for wrong in (-1, 65536):
+            self.assertEqual(self.refused_with(rows, data=data(wrong)),
+                             ("/data/padding", f"expected an integer in [0, 65535], got {wrong}"))
 
     def test_a_network_that_answers_for_each_token_needs_labels_for_each(self):
         for model in ({"kind": "gpt", "layers": 1, "heads": 1, "width": 4},

@@ -170,9 +170,7 @@ class CsvReader {
     split_last(data_, source_.path, rows_,
                source_.validation_count.value_or(static_cast<std::size_t>(share)));
     data_.padding = source_.padding;
-    for (std::size_t i = 0; source_.tokens && i < data_.x.size(); ++i)
-      data_.token_features_count =
-          std::max(data_.token_features_count, 1 + static_cast<std::size_t>(data_.x[i]));
+    if (source_.tokens) data_.token_features_count = tokens_count();
     if (source_.task == CsvTask::classification) {
       const int largest = *std::max_element(data_.labels.begin(), data_.labels.end());
       data_.classes_count = source_.classes_count.value_or(1 + largest);
@@ -181,6 +179,14 @@ class CsvReader {
   }
 
  private:
+  /// Padding counts whether or not a sample has it: a network without that token is refused, not left unmasked.
+  std::size_t tokens_count() const {
+    std::size_t count = source_.padding ? 1 + std::size_t{*source_.padding} : 0;
+    for (std::size_t i = 0; i < data_.x.size(); ++i)
+      count = std::max(count, 1 + static_cast<std::size_t>(data_.x[i]));
+    return count;
+  }
+
   std::size_t label_column(const Row& row, bool has_header) const {
     if (!source_.label_name) {
       const std::size_t column = source_.label_index.value_or(row.fields.size() - 1);

@@ -24,8 +24,9 @@ struct CsvSource {
   double validation_fraction = 0.2;                  ///< 0 <= f < 1; the count is floor(f rows)
   double scale = 1.0;                                ///< of the features, never of the targets
   double offset = 0.0;
-  bool tokens = false;                        ///< the features are tokens: integers 0 .. 65535 when scaled
-  std::optional<std::uint16_t> padding = {};  ///< the token that fills up samples; of tokens
+  bool tokens = false;  ///< the features are tokens: integers 0 .. 65535 when scaled
+  std::optional<std::uint16_t> padding =
+      {};  ///< the token that fills up samples; one of the tokens, used or not
 };
 
 /// One sample per row: all columns but the label's are features. Numbers are decimal with a point (binary64,

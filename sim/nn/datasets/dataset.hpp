@@ -21,7 +21,7 @@ struct Dataset {
   std::size_t targets_count = 0;         ///< per sample; 0 for classification
   int classes_count = 0;                 ///< 0 for regression
   TokenWindows tokens;                   ///< of a text; then x, labels and targets are empty
-  std::size_t token_features_count = 0;  ///< the features are tokens 0 .. this - 1; 0: they are numbers
+  std::size_t token_features_count = 0;  ///< features and padding are tokens 0 .. this - 1; 0: numbers
   std::optional<std::uint16_t> padding;  ///< the token that fills up samples, if there is one
   Features x;                            ///< [count][features_count], row-major
   std::vector<std::int32_t> labels;      ///< classification: [count], 0 .. classes_count - 1; else empty

@@ -16,11 +16,11 @@ class EmbeddingTable {
     if (a.input.size() != 1) throw ShapeError(name, a.input, "tokens [T]");
     length_ = a.input[0];
     const std::size_t vocabulary = o.vocabulary != 0 ? o.vocabulary : a.outputs;
-    if (a.tokens == 0) throw ShapeError(name, a.input, "tokens: the data have numbers");
+    if (a.tokens == 0) throw ShapeError(name, a.input, "tokens: it gets numbers");
     if (a.tokens > vocabulary)
       throw ShapeError(name, a.input,
-                       "tokens 0 to " + std::to_string(vocabulary - 1) + ": the data have up to " +
-                           std::to_string(a.tokens - 1));
+                       "tokens 0 to " + std::to_string(vocabulary - 1) +
+                           ": the data and their padding have up to " + std::to_string(a.tokens - 1));
     weight_ = initial_weight<T>(*a.context, name, {vocabulary, o.width}, o.init, "embedding");
   }
 

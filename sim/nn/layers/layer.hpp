@@ -51,7 +51,7 @@ struct LayerArguments {
   std::string name;         ///< dotted, unique among the layers with parameters; empty for a whole network
   Shape input;              ///< of one sample
   std::size_t outputs = 0;  ///< that the data ask of the network: classes, targets, or the vocabulary
-  std::size_t tokens = 0;   ///< the data's samples are tokens 0 .. this - 1; 0: they are numbers
+  std::size_t tokens = 0;   ///< its input are tokens 0 .. this - 1, straight from the data; 0: numbers
 };
 /// Throws ShapeError.
 using LayerFactory = Factory<Layer, LayerArguments>;

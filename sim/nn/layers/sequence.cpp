@@ -11,7 +11,8 @@ class Sequence : public Layer<T> {
   Sequence(const std::vector<NamedLayer>& layers, const LayerArguments<T>& a) : output_(a.input) {
     for (const NamedLayer& layer : layers) {
       const std::string name = a.name.empty() ? layer.name : a.name + "." + layer.name;
-      layers_.push_back(layer.make(LayerArguments<T>{a.context, name, output_, a.outputs, a.tokens}));
+      const std::size_t tokens = layers_.empty() ? a.tokens : 0;  // what a layer gives are numbers
+      layers_.push_back(layer.make(LayerArguments<T>{a.context, name, output_, a.outputs, tokens}));
       output_ = layers_.back()->output();
     }
   }

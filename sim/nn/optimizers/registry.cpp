@@ -30,7 +30,7 @@ OptimizerChoice read_sgd(ObjectReader& r) {
     r.problem(codes::contradiction, "nesterov", "nesterov needs a momentum above 0");
   o.update = read_update(r);
   OptimizerFactory make([o]<class T>(const std::vector<Parameter<T>*>& p) { return make_sgd<T>(o, p); });
-  return {make, "sgd", {{"momentum", o.momentum}, {"weight_decay", o.decay.factor}}};
+  return {make, "sgd", {{"momentum", o.momentum}}, {"weight_decay", o.decay.factor}, o.decay};
 }
 
 OptimizerChoice read_rmsprop(ObjectReader& r) {
@@ -44,10 +44,9 @@ OptimizerChoice read_rmsprop(ObjectReader& r) {
   OptimizerFactory make([o]<class T>(const std::vector<Parameter<T>*>& p) { return make_rmsprop<T>(o, p); });
   return {make,
           "rmsprop",
-          {{"alpha", o.alpha},
-           {"epsilon", o.epsilon},
-           {"momentum", o.momentum},
-           {"weight_decay", o.decay.factor}}};
+          {{"alpha", o.alpha}, {"epsilon", o.epsilon}, {"momentum", o.momentum}},
+          {"weight_decay", o.decay.factor},
+          o.decay};
 }
 
 constexpr std::array forms{Named<AdamForm>{"pytorch", AdamForm::pytorch},
@@ -82,10 +81,9 @@ OptimizerChoice read_adamw(ObjectReader& r) {
   OptimizerFactory make([o]<class T>(const std::vector<Parameter<T>*>& p) { return make_adamw<T>(o, p); });
   return {make,
           "adamw",
-          {{"beta1", o.adam.beta1},
-           {"beta2", o.adam.beta2},
-           {"epsilon", o.adam.epsilon},
-           decoupled(o.decay.factor, o.adam.update)}};
+          {{"beta1", o.adam.beta1}, {"beta2", o.adam.beta2}, {"epsilon", o.adam.epsilon}},
+          decoupled(o.decay.factor, o.adam.update),
+          o.decay};
 }
 
 constexpr std::array optimizer_table{OptimizerKind{"sgd", read_sgd}, OptimizerKind{"rmsprop", read_rmsprop},

@@ -22,8 +22,10 @@ struct NamedConstant {
 };
 struct OptimizerChoice {
   OptimizerFactory make;
-  std::string op;  ///< the first part of its site's op
-  std::vector<NamedConstant> constants;
+  std::string op;                        ///< the first part of its site's op
+  std::vector<NamedConstant> constants;  ///< of every parameter
+  NamedConstant decay_constant{};        ///< of the parameters that decay; without a name there is none
+  WeightDecay decay{};
 };
 
 /// One row per kind: adding an optimiser is one file and one row.
