@@ -7,6 +7,7 @@
 
 #include "sim/base/error.hpp"
 #include "sim/base/files.hpp"
+#include "sim/base/fraction.hpp"
 #include "sim/base/text.hpp"
 #include "sim/compare/report_members.hpp"
 #include "sim/tools/columns.hpp"
@@ -72,33 +73,28 @@ std::string formatted(const char* format, Args... args) {
   return text.data();
 }
 
-double fraction(double part, double whole) { return whole > 0 ? part / whole : 0; }
-double fraction(std::uint64_t part, std::uint64_t whole) {
-  return fraction(static_cast<double>(part), static_cast<double>(whole));
-}
-
 /// Nothing for nothing.
 std::string percent(double part) { return part > 0 ? formatted("%.1f", 100 * part) : ""; }
 
 std::vector<std::string> cells_of(const ProfileRow& row, const ProfileRow& all) {
   return {printable(row.name),
-          percent(fraction(row.time_s, all.time_s)),
-          percent(fraction(row.forward_s, all.time_s)),
-          percent(fraction(row.backward_s, all.time_s)),
-          percent(fraction(row.emulated_ops_count, all.emulated_ops_count)),
-          percent(fraction(row.macs_count, all.macs_count))};
+          percent(fraction_of(row.time_s, all.time_s)),
+          percent(fraction_of(row.forward_s, all.time_s)),
+          percent(fraction_of(row.backward_s, all.time_s)),
+          percent(fraction_of(row.emulated_ops_count, all.emulated_ops_count)),
+          percent(fraction_of(row.macs_count, all.macs_count))};
 }
 
 Json json_of(const ProfileRow& row, const ProfileRow& all) {
   return {{"name", row.name},
           {"time_s", row.time_s},
-          {"time_fraction", fraction(row.time_s, all.time_s)},
-          {"forward_time_fraction", fraction(row.forward_s, all.time_s)},
-          {"backward_time_fraction", fraction(row.backward_s, all.time_s)},
+          {"time_fraction", fraction_of(row.time_s, all.time_s)},
+          {"forward_time_fraction", fraction_of(row.forward_s, all.time_s)},
+          {"backward_time_fraction", fraction_of(row.backward_s, all.time_s)},
           {"emulated_ops_count", row.emulated_ops_count},
-          {"emulated_ops_fraction", fraction(row.emulated_ops_count, all.emulated_ops_count)},
+          {"emulated_ops_fraction", fraction_of(row.emulated_ops_count, all.emulated_ops_count)},
           {"macs_count", row.macs_count},
-          {"macs_fraction", fraction(row.macs_count, all.macs_count)}};
+          {"macs_fraction", fraction_of(row.macs_count, all.macs_count)}};
 }
 
 /// The first `top` rows, and the others as one.
@@ -136,7 +132,7 @@ std::string text_of(const RunProfile& profile, std::size_t top, std::size_t widt
   Columns table{{"per cent of", "time", "forward", "backward", "roundings", "MACs"}, {}};
   for (const ProfileRow& row : shortened(profile, top)) table.rows.push_back(cells_of(row, profile.total));
   const ProfileRow& all = profile.total;
-  const double per_step = fraction(all.time_s, static_cast<double>(profile.steps_count));
+  const double per_step = fraction_of(all.time_s, static_cast<double>(profile.steps_count));
   return printable(profile.name) +
          formatted(": %.2f s, %.4g ms for each of %llu steps\n%.4g roundings, %.4g multiply-adds (MACs)\n\n",
                    all.time_s, 1e3 * per_step, static_cast<unsigned long long>(profile.steps_count),
