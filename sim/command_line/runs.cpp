@@ -82,9 +82,8 @@ void add_compare(CLI::App& app, int& code) {
 
 void add_profile(CLI::App& app, int& code) {
   const auto a = std::make_shared<ProfileArguments>();
-  CLI::App* profile = app.add_subcommand("profile",
-                                         "where the time and the roundings of complete runs went; "
-                                         "the optimiser's time is in the column \"time\" alone");
+  CLI::App* profile = app.add_subcommand("profile", "where the time and the roundings of complete runs went");
+  profile->footer("forward and backward are parts of time; the optimiser's time is in time alone.");
   profile->add_option("directories", a->directories, "run or sweep directories, or folders with some below")
       ->required();
   profile->add_option("--by", a->by, "a row for each: operation (of a layer), layer, op")
