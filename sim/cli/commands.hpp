@@ -128,7 +128,8 @@ struct ProfileArguments {
   std::optional<int> top;  ///< rows of each run, the others become one; default: 20 in a table, all in JSON
   bool json = false;
 };
-/// Where the time, the roundings and the multiply-adds of complete runs went; UsageError if there is none.
+/// Where the time, the roundings and the multiply-adds of complete runs went; UsageError if there is none. Names the others
+/// on the standard error, and every report that cannot be read: then 4.
 int profile_command(const ProfileArguments& arguments);
 
 struct VerifyArguments {

@@ -12,8 +12,6 @@
 namespace exmy {
 namespace {
 
-constexpr std::size_t most_named = 5;
-
 CompareOptions options_of(const CompareArguments& a) {
   CompareOptions options;
   for (const std::string& name : a.metrics) {
@@ -41,16 +39,6 @@ std::vector<std::filesystem::path> directories_of(const CompareArguments& a) {
   return all;
 }
 
-void tell_incomplete(const std::vector<IncompleteRun>& incomplete) {
-  if (incomplete.empty()) return;
-  std::cerr << "not compared, incomplete: ";
-  for (std::size_t i = 0; i < std::min(most_named, incomplete.size()); ++i)
-    std::cerr << (i > 0 ? ", " : "") << printable(incomplete[i].directory.string()) << " ("
-              << name_of(incomplete[i].phase) << ")";
-  if (incomplete.size() > most_named) std::cerr << " and " << incomplete.size() - most_named << " more";
-  std::cerr << "\n";
-}
-
 std::string answer_of(const CompareArguments& a, const Comparison& c, const FoundRuns& found) {
   if (a.csv) return comparison_csv(c);
   if (a.latex) return comparison_latex(c);
@@ -63,7 +51,7 @@ std::string answer_of(const CompareArguments& a, const Comparison& c, const Foun
 int compare_command(const CompareArguments& a) {
   const CompareOptions options = options_of(a);
   const FoundRuns found = find_runs(directories_of(a));
-  tell_incomplete(found.incomplete);
+  if (!found.incomplete.empty()) std::cerr << "not compared, " << incomplete_text(found.incomplete) << "\n";
   if (found.complete.empty()) throw UsageError("nothing to compare: no run is complete");
   const Comparison comparison = compare(read_runs(found.complete, options.all_metrics()), options);
   std::cout << answer_of(a, comparison, found);

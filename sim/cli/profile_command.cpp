@@ -12,6 +12,12 @@
 namespace exmy {
 namespace {
 
+struct ProfileOptions {
+  ProfileRows rows;
+  ProfileOrder order;
+  std::size_t top;
+};
+
 template <class Value>
 Value value_named(const std::string& option, const std::string& word,
                   const std::vector<std::pair<std::string, Value>>& known) {
@@ -23,9 +29,7 @@ Value value_named(const std::string& option, const std::string& word,
   throw UsageError(option + " is " + in_quotes(word) + ", known: " + words);
 }
 
-}  // namespace
-
-int profile_command(const ProfileArguments& a) {
+ProfileOptions options_of(const ProfileArguments& a) {
   const auto rows = value_named<ProfileRows>(
       "--by", a.by,
       {{"operation", ProfileRows::operation}, {"layer", ProfileRows::layer}, {"op", ProfileRows::op}});
@@ -33,21 +37,34 @@ int profile_command(const ProfileArguments& a) {
                                                {{"time", ProfileOrder::time},
                                                 {"roundings", ProfileOrder::emulated_ops},
                                                 {"multiply-adds", ProfileOrder::macs}});
-  const int top_rows = a.top.value_or(a.json ? std::numeric_limits<int>::max() : 20);
-  if (top_rows < 1) throw UsageError("--top is " + std::to_string(top_rows) + ", must be at least 1");
-  const auto top = static_cast<std::size_t>(top_rows);
+  const int top = a.top.value_or(a.json ? std::numeric_limits<int>::max() : 20);
+  if (top < 1) throw UsageError("--top is " + std::to_string(top) + ", must be at least 1");
+  return {rows, order, static_cast<std::size_t>(top)};
+}
+
+std::string answer_of(const RunProfile& profile, const ProfileOptions& options, bool json) {
+  if (json) return compact_text(json_of(profile, options.top)) + "\n";
+  return text_of(profile, options.top, output_width());
+}
+
+}  // namespace
+
+int profile_command(const ProfileArguments& a) {
+  const ProfileOptions options = options_of(a);
   const FoundRuns found = find_runs(a.directories);
-  if (found.complete.empty()) throw UsageError("no run is complete");
+  if (!found.incomplete.empty()) std::cerr << "not shown, " << incomplete_text(found.incomplete) << "\n";
+  if (found.complete.empty()) throw UsageError("nothing to show: no run is complete");
+  int code = 0;
   bool first = true;
-  for (const RunPlace& place : found.complete) {
-    const RunProfile profile = read_profile(place.directory, rows, order);
-    if (a.json)
-      std::cout << compact_text(json_of(profile, top)) << "\n";
-    else
-      std::cout << (first ? "" : "\n") << text_of(profile, top, output_width());
-    first = false;
-  }
-  return 0;
+  for (const RunPlace& place : found.complete) try {
+      const RunProfile profile = read_profile(place.directory, options.rows, options.order);
+      std::cout << (first || a.json ? "" : "\n") << answer_of(profile, options, a.json);
+      first = false;
+    } catch (const CorruptFile& error) {  // that of an older program, beside others
+      std::cerr << error.what() << "\n";
+      code = error.exit_code();
+    }
+  return code;
 }
 
 }  // namespace exmy

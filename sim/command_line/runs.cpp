@@ -83,13 +83,15 @@ void add_compare(CLI::App& app, int& code) {
 void add_profile(CLI::App& app, int& code) {
   const auto a = std::make_shared<ProfileArguments>();
   CLI::App* profile = app.add_subcommand("profile", "where the time and the roundings of complete runs went");
+  profile->footer("forward and backward are parts of time; the optimiser's time is in time alone.");
   profile->add_option("directories", a->directories, "run or sweep directories, or folders with some below")
       ->required();
   profile->add_option("--by", a->by, "a row for each: operation (of a layer), layer, op")
       ->capture_default_str();
   profile->add_option("--sort", a->sort, "largest first: time, roundings, multiply-adds")
       ->capture_default_str();
-  profile->add_option("--top", a->top, "only so many rows, and the others as one (default: 20; with --json all)");
+  profile->add_option("--top", a->top,
+                      "only so many rows, and the others as one (default: 20; with --json all)");
   profile->add_flag("--json", a->json, "a JSON line per run instead of tables");
   profile->callback([a, &code] { code = profile_command(*a); });
 }

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <map>
+#include <span>
 
 #include "sim/base/error.hpp"
 #include "sim/base/files.hpp"
+#include "sim/base/fraction.hpp"
 #include "sim/base/text.hpp"
 #include "sim/compare/report_members.hpp"
 #include "sim/tools/columns.hpp"
@@ -16,8 +19,21 @@ namespace {
 
 constexpr std::size_t most_report_bytes = std::size_t{1} << 28;
 
+/// CorruptFile, like the following without the name of the file.
+std::uint64_t count_at(const Json& object, const char* key) {
+  const Json& value = object.at(key);
+  if (value.is_number_unsigned()) return value.get<std::uint64_t>();
+  throw CorruptFile(std::string(key) + " is " + printable(value.dump(), 60) + ", which is no count");
+}
+
+double seconds_at(const Json& object, const char* key) {
+  const Json& value = object.at(key);
+  if (value.is_number() && value.get<double>() >= 0) return value.get<double>();
+  throw CorruptFile(std::string(key) + " is " + printable(value.dump(), 60) + ", which is no duration");
+}
+
 std::string name_in(const Json& operation, ProfileRows rows) {
-  if (!operation.contains("layer")) return operation.at("phase").get<std::string>();
+  if (!operation.contains("layer")) return "(" + operation.at("phase").get<std::string>() + ")";
   const auto layer = operation.at("layer").get<std::string>(), op = operation.at("op").get<std::string>();
   switch (rows) {
     case ProfileRows::operation: return layer + "/" + op;
@@ -27,14 +43,22 @@ std::string name_in(const Json& operation, ProfileRows rows) {
   return {};
 }
 
-void add(ProfileRow& row, const Json& operation) {
-  const auto seconds = operation.at("time_s").get<double>();
+ProfileRow row_of(const Json& operation, ProfileRows rows) {
+  ProfileRow row{name_in(operation, rows)};
   const auto phase = operation.at("phase").get<std::string>();
-  row.time_s += seconds;
-  if (phase == "forward") row.forward_s += seconds;
-  if (phase == "backward") row.backward_s += seconds;
-  row.emulated_ops_count += operation.at("emulated_ops_count").get<std::uint64_t>();
-  row.macs_count += operation.at("macs_count").get<std::uint64_t>();
+  row.time_s = seconds_at(operation, "time_s");
+  if (phase == "forward") row.forward_s = row.time_s;
+  if (phase == "backward") row.backward_s = row.time_s;
+  row.emulated_ops_count = count_at(operation, "emulated_ops_count");
+  row.macs_count = count_at(operation, "macs_count");
+  return row;
+}
+
+void add_to_total(ProfileRow& total, const ProfileRow& row) {
+  total += row;
+  if (!std::isfinite(total.time_s) || total.emulated_ops_count < row.emulated_ops_count ||
+      total.macs_count < row.macs_count)
+    throw CorruptFile("the sum of cost.operations is too large");
 }
 
 double measure_of(const ProfileRow& row, ProfileOrder order) {
@@ -50,13 +74,12 @@ RunProfile profile_of(const Json& report, ProfileRows rows, ProfileOrder order) 
   RunProfile profile;
   report.at("run").at("name").get_to(profile.name);
   report.at("run").at("run_id").get_to(profile.run_id);
-  report.at("run").at("steps_count").get_to(profile.steps_count);
+  profile.steps_count = count_at(report.at("run"), "steps_count");
   std::map<std::string, ProfileRow> found;
-  for (const Json& operation : report.at("cost").at("operations")) {
-    const std::string name = name_in(operation, rows);
-    found[name].name = name;
-    add(found[name], operation);
-    add(profile.total, operation);
+  for (const Json& operation : report.at("cost").at("operations").get_ref<const Json::array_t&>()) {
+    const ProfileRow row = row_of(operation, rows);
+    found.try_emplace(row.name, ProfileRow{row.name}).first->second += row;
+    add_to_total(profile.total, row);
   }
   for (auto& [name, row] : found) profile.rows.push_back(row);
   std::stable_sort(profile.rows.begin(), profile.rows.end(), [&](const ProfileRow& a, const ProfileRow& b) {
@@ -72,50 +95,44 @@ std::string formatted(const char* format, Args... args) {
   return text.data();
 }
 
-double fraction(double part, double whole) { return whole > 0 ? part / whole : 0; }
-double fraction(std::uint64_t part, std::uint64_t whole) {
-  return fraction(static_cast<double>(part), static_cast<double>(whole));
-}
-
 /// Nothing for nothing.
 std::string percent(double part) { return part > 0 ? formatted("%.1f", 100 * part) : ""; }
 
 std::vector<std::string> cells_of(const ProfileRow& row, const ProfileRow& all) {
   return {printable(row.name),
-          percent(fraction(row.time_s, all.time_s)),
-          percent(fraction(row.forward_s, all.time_s)),
-          percent(fraction(row.backward_s, all.time_s)),
-          percent(fraction(row.emulated_ops_count, all.emulated_ops_count)),
-          percent(fraction(row.macs_count, all.macs_count))};
+          percent(fraction_of(row.time_s, all.time_s)),
+          percent(fraction_of(row.forward_s, all.time_s)),
+          percent(fraction_of(row.backward_s, all.time_s)),
+          percent(fraction_of(row.emulated_ops_count, all.emulated_ops_count)),
+          percent(fraction_of(row.macs_count, all.macs_count))};
 }
 
 Json json_of(const ProfileRow& row, const ProfileRow& all) {
-  return {{"name", row.name},
-          {"time_s", row.time_s},
-          {"time_fraction", fraction(row.time_s, all.time_s)},
-          {"forward_time_fraction", fraction(row.forward_s, all.time_s)},
-          {"backward_time_fraction", fraction(row.backward_s, all.time_s)},
+  return {{"time_s", row.time_s},
+          {"time_fraction", fraction_of(row.time_s, all.time_s)},
+          {"forward_time_fraction", fraction_of(row.forward_s, all.time_s)},
+          {"backward_time_fraction", fraction_of(row.backward_s, all.time_s)},
           {"emulated_ops_count", row.emulated_ops_count},
-          {"emulated_ops_fraction", fraction(row.emulated_ops_count, all.emulated_ops_count)},
+          {"emulated_ops_fraction", fraction_of(row.emulated_ops_count, all.emulated_ops_count)},
           {"macs_count", row.macs_count},
-          {"macs_fraction", fraction(row.macs_count, all.macs_count)}};
+          {"macs_fraction", fraction_of(row.macs_count, all.macs_count)}};
 }
 
-/// The first `top` rows, and the others as one.
-std::vector<ProfileRow> shortened(const RunProfile& profile, std::size_t top) {
-  std::vector<ProfileRow> rows = profile.rows;
-  if (rows.size() <= top) return rows;
-  ProfileRow rest{"and " + std::to_string(rows.size() - top) + " more"};
-  for (std::size_t i = top; i < rows.size(); ++i) {
-    rest.time_s += rows[i].time_s;
-    rest.forward_s += rows[i].forward_s;
-    rest.backward_s += rows[i].backward_s;
-    rest.emulated_ops_count += rows[i].emulated_ops_count;
-    rest.macs_count += rows[i].macs_count;
-  }
-  rows.resize(top);
-  rows.push_back(rest);
-  return rows;
+/// The first rows, and the others as one.
+struct Shortened {
+  std::span<const ProfileRow> first;
+  std::size_t others_count = 0;
+  ProfileRow others;
+};
+
+Shortened shortened(const RunProfile& profile, std::size_t top) {
+  const std::span<const ProfileRow> rows = profile.rows;
+  Shortened s{rows.first(std::min(top, rows.size())), 0, {}};
+  const auto others = rows.subspan(s.first.size());
+  for (const ProfileRow& row : others) s.others += row;
+  s.others_count = others.size();
+  s.others.name = "and " + std::to_string(s.others_count) + " more";
+  return s;
 }
 
 }  // namespace
@@ -125,6 +142,8 @@ RunProfile read_profile(const std::filesystem::path& directory, ProfileRows rows
   const Json report = members_of(read_file(file, most_report_bytes), {"run", "cost"}, file);
   try {
     return profile_of(report, rows, order);
+  } catch (const CorruptFile& error) {
+    throw CorruptFile(printable(file) + ": " + error.what());
   } catch (const Json::exception&) {
     throw CorruptFile(printable(file) +
                       ": not the report of a run, or one of a program that did not measure " +
@@ -134,9 +153,11 @@ RunProfile read_profile(const std::filesystem::path& directory, ProfileRows rows
 
 std::string text_of(const RunProfile& profile, std::size_t top, std::size_t width) {
   Columns table{{"per cent of", "time", "forward", "backward", "roundings", "MACs"}, {}};
-  for (const ProfileRow& row : shortened(profile, top)) table.rows.push_back(cells_of(row, profile.total));
+  const Shortened s = shortened(profile, top);
+  for (const ProfileRow& row : s.first) table.rows.push_back(cells_of(row, profile.total));
+  if (s.others_count > 0) table.rows.push_back(cells_of(s.others, profile.total));
   const ProfileRow& all = profile.total;
-  const double per_step = fraction(all.time_s, static_cast<double>(profile.steps_count));
+  const double per_step = fraction_of(all.time_s, static_cast<double>(profile.steps_count));
   return printable(profile.name) +
          formatted(": %.2f s, %.4g ms for each of %llu steps\n%.4g roundings, %.4g multiply-adds (MACs)\n\n",
                    all.time_s, 1e3 * per_step, static_cast<unsigned long long>(profile.steps_count),
@@ -145,15 +166,23 @@ std::string text_of(const RunProfile& profile, std::size_t top, std::size_t widt
 }
 
 Json json_of(const RunProfile& profile, std::size_t top) {
+  const Shortened s = shortened(profile, top);
   Json rows = Json::array();
-  for (const ProfileRow& row : shortened(profile, top)) rows.push_back(json_of(row, profile.total));
-  return {{"name", profile.name},
-          {"run_id", profile.run_id},
-          {"steps_count", profile.steps_count},
-          {"time_s", profile.total.time_s},
-          {"emulated_ops_count", profile.total.emulated_ops_count},
-          {"macs_count", profile.total.macs_count},
-          {"rows", rows}};
+  for (const ProfileRow& row : s.first) {
+    rows.push_back(json_of(row, profile.total));
+    rows.back()["name"] = row.name;
+  }
+  Json out{{"name", profile.name},
+           {"run_id", profile.run_id},
+           {"steps_count", profile.steps_count},
+           {"time_s", profile.total.time_s},
+           {"emulated_ops_count", profile.total.emulated_ops_count},
+           {"macs_count", profile.total.macs_count},
+           {"rows", rows}};
+  if (s.others_count == 0) return out;
+  out["rest"] = json_of(s.others, profile.total);
+  out["rest"]["rows_count"] = s.others_count;
+  return out;
 }
 
 }  // namespace exmy

@@ -19,6 +19,7 @@ constexpr const char* report_file = "report.json";
 constexpr std::size_t largest_report = std::size_t{1} << 28;
 constexpr int report_schema_version = 1;
 constexpr std::size_t most_complaints = 20;
+constexpr std::size_t most_named = 5;
 
 bool is_there(const fs::path& path) {
   std::error_code ignored;
@@ -140,6 +141,16 @@ FoundRuns find_runs(const std::vector<fs::path>& directories) {
     if (!finder.visit(directory)) throw UsageError(printable(directory.string()) + " holds no run");
   }
   return std::move(finder.found);
+}
+
+std::string incomplete_text(const std::vector<IncompleteRun>& runs) {
+  std::string text = "incomplete: ";
+  for (std::size_t i = 0; i < std::min(most_named, runs.size()); ++i) {
+    text += (i > 0 ? ", " : "") + printable(runs[i].directory.string()) + " (";
+    text.append(name_of(runs[i].phase)) += ")";
+  }
+  if (runs.size() > most_named) text += " and " + std::to_string(runs.size() - most_named) + " more";
+  return text;
 }
 
 std::vector<RunRecord> read_runs(const std::vector<RunPlace>& places, const std::vector<Metric>& metrics) {

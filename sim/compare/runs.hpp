@@ -36,6 +36,9 @@ struct FoundRuns {
 /// a directory that is not there or holds no run.
 FoundRuns find_runs(const std::vector<std::filesystem::path>& directories);
 
+/// "incomplete: DIRECTORY (stopped), DIRECTORY (pending)", the first five of them and how many more there are.
+std::string incomplete_text(const std::vector<IncompleteRun>& runs);
+
 /// What is compared of a run.
 struct RunRecord {
   RunPlace place;

@@ -1,21 +1,20 @@
 #include "sim/run/report.hpp"
 
+#include "sim/base/fraction.hpp"
+
 namespace exmy {
 namespace {
-
-double fraction(double part, double whole) { return whole > 0 ? part / whole : 0; }
 
 Json operation_json(const WorkKey& key, const Work& work, const Work& all) {
   Json out = Json::object();
   if (!key.layer.empty()) out.update({{"layer", key.layer}, {"op", key.op}});
   out["phase"] = name_of(key.phase);
   out["time_s"] = work.time_s;
-  out["time_fraction"] = fraction(work.time_s, all.time_s);
+  out["time_fraction"] = fraction_of(work.time_s, all.time_s);
   out["emulated_ops_count"] = work.projections;
-  out["emulated_ops_fraction"] =
-      fraction(static_cast<double>(work.projections), static_cast<double>(all.projections));
+  out["emulated_ops_fraction"] = fraction_of(work.projections, all.projections);
   out["macs_count"] = work.macs;
-  out["macs_fraction"] = fraction(static_cast<double>(work.macs), static_cast<double>(all.macs));
+  out["macs_fraction"] = fraction_of(work.macs, all.macs);
   return out;
 }
 

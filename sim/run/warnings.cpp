@@ -7,6 +7,7 @@
 #include <set>
 
 #include "formats/binary64.hpp"
+#include "sim/base/fraction.hpp"
 
 namespace exmy {
 namespace {
@@ -91,10 +92,7 @@ void check_loss_scale(const Experiment& e, std::size_t rows, const std::vector<S
   }
 }
 
-double share(const Counters& c, Counter counter) {
-  return c[Counter::total] == 0 ? 0
-                                : static_cast<double>(c[counter]) / static_cast<double>(c[Counter::total]);
-}
+double share(const Counters& c, Counter counter) { return fraction_of(c[counter], c[Counter::total]); }
 
 }  // namespace
 

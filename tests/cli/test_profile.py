@@ -60,7 +60,7 @@ class Profile(ProgramTest):
         head, names = self.table("--top", "1000")
         self.assertIn("letters: ", head)
         self.assertIn("each of 4 steps", head)
-        wanted = {f"{o['layer']}/{o['op']}" if "layer" in o else o["phase"] for o in operations}
+        wanted = {f"{o['layer']}/{o['op']}" if "layer" in o else f"({o['phase']})" for o in operations}
         self.assertEqual(set(names), wanted)
         self.assertEqual(len(names), len(wanted))
         self.assertEqual(self.table()[1][-1], f"and {len(wanted) - 20} more")
@@ -75,14 +75,23 @@ class Profile(ProgramTest):
         operations = self.operations()
         seconds = sum(o["time_s"] for o in operations)
         for words, name in (([], "conv1/bias"), (["--by", "layer"], "conv1"), (["--by", "op"], "conv2d"),
-                            (["--top", "3"], "and ")):
+                            (["--top", "3"], None)):
             whole = json.loads(self.good("profile", self.directory, "--json", *words).out)
-            self.assertAlmostEqual(sum(row["time_s"] for row in whole["rows"]), seconds, places=9)  # rounding of a sum
-            self.assertEqual(sum(row["macs_count"] for row in whole["rows"]), self.complete["cost"]["macs_count"])
-            self.assertTrue(any(row["name"].startswith(name) for row in whole["rows"]), whole)
-        self.assertEqual(len(whole["rows"]), 4)
-        self.assertTrue(all(row["forward_time_fraction"] + row["backward_time_fraction"] <= row["time_fraction"] + 1e-9
-                            for row in whole["rows"]))  # rounding of a sum
+            rows = whole["rows"] + [whole["rest"]] if "rest" in whole else whole["rows"]
+            self.assertAlmostEqual(sum(row["time_s"] for row in rows), seconds, places=9)  # rounding of a sum
+            for key in ("macs_count", "emulated_ops_count"):
+                self.assertEqual(sum(row[key] for row in rows), sum(o[key] for o in operations))
+            self.assertTrue(name is None or any(row["name"] == name for row in whole["rows"]), whole)
+            self.assertTrue(all(row["forward_time_fraction"] + row["backward_time_fraction"] <= row["time_fraction"] + 1e-9
+                                for row in rows))  # rounding of a sum
+            self.assertEqual("rest" in whole, words[:1] == ["--top"])
+        self.assertEqual(len(whole["rows"]), 3)
+        self.assertNotIn("name", whole["rest"])
+        count = 3 + whole["rest"]["rows_count"]
+        self.assertEqual(count, len(json.loads(self.good("profile", self.directory, "--json").out)["rows"]))
+        for top, there in ((count - 1, True), (count, False)):
+            whole = json.loads(self.good("profile", self.directory, "--json", "--top", str(top)).out)
+            self.assertEqual(("rest" in whole, len(whole["rows"])), (there, top))
 
     def test_several_runs_and_what_is_none(self):
         self.operations()
@@ -95,6 +104,72 @@ class Profile(ProgramTest):
         del self.complete["cost"]["operations"]
         self.write(f"{self.directory}/report.json", self.complete)
         self.assertIn("did not measure", self.good("profile", self.directory, code=4).err)
+
+    def test_incomplete_runs_are_told(self):
+        self.operations(SMALL)
+        config = self.read(self.directory, "config.resolved.json")
+        for name in "bcdefg":
+            self.write(f"r/{name}/config.resolved.json", config)
+        answer = self.good("profile", "r", "--json")
+        self.assertEqual(len(answer.lines), 1)
+        compared = self.good("compare", "r").err
+        self.assertIn("incomplete: r/b (", compared)
+        self.assertTrue(compared.endswith(") and 1 more\n"), compared)
+        self.assertEqual(answer.err, compared.replace("not compared", "not shown"))
+        self.assertEqual(self.good("profile", self.directory).err, "")
+        answer = self.good("profile", "r/b", code=2)
+        self.assertRegex(answer.err, r"\Anot shown, incomplete: r/b \(\w+\)\nnothing to show: no run is complete\n\Z")
+
+    def test_reports_that_cannot_be_read_do_not_hide_the_others(self):
+        self.operations(SMALL)
+        old = json.loads(json.dumps(self.complete))
+        del old["cost"]["operations"]
+        for name, content in (("1", old), ("2", b"{"), ("4", old)):
+            self.write(f"old/{name}/report.json", content)
+        for words in ([], ["--json"]):
+            alone = self.good("profile", self.directory, *words).out
+            answer = self.good("profile", "old/1", "old/2", self.directory, "old/4", *words, code=4)
+            self.assertEqual(answer.out, alone)
+            self.assertEqual([line.split(":")[0] for line in answer.err.splitlines()],
+                             [f"old/{name}/report.json" for name in "124"])
+        self.assertEqual(self.good("profile", "old", code=4).out, "")
+
+    def test_a_layer_may_be_named_like_a_phase(self):
+        layers = [{"name": name, "kind": "linear", "features": 10} for name in ("evaluation", "other")]
+        self.operations(changed(NETWORK, model={"kind": "sequential", "layers": [{"kind": "flatten"}, *layers]}))
+        rows = json.loads(self.good("profile", self.directory, "--json", "--by", "layer").out)["rows"]
+        names = [row["name"] for row in rows]
+        for name in ("evaluation", "(evaluation)", "other", "(other)"):
+            self.assertEqual(names.count(name), 1, names)
+
+    def test_numbers_that_no_run_has(self):
+        operations = self.operations(SMALL)
+        for key, bad in [(key, bad) for key in ("emulated_ops_count", "macs_count")
+                         for bad in (-3, 1.5, "3", None, True, 2**64, 1e30)] + \
+                        [("time_s", bad) for bad in (-1, -1e-9, "1", None, True)]:
+            wrong = json.loads(json.dumps(self.complete))
+            wrong["cost"]["operations"][-1][key] = bad
+            self.write(f"{self.directory}/report.json", wrong)
+            answer = self.good("profile", self.directory, code=4)
+            self.assertIn(f"report.json: {key} is ", answer.err)
+            self.assertEqual(answer.out, "")
+        for key, large in (("emulated_ops_count", 2**64 - 1), ("macs_count", 2**63), ("time_s", 1.7e308)):
+            wrong = json.loads(json.dumps(self.complete))
+            for o in wrong["cost"]["operations"]:
+                o[key] = large
+            self.write(f"{self.directory}/report.json", wrong)
+            self.assertIn("too large", self.good("profile", self.directory, code=4).err)
+        for change in ({"run": {**self.complete["run"], "steps_count": -1}}, {"cost": {"operations": None}},
+                       {"cost": {"operations": 3}}, {"cost": {"operations": {}}}, {"cost": {"operations": [3]}}):
+            self.write(f"{self.directory}/report.json", {**self.complete, **change})
+            self.assertIn("report.json: ", self.good("profile", self.directory, code=4).err)
+        for o in operations:
+            o.update(time_s=0, emulated_ops_count=0, macs_count=0)
+        self.write(f"{self.directory}/report.json", self.complete)
+        self.assertIn(": 0.00 s, 0 ms", self.good("profile", self.directory).out)
+
+    def test_the_help_says_where_the_optimiser_is(self):
+        self.assertIn("the optimiser's time is in time alone", self.good("profile", "--help").out)
 
     def test_a_text_names_its_vocabulary(self):
         self.write("some.txt", "zwölf Boxkämpfer jagen\n" * 20)
