@@ -31,7 +31,7 @@ SAME_BITS = {
 # What is built with the sanitizers: the program, and the tests that its preset runs.
 SANITIZED = ["exmy", "formats_test", "rounding_test", "operations_test", "kernels_test", "base_test", "datasets_test",
              "quant_test", "arith_test", "tools_test", "acceptance_test", "lock_test", "sweep_test", "sweep_view_test",
-             "compare_test", "bench_test", "conv2d_test", "layers_test", "text_test"]
+             "compare_test", "bench_test", "conv2d_test", "layers_test", "text_test", "epilogue_test"]
 
 
 # Of scripts/nightly: one case of this many.
