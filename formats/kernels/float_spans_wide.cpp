@@ -6,6 +6,7 @@
 
 #include "formats/arithmetic.hpp"
 #include "formats/binary64.hpp"
+#include "formats/binary64_scans.hpp"
 
 namespace exmy {
 namespace {
@@ -53,7 +54,7 @@ void set_zeros(const FloatProjection& k, SpanOp op, const Block& x, const Block&
 /// Whose NaN it is, and x/0 where that is one, is for the reference.
 bool is_decided(const FloatProjection& k, SpanOp op, const Block& y, const Block& odd, std::size_t n) {
   if (op == SpanOp::convert) return true;
-  if (std::any_of(odd.data(), odd.data() + n, is_nan)) return false;
+  if (any_nan(odd.data(), n)) return false;
   return op != SpanOp::div || !is_p3109(k) || std::find(y.data(), y.data() + n, 0.0) == y.data() + n;
 }
 
@@ -80,9 +81,9 @@ SpanResult run_wide(const FloatProjection& k, const SpanTask& t) {
     std::transform(odd.data(), odd.data() + t.n, t.q, [](double q) { return static_cast<float>(q); });
   } else {
     by_reference(k, t);
+    std::copy_n(t.q, t.n, odd.data());
   }
-  const bool finite = std::all_of(t.q, t.q + t.n, [](float q) { return is_finite(static_cast<double>(q)); });
-  return finite ? SpanResult::done : SpanResult::non_finite;
+  return any_non_finite(odd.data(), t.n) ? SpanResult::non_finite : SpanResult::done;
 }
 
 }  // namespace exmy

@@ -259,6 +259,34 @@ TEST_CASE("drawn formats on floats equal the reference", "[kernels]") {
   d.check(500'000);
 }
 
+TEST_CASE("counted products of binary32 that are tiny, subnormal or 0 equal the reference", "[kernels]") {
+  Differences d;
+  Random random(54);
+  const Projection how{format_of("fp32")};
+  Data all;
+  const auto add = [&](std::uint64_t a, int x_exponent, std::uint64_t b, int y_exponent) {
+    all.x.push_back(std::ldexp(static_cast<float>(a), x_exponent));
+    all.y.push_back(
+        std::ldexp(random.below(2) == 0 ? static_cast<float>(b) : -static_cast<float>(b), y_exponent));
+    all.r.push_back(0);
+  };
+  for (int i = 0; i < 4000; ++i) {  // up to 25 bits at and around 2^-150
+    add(random.below(1 << 13), static_cast<int>(random.below(9)) - 79, random.below(1 << 12), -75);
+    if (i % 40 != 0) continue;
+    add(4095, -75, 4097, -75);   // half a unit below 2^-126, tiny
+    add(18631, -75, 1801, -76);  // a quarter: not tiny after rounding
+    add(37, -76, 1813753, -76);  // the next number below
+    add(8193, -76, 8191, -76);   // an eighth
+    add(1, -75, 1, -75);         // a tie that becomes 0
+    add(3, -76, 1, -75);         // one that does not
+    add(0, 0, 5, -149);
+    add(4097, 0, 4097, 0);  // normal, a tie
+  }
+  for (const FloatSpanKernels* k : available_float_span_kernels())
+    for (int i = 0; i < 5; ++i) compare(d, {*k, how, SpanOp::mul}, all, random);
+  d.check(50'000);
+}
+
 TEST_CASE("whether results of floats are finite", "[kernels]") {
   Differences d;
   for (const char* name : names)
