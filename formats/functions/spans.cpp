@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 
-#include "formats/binary64_scans.hpp"
 #include "formats/functions/first_stage/first_stage.hpp"
 #include "formats/isa.hpp"
+#include "formats/scans.hpp"
 
 namespace exmy::functions {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "formats/arithmetic.hpp"
 #include "formats/binary64.hpp"
-#include "formats/binary64_scans.hpp"
+#include "formats/scans.hpp"
 
 namespace exmy {
 namespace {

@@ -12,6 +12,7 @@
 #include "sim/base/fraction.hpp"
 #include "sim/base/text.hpp"
 #include "sim/compare/report_members.hpp"
+#include "sim/run/report_version.hpp"
 #include "sim/tools/columns.hpp"
 
 namespace exmy {
@@ -139,7 +140,8 @@ Shortened shortened(const RunProfile& profile, std::size_t top) {
 
 RunProfile read_profile(const std::filesystem::path& directory, ProfileRows rows, ProfileOrder order) {
   const std::string file = (directory / "report.json").string();
-  const Json report = members_of(read_file(file, most_report_bytes), {"run", "cost"}, file);
+  const Json report = members_of(read_file(file, most_report_bytes), {"schema_version", "run", "cost"}, file);
+  check_report_version(report, file);
   try {
     return profile_of(report, rows, order);
   } catch (const CorruptFile& error) {

@@ -8,6 +8,7 @@
 #include "sim/base/files.hpp"
 #include "sim/base/text.hpp"
 #include "sim/compare/report_members.hpp"
+#include "sim/run/report_version.hpp"
 #include "sim/sweep/sweep_directory.hpp"
 
 namespace exmy {
@@ -17,7 +18,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* report_file = "report.json";
 constexpr std::size_t largest_report = std::size_t{1} << 28;
-constexpr int report_schema_version = 1;
 constexpr std::size_t most_complaints = 20;
 constexpr std::size_t most_named = 5;
 
@@ -82,13 +82,6 @@ T required_at(const Json& report, const char* pointer, const std::string& file) 
   }
 }
 
-void check_version(const Json& report, const std::string& file) {
-  const auto version = required_at<Json>(report, "/schema_version", file);
-  if (version != report_schema_version)
-    throw CorruptFile(printable(file) + ": schema_version is " + version.dump() + ", this program reads " +
-                      std::to_string(report_schema_version));
-}
-
 /// The configuration, and what else decides the result.
 Keys identity_of(const Json& report, const std::string& file) {
   Keys keys = keys_of(required_at<Json>(report, "/config/resolved", file));
@@ -110,7 +103,7 @@ RunRecord record_of(const RunPlace& place, const std::vector<Metric>& metrics,
                     const std::set<std::string>& sections) {
   const std::string file = (place.directory / report_file).string();
   const Json report = members_of(read_file(file, largest_report), sections, file);
-  check_version(report, file);
+  check_report_version(report, file);
   RunRecord r;
   r.place = place;
   r.run_id = required_at<std::string>(report, "/run/run_id", file);

@@ -6,16 +6,10 @@
 
 #include "formats/arithmetic.hpp"
 #include "formats/kernels/tiles.hpp"
+#include "formats/scans.hpp"
 
 namespace exmy {
 namespace {
-
-template <class T>
-bool all_finite(const T* x, std::size_t n) {
-  unsigned other = 0;  // all are looked at: that goes in vectors
-  for (std::size_t i = 0; i < n; ++i) other |= x[i] - x[i] == 0 ? 0u : 1u;
-  return other == 0;
-}
 
 template <class T>
 void copy_rows(const T* from, std::size_t step, std::size_t rows, std::size_t columns, T* to,
@@ -73,7 +67,7 @@ std::uint64_t Epilogue<T>::number_of(const OutputBlock<T>& block) const {
 /// Up to `float_block_size` outputs that follow each other.
 template <class T>
 void Epilogue<T>::run(T* y, std::size_t n, std::uint64_t number, Work& work) const {
-  bool finite = all_finite(y, n);
+  bool finite = !any_non_finite(y, n);
   work.finite = work.finite && finite;
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     ProjectionRecord& record = work.steps[i];

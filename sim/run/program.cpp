@@ -1,4 +1,5 @@
 #include "sim/run/program.hpp"
+#include "formats/scans.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -15,9 +16,7 @@ namespace {
 
 template <class T>
 bool all_finite(const Tensor<T>& t) {
-  unsigned other = 0;  // all are looked at: that goes in vectors
-  for (const T v : t.data) other |= v - v == 0 ? 0u : 1u;
-  return other == 0;
+  return !any_non_finite(t.data.data(), t.size());
 }
 
 LossKind loss_of(const Experiment& e, const Dataset& data) {

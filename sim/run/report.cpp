@@ -4,6 +4,7 @@
 
 #include "sim/base/json_text.hpp"
 #include "sim/run/provenance.hpp"
+#include "sim/run/report_version.hpp"
 
 namespace exmy {
 namespace {

@@ -6,8 +6,6 @@
 
 namespace exmy {
 
-inline constexpr int report_schema_version = 1;
-
 /// What a report is made of, beside the trace and the counters.
 struct ReportInput {
   const Experiment* experiment;

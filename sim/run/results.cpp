@@ -9,6 +9,7 @@
 #include "sim/base/text.hpp"
 #include "sim/run/progress_file.hpp"
 #include "sim/run/provenance.hpp"
+#include "sim/run/report_version.hpp"
 #include "sim/run/run_directory.hpp"
 
 namespace exmy {

@@ -12,13 +12,13 @@
 #include "sim/run/checkpoint_store.hpp"
 #include "sim/run/lock_file.hpp"
 #include "sim/run/progress_file.hpp"
+#include "sim/run/report_version.hpp"
 
 namespace exmy {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int report_schema_version = 1;
 constexpr std::size_t small_file = std::size_t{1} << 20;
 
 /// Names in a directory; none if it is not there.
@@ -51,10 +51,7 @@ Json parts_of_report(const fs::path& path) {
   };
   Json report = Json::parse(read_file(path, any_size), wanted, false);
   if (!report.is_object()) return {};
-  if (report.value("schema_version", Json()) != report_schema_version)
-    throw CorruptFile(printable(path.string()) + ": schema_version is " +
-                      report.value("schema_version", Json("missing")).dump() + ", expected " +
-                      std::to_string(report_schema_version));
+  check_report_version(report, path.string());
   return report;
 }
 

@@ -124,7 +124,7 @@ class Profile(ProgramTest):
         self.operations(SMALL)
         old = json.loads(json.dumps(self.complete))
         del old["cost"]["operations"]
-        for name, content in (("1", old), ("2", b"{"), ("4", old)):
+        for name, content in (("1", old), ("2", b"{"), ("4", {**self.complete, "schema_version": 2})):
             self.write(f"old/{name}/report.json", content)
         for words in ([], ["--json"]):
             alone = self.good("profile", self.directory, *words).out
@@ -132,6 +132,7 @@ class Profile(ProgramTest):
             self.assertEqual(answer.out, alone)
             self.assertEqual([line.split(":")[0] for line in answer.err.splitlines()],
                              [f"old/{name}/report.json" for name in "124"])
+            self.assertIn("schema_version is 2, this program reads 1", answer.err)
         self.assertEqual(self.good("profile", "old", code=4).out, "")
 
     def test_a_layer_may_be_named_like_a_phase(self):

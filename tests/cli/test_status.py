@@ -125,7 +125,7 @@ class Status(ProgramTest):
         self.write("sweep/d/report.json", {**report(), "schema_version": 2})
         for words in ((name,), (name, "--json"), (name, "--watch"), ("sweep/d",)):
             answer = self.good("status", *words, code=4)
-            self.assertIn("sweep/d/report.json: schema_version is 2, expected 1", answer.err)
+            self.assertIn("sweep/d/report.json: schema_version is 2, this program reads 1", answer.err)
         os.remove(self.path("sweep/d/report.json"))
         self.write("sweep/sweep.json", {"schema_version": 2})
         self.good("status", name, code=4)

@@ -14,6 +14,7 @@
 #include "formats/counters.hpp"
 #include "formats/kernels/tiles.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/counters.hpp"
 #include "tests/support/splitmix64.hpp"
 
 namespace {
@@ -162,12 +163,7 @@ std::string difference(const TileCounts& got, const Counters& want) {
   all[Counter::underflow_inexact] = got.tiny;
   all[Counter::subnormal_out] = got.subnormal;
   all[Counter::swamped] = got.swamped;
-  std::string out;
-  for (std::size_t i = 0; i < counters_count; ++i)
-    if (all.counts[i] != want.counts[i])
-      out += std::string(counter_names[i]) + " " + std::to_string(all.counts[i]) + " for " +
-             std::to_string(want.counts[i]) + "; ";
-  return out;
+  return test::differences(all, want);
 }
 
 /// Two tiles, the second of which goes on.

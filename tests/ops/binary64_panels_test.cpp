@@ -13,7 +13,9 @@
 #include "sim/ops/binary64_panels.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/comparison.hpp"
+#include "tests/support/counters.hpp"
 #include "tests/support/splitmix64.hpp"
+#include "tests/support/threads.hpp"
 
 namespace {
 
@@ -74,15 +76,6 @@ MatmulTask some_task(Random& random) {
   return t;
 }
 
-std::string differences(const Counters& got, const Counters& want) {
-  std::string out;
-  for (std::size_t i = 0; i < counters_count; ++i)
-    if (got.counts[i] != want.counts[i])
-      out += std::string(counter_names[i]) + " " + std::to_string(got.counts[i]) + " for " +
-             std::to_string(want.counts[i]) + "; ";
-  return out;
-}
-
 void compare(const MatmulTask& t, std::uint64_t* compared) {
   INFO(t.m << " x " << t.n << " x " << t.k << ", order " << static_cast<int>(t.how.order) << ", chunk "
            << t.how.chunk << (t.how.product ? ", rounded products" : ""));
@@ -97,22 +90,16 @@ void compare(const MatmulTask& t, std::uint64_t* compared) {
     CHECK(different == 0);
     *compared += want.y.size();
     const DotCounters counters = counting == Counting::counters ? want.counters : DotCounters{};
-    CHECK(differences(got.counters.product.counters, counters.product.counters) == "");
-    CHECK(differences(got.counters.accumulator.counters, counters.accumulator.counters) == "");
+    CHECK(test::differences(got.counters.product.counters, counters.product.counters) == "");
+    CHECK(test::differences(got.counters.accumulator.counters, counters.accumulator.counters) == "");
     CHECK(got.nan_lost == want.nan_lost);
   }
 }
 
-/// Restores the number of threads.
-struct Threads {
-  int before = omp_get_max_threads();
-  ~Threads() { omp_set_num_threads(before); }
-};
-
 }  // namespace
 
 TEST_CASE("products in binary64 equal their definition", "[matmul]") {
-  const Threads restore;
+  const test::Threads restore;
   Random random(64);
   std::uint64_t compared = 0;
   for (int i = 0; i < 400; ++i) {

@@ -1,7 +1,5 @@
 // Every order through dot and sum_rows: views, threads, streams, what is noted and counted.
 
-#include <omp.h>
-
 #include <string>
 #include <vector>
 
@@ -12,6 +10,7 @@
 #include "sim/ops/matmul.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/splitmix64.hpp"
+#include "tests/support/threads.hpp"
 
 namespace {
 
@@ -112,15 +111,13 @@ TEST_CASE("every order through dot: by the definition, for any view and number o
   CHECK(first.problems == 0);
   CHECK(first.projections == first.counters[Counter::total]);
   const Tensor<float> at = transposed(a), bt = transposed(b);
-  const int threads = omp_get_max_threads();
   for (const int n : {1, 2, 3}) {
-    omp_set_num_threads(n);
+    const test::Threads threads(n);
     const Ran other =
         run(order, [&](Context& c) { return dot(c, place, matrix(at).transposed(), matrix(bt)); });
     CHECK(other.y.data == first.y.data);
     CHECK(other.counters.counts == first.counters.counts);
   }
-  omp_set_num_threads(threads);
 }
 
 TEST_CASE("every order through sum_rows is that of a product with ones", "[dot]") {

@@ -15,7 +15,9 @@
 #include "sim/ops/matmul.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/comparison.hpp"
+#include "tests/support/counters.hpp"
 #include "tests/support/splitmix64.hpp"
+#include "tests/support/threads.hpp"
 
 namespace {
 
@@ -119,17 +121,9 @@ long first_difference(const std::vector<double>& got, const std::vector<double>&
   return -1;
 }
 
-std::string numbers(const Counters& got, const Counters& want) {
-  std::string out;
-  for (std::size_t i = 0; i < counters_count; ++i)
-    if (got.counts[i] != want.counts[i])
-      out += std::string(counter_names[i]) + " " + std::to_string(got.counts[i]) + " for " +
-             std::to_string(want.counts[i]) + "; ";
-  return out;
-}
-
 std::string numbers(const StepCounters& got, const StepCounters& want, Counting counting) {
-  std::string out = numbers(got.counters, counting == Counting::nothing ? Counters{} : want.counters);
+  std::string out =
+      test::differences(got.counters, counting == Counting::nothing ? Counters{} : want.counters);
   const bool exponents = counting == Counting::histograms;
   if (got.before.trimmed() != (exponents ? want.before.trimmed() : ExponentHistogram{}.trimmed()))
     out += "before";
@@ -176,22 +170,16 @@ void add_exponents(const DotCounters& c, std::array<std::map<int, std::uint64_t>
   }
 }
 
-/// Restores the number of threads.
-struct Threads {
-  int before = omp_get_max_threads();
-  ~Threads() { omp_set_num_threads(before); }
-};
-
 }  // namespace
 
 TEST_CASE("a matrix product equals its definition for any shape, format and number of threads", "[matmul]") {
-  const Threads restore;
+  const test::Threads restore;
   Random random(21);
   for (int i = 0; i < 300; ++i) compare_all(some_task(random));
 }
 
 TEST_CASE("a matrix product equals its definition for every chunk size", "[matmul]") {
-  const Threads restore;
+  const test::Threads restore;
   Random random(22);
   for (const char* name : {"fp16", "fp32", "e4m3fn", "e2m1fn"})
     for (std::size_t chunk = 1; chunk <= 14; ++chunk) {
@@ -209,7 +197,7 @@ TEST_CASE("a matrix product equals its definition for every chunk size", "[matmu
 }
 
 TEST_CASE("a matrix product equals its definition in every mode, and panels do it", "[matmul]") {
-  const Threads restore;
+  const test::Threads restore;
   Random random(24);
   for (int i = 0; i < 90; ++i) {
     const auto mode = static_cast<Rounding>(i % 9);
@@ -234,7 +222,7 @@ TEST_CASE("a matrix product equals its definition in every mode, and panels do i
 }
 
 TEST_CASE("many small chunks draw more outer random numbers than a window holds", "[matmul]") {
-  const Threads restore;
+  const test::Threads restore;
   Random random(25);
   Reduction how;
   how.accumulator = {format_of("fp16"), Rounding::stochastic_c, Saturation::none, 11};
@@ -251,7 +239,7 @@ TEST_CASE("many small chunks draw more outer random numbers than a window holds"
 }
 
 TEST_CASE("histograms of a product are the sums of those of its outputs", "[matmul]") {
-  const Threads restore;
+  const test::Threads restore;
   omp_set_num_threads(3);
   Random random(23);
   Reduction how;

@@ -11,6 +11,7 @@
 #include "formats/catalog.hpp"
 #include "sim/ops/order_product.hpp"
 #include "tests/support/comparison.hpp"
+#include "tests/support/counters.hpp"
 #include "tests/support/splitmix64.hpp"
 
 namespace exmy::test {
@@ -106,15 +107,6 @@ inline std::optional<OrderProduct> by_kernels(const OrderCase& c, const OrderPla
   return multiply(left, right, c.how, plan, order_random, c.semantics, counts, level);
 }
 
-inline std::string counters_apart(const Counters& got, const Counters& want) {
-  std::string out;
-  for (std::size_t i = 0; i < counters_count; ++i)
-    if (got.counts[i] != want.counts[i])
-      out += std::string(counter_names[i]) + " " + std::to_string(got.counts[i]) + " for " +
-             std::to_string(want.counts[i]) + "; ";
-  return out;
-}
-
 /// The first difference, or nothing.
 inline std::string difference(const OrderProduct& got, const Summed& want, bool counts) {
   for (std::size_t i = 0; i < want.y.size(); ++i)
@@ -122,8 +114,8 @@ inline std::string difference(const OrderProduct& got, const Summed& want, bool 
       return "element " + std::to_string(i) + ": " + oracle::text(static_cast<double>(got.y[i])) + " for " +
              oracle::text(static_cast<double>(want.y[i]));
   if (!counts) return {};
-  const std::string product = counters_apart(got.product, want.product),
-                    sums = counters_apart(got.accumulator, want.accumulator);
+  const std::string product = test::differences(got.product, want.product),
+                    sums = test::differences(got.accumulator, want.accumulator);
   return (product.empty() ? "" : "product: " + product) + (sums.empty() ? "" : "accumulator: " + sums);
 }
 

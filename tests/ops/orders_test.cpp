@@ -1,11 +1,10 @@
 // The kernels of the orders pairwise, exact and block against the definition: bit for bit and counter for counter, on
 // every instruction-set level of this machine.
 
-#include <omp.h>
-
 #include "sim/quant/matrix_unit.hpp"
 #include "tests/ops/orders_support.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/threads.hpp"
 
 namespace {
 
@@ -103,16 +102,14 @@ bool compare(const OrderCase& c, const Summed& want, const OrderKernels& level, 
 std::size_t compare_cases(OrderCase (*draw)(Random&), int count, std::uint64_t seed) {
   Random random(seed);
   std::size_t possible = 0;
-  const int threads = omp_get_max_threads();
   for (int i = 0; i < count; ++i) {
     const OrderCase c = draw(random);
     const Summed want = by_definition(c);
-    omp_set_num_threads(std::array{1, 2, 3}[random.below(3)]);
+    const test::Threads threads(std::array{1, 2, 3}[random.below(3)]);
     for (const OrderKernels* level : available_order_kernels())
       for (const bool counts : {false, true})
         possible += compare(c, want, *level, counts, random.below(2) == 0) ? std::size_t{1} : 0;
   }
-  omp_set_num_threads(threads);
   return possible;
 }
 

@@ -1,8 +1,6 @@
 // Functions at a site, by table, span, kernel or reference: values, counters and histograms are those of
 // functions::apply, element by element.
 
-#include <omp.h>
-
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -13,6 +11,7 @@
 #include "sim/ops/projector.hpp"
 #include "tests/formats/kernels_support.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/threads.hpp"
 
 namespace {
 
@@ -154,8 +153,7 @@ TEST_CASE("a table is built when it pays, once", "[projector]") {
 TEST_CASE("of a step that threads share, everything is told", "[projector]") {
   Differences d;
   Random random(63);
-  const int threads = omp_get_max_threads();
-  omp_set_num_threads(3);
+  const test::Threads three(3);
   const Format fp32 = format_of("fp32");
   const std::vector<double> x = values_of(random, fp32, 33'009, true);
   for (const auto& [to, mode] :
@@ -174,6 +172,5 @@ TEST_CASE("of a step that threads share, everything is told", "[projector]") {
     CHECK(telemetry.nan_lost() == (to == std::string("e2m1fn")));
     CHECK(telemetry.first_non_finite().has_value());
   }
-  omp_set_num_threads(threads);
   d.check(100'000);
 }

@@ -1,8 +1,6 @@
 // Elementwise steps with a float carrier (kernels) against the same steps with a double carrier (the scalar reference,
 // but for conversions, which have a test of their own): values, counters, histograms, notes.
 
-#include <omp.h>
-
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -19,6 +17,7 @@
 #include "sim/ops/projector.hpp"
 #include "tests/formats/kernels_support.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/threads.hpp"
 
 namespace {
 
@@ -254,7 +253,7 @@ TEST_CASE("kernels and reference do the same at a site in every mode", "[project
 TEST_CASE("threads that share a step do what one does", "[projector]") {
   Differences d;
   Random random(45);
-  const int threads = omp_get_max_threads();
+  const test::Threads three(3);
   for (const auto& [name, mode] :
        {std::pair{"e5m2", Rounding::nearest_even}, {"fp16", Rounding::stochastic_b}}) {
     const Projection how{format_of(name), mode, Saturation::none, 8};
@@ -262,9 +261,7 @@ TEST_CASE("threads that share a step do what one does", "[projector]") {
     Operands<float> o{{{3, 11'003}, {}}, {{3, 11'003}, {}}, {{11'003}, {}}, {{3}, {}}};
     for (Tensor<float>* t : {&o.x, &o.y, &o.row, &o.column})
       for (float& v : t->data) v = draw(random, how, hard, Data::special);
-    omp_set_num_threads(3);
     compare(d, how, o);
-    omp_set_num_threads(threads);
   }
   d.check(1'000'000);
 }

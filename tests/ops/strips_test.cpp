@@ -15,6 +15,7 @@
 #include "sim/ops/strip_product.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/comparison.hpp"
+#include "tests/support/counters.hpp"
 #include "tests/support/splitmix64.hpp"
 
 namespace {
@@ -110,15 +111,6 @@ struct Defined {
   }
 };
 
-std::string difference(const Counters& got, const Counters& want) {
-  std::string out;
-  for (std::size_t i = 0; i < counters_count; ++i)
-    if (got.counts[i] != want.counts[i])
-      out += std::string(counter_names[i]) + " " + std::to_string(got.counts[i]) + " for " +
-             std::to_string(want.counts[i]) + "; ";
-  return out;
-}
-
 /// How a view may lie in memory.
 struct Laid {
   std::vector<float> data;
@@ -149,8 +141,8 @@ bool compare(const Case& c, const StripPlan& plan, const Defined& want, const St
   };
   CHECK(std::equal(got->y.begin(), got->y.end(), want.y.begin(), want.y.end(), same));
   if (counts) {
-    CHECK(difference(counters_of(got->product), want.counters.product.counters) == "");
-    CHECK(difference(counters_of(got->accumulator), want.counters.accumulator.counters) == "");
+    CHECK(test::differences(counters_of(got->product), want.counters.product.counters) == "");
+    CHECK(test::differences(counters_of(got->accumulator), want.counters.accumulator.counters) == "");
   }
   return true;
 }

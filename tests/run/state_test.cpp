@@ -5,6 +5,7 @@
 
 #include "tests/run/configurations.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/threads.hpp"
 
 namespace {
 
@@ -208,16 +209,8 @@ TEST_CASE("a rule with a format beyond float selects the double carrier") {
   CHECK_FALSE(fits_float_carrier(setup.experiment));
 }
 
-/// Restores the number of threads.
-struct Threads {
-  int before = omp_get_max_threads();
-  Threads() = default;
-  Threads(const Threads&) = delete;
-  ~Threads() { omp_set_num_threads(before); }
-};
-
 TEST_CASE("the same seed gives the same bits and counters again, with 1, 2, 3 or 7 threads") {
-  const Threads restore;
+  const test::Threads restore;
   const std::string wide = R"({"model": {"hidden": [96, 40]}})";  // products large enough to be shared out
   for (const std::string& policy : {std::string("{}"), mixed, stochastic_everywhere})
     for (const std::string& stats : {std::string("{}"), std::string(R"({"stats": {"counters": false}})")}) {

@@ -13,6 +13,7 @@
 #include "sim/verify/check.hpp"
 #include "sim/verify/parts.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/threads.hpp"
 
 namespace {
 
@@ -37,12 +38,6 @@ std::vector<std::uint64_t> units_of(std::uint64_t units, std::uint64_t batch, co
   std::sort(seen.begin(), seen.end());
   return seen;
 }
-
-/// Restores the number of threads.
-struct Threads {
-  int before = omp_get_max_threads();
-  ~Threads() { omp_set_num_threads(before); }
-};
 
 }  // namespace
 
@@ -69,7 +64,7 @@ TEST_CASE("a sample takes one unit of each stretch, by seed", "[verify]") {
 }
 
 TEST_CASE("the first mismatches by unit are kept, whatever the threads", "[verify]") {
-  const Threads restore;
+  const exmy::test::Threads restore;
   for (const int threads : {1, 3}) {
     omp_set_num_threads(threads);
     const Part part = part_of(1000, 1, 10, [](const Batch& b, Tally& tally) {

@@ -22,6 +22,12 @@ inline bool any_non_finite(const double* x, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) any |= (bits_of(x[i]) & exponent_bits) + last_bit;
   return any >> 63 != 0;
 }
+inline bool any_non_finite(const float* x, std::size_t n) {
+  constexpr std::uint32_t exponent_bits = std::uint32_t{0xff} << 23, last_bit = std::uint32_t{1} << 23;
+  std::uint32_t any = 0;
+  for (std::size_t i = 0; i < n; ++i) any |= (std::bit_cast<std::uint32_t>(x[i]) & exponent_bits) + last_bit;
+  return any >> 31 != 0;
+}
 
 /// Whether a magnitude is that of `number`.
 inline bool any_magnitude_is(double number, const double* x, std::size_t n) {

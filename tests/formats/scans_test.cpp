@@ -1,6 +1,6 @@
 // Scans of spans, against what is asked of every number.
 
-#include "formats/binary64_scans.hpp"
+#include "formats/scans.hpp"
 
 #include <cmath>
 #include <limits>
@@ -38,5 +38,19 @@ TEST_CASE("scans find one number anywhere in a span, of either sign", "[formats]
               CHECK(exmy::any_magnitude_is(wanted, x.data(), n) == (wanted == v || (wanted == 0.5 && n > 1)));
         }
   CHECK_FALSE(exmy::any_nan(nullptr, 0));
-  CHECK_FALSE(exmy::any_non_finite(nullptr, 0));
+  CHECK_FALSE(exmy::any_non_finite(static_cast<const double*>(nullptr), 0));
+}
+
+TEST_CASE("a scan finds one float anywhere that is not finite", "[formats]") {
+  using Limits = std::numeric_limits<float>;
+  for (const std::size_t n : {std::size_t{1}, std::size_t{7}, std::size_t{64}})
+    for (std::size_t at = 0; at < n; ++at)
+      for (const float v : {0.0f, 0x1p-149f, 1.0f, Limits::max(), 0x1.fffffep126f, Limits::infinity(),
+                            Limits::quiet_NaN(), Limits::signaling_NaN()})
+        for (const float sign : {1.0f, -1.0f}) {
+          std::vector<float> x(n, 0.5f);
+          x[at] = std::copysign(v, sign);
+          INFO(v << " at " << at << " of " << n);
+          CHECK(exmy::any_non_finite(x.data(), n) == !std::isfinite(v));
+        }
 }
