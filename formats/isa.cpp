@@ -29,16 +29,9 @@ std::string_view wanted() {
   return forced == nullptr ? "" : forced;
 }
 
-/// The highest level that EXMY_ISA allows.
-IsaLevel allowed() {
-  const auto found = std::find(isa_level_names.begin(), isa_level_names.end(), wanted());
-  if (found == isa_level_names.end()) return IsaLevel::v4;
-  return static_cast<IsaLevel>(found - isa_level_names.begin());
-}
-
 IsaLevel choose() {
   require_floating_environment();
-  return std::min(allowed(), best_isa_level());
+  return isa_level_for(wanted(), best_isa_level());
 }
 
 }  // namespace
@@ -46,6 +39,12 @@ IsaLevel choose() {
 IsaLevel best_isa_level() {
   static const IsaLevel best = detect();
   return best;
+}
+
+IsaLevel isa_level_for(std::string_view wanted, IsaLevel best) {
+  const auto found = std::find(isa_level_names.begin(), isa_level_names.end(), wanted);
+  if (found == isa_level_names.end()) return best;
+  return std::min(static_cast<IsaLevel>(found - isa_level_names.begin()), best);
 }
 
 IsaLevel isa_level() {

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "formats/arithmetic.hpp"
+#include "formats/catalog.hpp"
 #include "formats/codec.hpp"
 
 namespace exmy::functions {
@@ -59,7 +60,8 @@ void FunctionTable::make_floats(const Format& operand) {
   t.steps = static_cast<std::uint32_t>(steps_);
   t.last = static_cast<std::uint32_t>(last_);
   t.by_bits = operand.e_min() == -126 && t.shift >= 16;
-  t.negative = t.by_bits ? std::uint32_t{1} << (31 - t.shift) : t.last + 2;
+  t.by_code = operand.e_min() == -14 && operand.mantissa_bits == 10 && t.last == 0x7c00;
+  t.negative = t.by_bits ? std::uint32_t{1} << (31 - t.shift) : t.by_code ? 0x8000 : t.last + 2;
   if (t.negative + t.last + 1 > 0xffff) return;
   by_float_ = t;
   floats_ = in_order([](double v) { return odd_float(v); });
@@ -75,10 +77,29 @@ std::vector<float> FunctionTable::in_order(const F& number) const {
   return all;
 }
 
-std::vector<float> FunctionTable::results(const Projection& how, Semantics operands) const {
-  return in_order([&](double v) {
+namespace {
+
+/// Of numbers that are all in binary16, or nothing.
+std::vector<std::uint16_t> binary16_codes_of(const std::vector<float>& numbers) {
+  const Format binary16 = format_of("fp16");
+  std::vector<std::uint16_t> codes;
+  for (const float number : numbers) {
+    const std::optional<std::uint64_t> code = encode(binary16, static_cast<double>(number));
+    if (!code) return {};
+    codes.push_back(static_cast<std::uint16_t>(*code));
+  }
+  return codes;
+}
+
+}  // namespace
+
+FloatResults FunctionTable::results(const Projection& how, Semantics operands) const {
+  FloatResults r;
+  r.numbers = in_order([&](double v) {
     return static_cast<float>(project_function(how, Exact::of(v), 0.0, 0, operands).value);
   });
+  r.codes = binary16_codes_of(r.numbers);
+  return r;
 }
 
 void FunctionTable::look_up(const double* x, double* odd, std::size_t n) const {
@@ -86,13 +107,16 @@ void FunctionTable::look_up(const double* x, double* odd, std::size_t n) const {
 }
 
 void FunctionTable::look_up(const float* x, float* odd, std::size_t n, const LookUp& level) const {
-  look_up(floats_, x, odd, n, level);
+  FloatTable table = by_float_;
+  table.values = floats_.data();
+  level.run(table, x, odd, n);
 }
 
-void FunctionTable::look_up(const std::vector<float>& results, const float* x, float* q, std::size_t n,
+void FunctionTable::look_up(const FloatResults& results, const float* x, float* q, std::size_t n,
                             const LookUp& level) const {
   FloatTable table = by_float_;
-  table.values = results.data();
+  table.values = results.numbers.data();
+  if (!results.codes.empty()) table.codes = results.codes.data();
   level.run(table, x, q, n);
 }
 

@@ -10,6 +10,12 @@
 
 namespace exmy::functions {
 
+/// Numbers in the order of a table, and in binary16 where all are values of it: half the memory.
+struct FloatResults {
+  std::vector<float> numbers;
+  std::vector<std::uint16_t> codes;
+};
+
 /// f at every value of an operand format of up to 16 bits, rounded to odd at 53 bits: one table for every
 /// result format and mode that `serves(how, 53)` admits, among them every deterministic mode up to P = 51, N
 /// = 16 up to P = 35 and N = 32 up to P = 19. At most 2^16 numbers and a few more, 0.75 MiB. Immutable.
@@ -34,8 +40,8 @@ class FunctionTable {
 
   /// P(f(x)) of every x, for projections without random numbers whose results are floats and that this table serves: with
   /// these, nothing is left to round. A NaN's value is that of the projection; nothing tells whose it was.
-  std::vector<float> results(const Projection& how, Semantics operands = Semantics::ieee754) const;
-  void look_up(const std::vector<float>& results, const float* x, float* q, std::size_t n,
+  FloatResults results(const Projection& how, Semantics operands = Semantics::ieee754) const;
+  void look_up(const FloatResults& results, const float* x, float* q, std::size_t n,
                const LookUp& level = functions::look_up()) const;
 
   std::size_t bytes() const { return values_.size() * sizeof(double) + floats_.size() * sizeof(float); }

@@ -11,13 +11,15 @@ namespace exmy::functions {
 /// 2^(e_min - M), then by the top bits of the float, then infinity, then NaN; from `negative` on the same for negative ones.
 struct FloatTable {
   const float* values = nullptr;
-  bool by_bits = false;        ///< the index is the top bits of x, as with binary32's exponents
-  int shift = 0;               ///< 23 - M
-  float smallest = 0;          ///< 2^e_min
-  std::uint32_t base = 0;      ///< the top bits of 2^e_min
-  std::uint32_t steps = 0;     ///< 2^M
-  std::uint32_t last = 0;      ///< the index of infinity
-  std::uint32_t negative = 0;  ///< fits, with the next `last` numbers, 16 bits
+  const std::uint16_t* codes = nullptr;  ///< the same numbers in binary16, or null
+  bool by_bits = false;                  ///< the index is the top bits of x, as with binary32's exponents
+  bool by_code = false;                  ///< the index is the code of x in binary16, any of its NaNs too
+  int shift = 0;                         ///< 23 - M
+  float smallest = 0;                    ///< 2^e_min
+  std::uint32_t base = 0;                ///< the top bits of 2^e_min
+  std::uint32_t steps = 0;               ///< 2^M
+  std::uint32_t last = 0;                ///< the index of infinity
+  std::uint32_t negative = 0;            ///< fits, with the next `last` numbers, 16 bits
 };
 
 struct LookUp {

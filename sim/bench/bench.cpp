@@ -68,8 +68,8 @@ Json json_of(const Result& r, bool explain) {
     return out;
   }
   out.update({{"ratio", r.ratio}, {"value", r.value}, {"unit", r.row->unit}, {"yardstick", r.yardstick}});
-  if (r.row->floor) out["floor"] = *r.row->floor;
-  if (r.row->goal) out["goal"] = *r.row->goal;
+  out["floor"] = r.row->floor ? Json(*r.row->floor) : Json();
+  out["goal"] = r.row->goal ? Json(*r.row->goal) : Json();
   if (r.peak_rss_bytes > 0) out["peak_rss_bytes_count"] = r.peak_rss_bytes;
   if (explain && !r.chosen.empty()) out["kernel"] = r.chosen;
   return out;

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "formats/floating_environment.hpp"
 #include "formats/isa.hpp"
 #include "sim/bench/plain.hpp"
 
@@ -47,6 +48,7 @@ Sgemm find() {
   set_environment();
   void* library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
   if (library != nullptr) cblas_sgemm = symbol<CblasSgemm>(library, "cblas_sgemm");
+  require_floating_environment();  // a library may change it when it is loaded
   if (cblas_sgemm != nullptr) return {name_of(library), by_openblas};
   return {std::string("Eigen, ") + plain().isa + " (no OpenBLAS here)", plain().product};
 }

@@ -1,6 +1,6 @@
 #include "sim/bench/product.hpp"
 
-#include "formats/kernels/kernels.hpp"
+#include "formats/isa.hpp"
 #include "sim/bench/data.hpp"
 #include "sim/ops/quick_dot.hpp"
 
@@ -62,7 +62,7 @@ void Product::run() {
 std::string Product::chosen() const {
   const std::string& text = accumulator_.kernels.counts().begin()->first;
   if (text.starts_with("definition")) return text;
-  return std::string(text).insert(text.find(':'), std::string(" (") + kernels().isa + ")");
+  return std::string(text).insert(text.find(':'), " (" + std::string(name_of(isa_level())) + ")");
 }
 
 std::string Product::difference() {

@@ -203,13 +203,17 @@ bool run(Work& work, const OrderKernels& kernels, OrderProduct& out) {
 
 }  // namespace
 
+bool has_kernels(const OrderKernels& kernels, Order order) {
+  return order == Order::pairwise || kernels.one.exact != nullptr;
+}
+
 std::optional<OrderProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, const Reduction& how,
                                      const OrderPlan& plan, const DotRandom& random, Semantics operands,
                                      bool counts, const OrderKernels& kernels, const OutputNumbers& numbers) {
   OrderProduct out;
   out.y.resize(a.rows * b.columns);
   if (a.rows * a.columns * b.columns == 0) return out;  // sums of nothing are +0
-  if (how.order != Order::pairwise && kernels.one.exact == nullptr) return std::nullopt;
+  if (!has_kernels(kernels, how.order)) return std::nullopt;
   const FloatMatrix y{nullptr, a.rows, b.columns, b.columns, 1};
   const OrderWork common{a, Panels{b, kernels.width}, y, out.y.data(), counts};
   bool valid = false;

@@ -16,6 +16,9 @@ struct OrderProduct {
   Counters product, accumulator;
 };
 
+/// Whether these have the order; block and exact sums need vectors.
+bool has_kernels(const OrderKernels& kernels, Order order);
+
 /// `random`, `operands`: of the definition. `numbers`: of the outputs. Nothing where a sum left the range that the plan watches.
 std::optional<OrderProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, const Reduction& how,
                                      const OrderPlan& plan, const DotRandom& random, Semantics operands,

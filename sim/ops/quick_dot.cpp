@@ -196,12 +196,14 @@ struct InBinary32 {
           right.columns, numbers);
     };
     auto y = take(for_pairs(a, b, in_parts(product)), "strips");
-    if (y) telling.done_by([&] { return "strips: " + describe(*d.plan); });
+    if (y) telling.done_by([&] { return "strips: " + describe(*d.plan) + " (" + telling.why_not + ")"; });
     return y;
   }
 
   std::optional<std::vector<float>> by_orders() const {
     const OrderKernels& kernels = order_kernels();
+    if (!has_kernels(kernels, how.order))
+      return telling.refused("orders", "this instruction set has no kernels for them"), std::nullopt;
     const OrderDecision d =
         plan_order(how, facts_of(a), facts_of(b), a.first.columns, telling.counts(), kernels.has_fma);
     if (!d.plan) return telling.refused("orders", d.why), std::nullopt;

@@ -11,7 +11,7 @@
 #include <ctime>
 #include <fstream>
 
-#include "formats/kernels/kernels.hpp"
+#include "formats/isa.hpp"
 #include "sim/base/files.hpp"
 #include "sim/base/sha256.hpp"
 
@@ -41,7 +41,7 @@ std::string operating_system() {
 
 Json instruction_set() {
   const char* given = std::getenv("EXMY_ISA");
-  return {{"given", given != nullptr ? given : "auto"}, {"used", kernels().isa}};
+  return {{"given", given != nullptr ? given : "auto"}, {"used", name_of(isa_level())}};
 }
 
 Json libraries() {

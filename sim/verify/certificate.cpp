@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdio>
 
-#include "formats/kernels/kernels.hpp"
+#include "formats/isa.hpp"
 #include "sim/run/provenance.hpp"
 
 namespace exmy::verify {
@@ -11,7 +11,10 @@ namespace {
 
 Json levels() {
   Json all = Json::array();
-  for (const Kernels* k : available_kernels()) all.push_back(k->isa);
+  for (const std::string_view name : isa_level_names) {
+    all.push_back(name);
+    if (name == name_of(best_isa_level())) break;
+  }
   return all;
 }
 

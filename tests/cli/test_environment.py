@@ -4,9 +4,10 @@ import json
 import os
 import platform
 import subprocess
+import time
 import unittest
 
-from program import HERE, ProgramTest, SMALL, changed
+from program import HERE, ProgramTest, SMALL, changed, program
 
 X86 = platform.machine() == "x86_64"
 # What the library does: what is said of it.
@@ -118,12 +119,24 @@ class Environment(ProgramTest):
                 same, provenance, _ = self.bits(EXMY_ISA=name)
                 self.assertEqual(same, first)
                 used = provenance["instruction_set"]["used"]
-                if name in LEVELS:  # the kernels in question have none for v2
-                    self.assertLessEqual(LEVELS.index(used), LEVELS.index(name))
-                    if LEVELS.index(name) >= LEVELS.index(best):
-                        self.assertEqual(used, best)
-                else:
-                    self.assertEqual(used, best)
+                self.assertEqual(used, name if name in LEVELS[: LEVELS.index(best)] else best)
+
+    def test_threads_wait_without_spinning(self):
+        """On cores that are shared, threads that spin take them from the one that they wait for."""
+        for given, wanted in ((None, b"passive"), ("active", b"active")):
+            env = {key: value for key, value in os.environ.items() if key != "OMP_WAIT_POLICY"}
+            env |= {"OMP_WAIT_POLICY": given} if given else {}
+            process = subprocess.Popen([program(), "verify"], env=env, stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.DEVNULL)
+            try:
+                found, deadline = b"", time.monotonic() + 30
+                while b"OMP_WAIT_POLICY=" not in found and time.monotonic() < deadline:
+                    with open(f"/proc/{process.pid}/environ", "rb") as file:
+                        found = file.read()
+                self.assertIn(b"OMP_WAIT_POLICY=" + wanted, found.split(b"\0"))
+            finally:
+                process.kill()
+                process.wait()
 
     def test_too_many_threads_for_openmp(self):
         for number in ("1025", "100000", "2000000000"):
