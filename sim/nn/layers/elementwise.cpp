@@ -31,9 +31,7 @@ class LogSoftmaxLayer : public Layer<T> {
   explicit LogSoftmaxLayer(const LayerArguments<T>& a) : name_(a.name), shape_(a.input) {
     if (shape_.empty()) throw ShapeError(a.name, a.input, "numbers [...][C]");
   }
-  Id forward(Tape<T>& tape, Id x) override {
-    return tape.apply(std::make_unique<LogSoftmax<T>>(name_), {x});
-  }
+  Id forward(Tape<T>& tape, Id x) override { return tape.apply(std::make_unique<LogSoftmax<T>>(name_), {x}); }
   Shape output() const override { return shape_; }
 
  private:
