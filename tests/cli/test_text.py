@@ -36,10 +36,10 @@ class Text(ProgramTest):
         for loss in ("mse", "bce"):
             (error,) = self.errors(loss=loss)
             self.assertIn("these data are tokens", error[2])
-        (error,) = self.errors(model={"heads": 3})
-        self.assertEqual(error[1], "/model/heads")
             (error,) = self.errors(loss=loss, label_smoothing=0.1)
             self.assertEqual(error[1], "/training/label_smoothing")
+        (error,) = self.errors(model={"heads": 3})
+        self.assertEqual(error[1], "/model/heads")
         (error,) = self.errors(model={"kind": "bert", "vocabulary": 7})
         self.assertEqual(error[1], "/model/vocabulary")
 
