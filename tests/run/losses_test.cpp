@@ -69,14 +69,16 @@ void check_gradients(const std::string& config) {
   const State<double> start = run.state();
   const State<double> gradients = run.gradients();
   std::size_t moving = 0;
-  for (const auto& [name, gradient] : gradients.tensors)
-    for (std::size_t i = 0; i<gradient.size(); i += gradient.size()> 100 ? 17 : 1) {
+  for (const auto& [name, gradient] : gradients.tensors) {
+    const std::size_t stride = gradient.size() < 100 ? 1 : 17;
+    for (std::size_t i = 0; i < gradient.size(); i += stride) {
       const double numeric = slope(run, start, name, i);
       INFO(name << "[" << i << "]: gradient " << gradient.data[i] << ", differences " << numeric);
       // 1e-7: what fourth order reaches; 1e-11: rounding errors of the quotient, some 2^-53 / h
       CHECK(std::fabs(gradient.data[i] - numeric) <= 1e-7 * std::fabs(gradient.data[i]) + 1e-11);
-      moving += std::fabs(gradient.data[i]) > 1e-5 ? 1 : 0;
+      if (std::fabs(gradient.data[i]) > 1e-5) ++moving;
     }
+  }
   CHECK(moving > 5);
 }
 
@@ -129,6 +131,20 @@ TEST_CASE("binary cross-entropy of classes: one-hot targets, n = B C") {
     for (double& v : tensor.data) v = name.ends_with(".bias") ? 0.25 : 0;
   const double want = std::log1p(std::exp(-0.25)) + 0.25 * 9 / 10;  // nine zeros in ten targets
   CHECK(std::fabs(run.at(state).loss - want) < 1e-15);              // some roundings of a number below 1
+}
+
+std::uint64_t activations_kept(const std::string& layers, const std::string& loss) {
+  const Setup setup{digits(layers, loss), R"({"training": {"batch_size": 7}})", plain_steps};
+  Run<double> run(setup);
+  run.step(0);
+  return run.program.memory().rows.at("activation").elements;
+}
+
+TEST_CASE("memory: a log-softmax keeps its result, binary cross-entropy logits and targets") {
+  constexpr std::uint64_t n = 7 * 10;
+  CHECK(activations_kept(linear + logarithms, "mse") == activations_kept(linear, "mse") + n);
+  CHECK(activations_kept(linear, "bce") ==
+        activations_kept(linear, "mse") + n);  // which keeps the differences
 }
 
 TEST_CASE("cross-entropy after a log-softmax is what it is without, but for rounding") {
