@@ -127,6 +127,27 @@ def sequential():
                 lambda p: torch.optim.SGD(p, momentum=0.9), {"batch_size": 4, "label_smoothing": 0.2})
 
 
+def bce():
+    """Targets between 0 and 1, the ends too."""
+    count, features = 24, 6
+    content = bytes_of(18, count * (features + 1))
+    rows = [content[i:i + features + 1] for i in range(0, len(content), features + 1)]
+    table = "".join(",".join(map(str, [*row[:-1], row[-1] % 9 / 8])) + "\n" for row in rows)
+    x = torch.tensor([list(row[:-1]) for row in rows], dtype=torch.float64) / 256 - 0.5
+    targets = torch.tensor([row[-1] % 9 / 8 for row in rows], dtype=torch.float64)
+    layers = [{"kind": "linear", "name": "hidden", "features": 12}, {"kind": "log_softmax", "name": "log"},
+              {"kind": "activation", "name": "silu", "function": "silu"}, {"kind": "linear", "name": "head"}]
+
+    def loss(model, step, dtype):
+        return functional.binary_cross_entropy_with_logits(model(x.to(dtype)), targets.to(dtype))
+    return Case("bce", 8, {"table.csv": table.encode()}, {"kind": "sequential", "layers": layers},
+                {"kind": "csv", "path": "table.csv", "task": "regression", "validation_count": 0,
+                 "scale": 1 / 256, "offset": -0.5}, 0.5,
+                {"kind": "sgd", "momentum": 0.9},
+                lambda: images.logits(features, 12), loss,
+                lambda p: torch.optim.SGD(p, momentum=0.9), {"batch_size": count, "loss": "bce"})
+
+
 TEXT = ("In the beginning God created the heaven and the earth. And the earth was without form, and void; and darkness was "
         "upon the face of the deep. And the Spirit of God moved upon the face of the waters.")
 LENGTH = 16
@@ -191,4 +212,25 @@ def bert():
                 schedule=schedule)
 
 
-CASES = [mlp(), lenet(), vgg(), resnet(), sequential(), gpt(), bert()]
+def bert_classes():
+    """Samples of 3 to 12 tokens, filled up with another one."""
+    count, length, vocabulary, classes = 15, 12, 10, 3
+    generator = random.Random(19)
+    rows = []
+    for i in range(count):
+        real = 3 + i * 7 % 10
+        rows.append([generator.randrange(vocabulary - 1) for _ in range(real)] + [vocabulary - 1] * (length - real))
+    x, labels = torch.tensor(rows), torch.tensor([i % classes for i in range(count)])
+    table = "".join(",".join(map(str, [*row, i % classes])) + "\n" for i, row in enumerate(rows))
+
+    def loss(model, step, dtype):
+        return functional.cross_entropy(model(x), labels)
+    return Case("bert-classes", 9, {"tokens.csv": table.encode()},
+                {"kind": "bert", "layers": 2, "heads": 2, "width": 16, "head": "classes", "vocabulary": vocabulary},
+                {"kind": "csv", "path": "tokens.csv", "tokens": True, "padding": vocabulary - 1, "validation_count": 0},
+                0.005, {"kind": "adamw", "epsilon": EPSILON},
+                lambda: transformers.BertClasses(vocabulary, length, 2, 2, 16, classes, vocabulary - 1), loss,
+                lambda p: torch.optim.AdamW(p, eps=EPSILON), {"batch_size": count})
+
+
+CASES = [mlp(), lenet(), vgg(), resnet(), sequential(), bce(), gpt(), bert(), bert_classes()]

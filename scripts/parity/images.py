@@ -99,6 +99,12 @@ def composed(outputs):
                     ("rms", nn.RMSNorm(16, 1e-5)), ("head", nn.Linear(16, outputs)))
 
 
+def logits(inputs, hidden):
+    """A network with a log-softmax inside; one logit, [B]."""
+    return Sequence(("hidden", nn.Linear(inputs, hidden)), (None, nn.LogSoftmax(-1)), (None, functional.silu),
+                    ("head", nn.Linear(hidden, 1)), (None, lambda x: x.squeeze(-1)))
+
+
 def resnet8(width, outputs):
     parts = [("conv1", nn.Conv2d(3, width, 3, 1, 1, bias=False)), ("bn1", nn.BatchNorm2d(width)),
              (None, functional.relu)]

@@ -126,18 +126,18 @@ bool is_largest(const T* row, std::size_t n, std::int32_t label) {
   return std::max_element(row, row + n) - row == label;
 }
 
-/// All on the target's side of 1/2.
+/// All on that side of the border where the target is of 1/2.
 template <class T>
-bool is_on_side(const T* row, const double* target, std::size_t n) {
+bool is_on_side(const T* row, const double* target, std::size_t n, T border) {
   bool right = true;
-  for (std::size_t j = 0; j < n; ++j) right = right && (row[j] > T{0.5}) == (target[j] > 0.5);
+  for (std::size_t j = 0; j < n; ++j) right = right && (row[j] > border) == (target[j] > 0.5);
   return right;
 }
 
 }  // namespace
 
 template <class T>
-Hits hits_in(const Tensor<T>& y, const Batch& batch, const std::vector<std::int32_t>& labels) {
+Hits hits_in(const Tensor<T>& y, const Batch& batch, const std::vector<std::int32_t>& labels, double border) {
   const std::size_t n = y.columns();
   const bool classes = batch.data->classes_count > 0;
   Hits hits;
@@ -145,7 +145,8 @@ Hits hits_in(const Tensor<T>& y, const Batch& batch, const std::vector<std::int3
     if (classes && labels[r] == ignored_label) continue;
     const T* row = y.data.data() + r * n;
     const bool right = classes ? is_largest(row, n, labels[r])
-                               : is_on_side(row, batch.data->targets.data() + batch.samples[r] * n, n);
+                               : is_on_side(row, batch.data->targets.data() + batch.samples[r] * n, n,
+                                            static_cast<T>(border));
     hits.correct += right ? 1 : 0;
     ++hits.count;
   }
@@ -154,7 +155,7 @@ Hits hits_in(const Tensor<T>& y, const Batch& batch, const std::vector<std::int3
 
 template LabelledBatch<float> labelled(Context&, const Batch&);
 template LabelledBatch<double> labelled(Context&, const Batch&);
-template Hits hits_in(const Tensor<float>&, const Batch&, const std::vector<std::int32_t>&);
-template Hits hits_in(const Tensor<double>&, const Batch&, const std::vector<std::int32_t>&);
+template Hits hits_in(const Tensor<float>&, const Batch&, const std::vector<std::int32_t>&, double);
+template Hits hits_in(const Tensor<double>&, const Batch&, const std::vector<std::int32_t>&, double);
 
 }  // namespace exmy

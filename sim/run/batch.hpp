@@ -43,9 +43,9 @@ struct Hits {
   std::size_t correct = 0, count = 0;
 };
 
-/// Labels: the largest output of a row is its label; rows without one are none. Targets: all outputs of a sample on the
-/// target's side of 1/2.
+/// Labels: the largest output of a row is its label; rows without one are none. Targets: all outputs of a sample on that
+/// side of `border` where the target's is of 1/2.
 template <class T>
-Hits hits_in(const Tensor<T>& y, const Batch& batch, const std::vector<std::int32_t>& labels);
+Hits hits_in(const Tensor<T>& y, const Batch& batch, const std::vector<std::int32_t>& labels, double border);
 
 }  // namespace exmy

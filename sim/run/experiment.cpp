@@ -6,7 +6,7 @@ namespace exmy {
 namespace {
 
 constexpr std::array loss_names{Named<LossKind>{"cross_entropy", LossKind::cross_entropy},
-                                Named<LossKind>{"mse", LossKind::mse}};
+                                Named<LossKind>{"bce", LossKind::bce}, Named<LossKind>{"mse", LossKind::mse}};
 
 constexpr std::array histogram_names{Named<Histograms>{"none", Histograms::none},
                                      Named<Histograms>{"tensors", Histograms::tensors},
@@ -28,7 +28,7 @@ void read_training(ObjectReader r, Experiment& e) {
   e.eval_every = r.integer<std::int64_t>("eval_every", if_given, Range::at_least(1));
   e.loss = r.one_of("loss", if_given, loss_names);
   e.label_smoothing = r.number("label_smoothing", 0, Range::closed_open(0, 1));
-  if (e.label_smoothing > 0 && e.loss == LossKind::mse)
+  if (e.label_smoothing > 0 && e.loss.value_or(LossKind::cross_entropy) != LossKind::cross_entropy)
     r.problem(codes::contradiction, "label_smoothing", "label_smoothing is for the loss cross_entropy");
   ObjectReader optimizer = r.object("optimizer", required);
   e.lr = optimizer.number("lr", required, Range::at_least(0));

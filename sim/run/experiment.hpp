@@ -21,7 +21,7 @@ namespace exmy {
 /// Of a configuration, or of OMP_NUM_THREADS.
 inline constexpr std::int32_t most_threads = 1024;
 
-enum class LossKind : std::uint8_t { cross_entropy, mse };
+enum class LossKind : std::uint8_t { cross_entropy, bce, mse };
 
 struct Experiment {
   std::string name;

@@ -87,6 +87,15 @@ Problem data_problem(const Prepared& p, std::string_view code, const std::string
   throw ConfigError(problems);
 }
 
+/// The first target that is no probability; empty if all are.
+std::string improbable_target(const Dataset& data) {
+  const auto found =
+      std::find_if(data.targets.begin(), data.targets.end(), [](double t) { return t < 0 || t > 1; });
+  if (found == data.targets.end()) return {};
+  const auto sample = static_cast<std::size_t>(found - data.targets.begin()) / data.targets_count;
+  return "sample " + std::to_string(sample) + ", counted from 0, has " + compact_text(*found);
+}
+
 void check_data(Prepared& p, DataCache& cache) {
   try {
     load_data(p, cache);
@@ -97,8 +106,9 @@ void check_data(Prepared& p, DataCache& cache) {
   } catch (const DataError& error) {
     refuse_data(p, codes::malformed_data, error.what());
   }
-  if (p.data->has_tokens() && p.experiment.loss == LossKind::mse)
-    refuse_data(p, codes::data_misfit, "the loss mse needs one target a sample; these data are tokens");
+  if (p.data->has_tokens() && (p.experiment.loss == LossKind::mse || p.experiment.loss == LossKind::bce))
+    refuse_data(p, codes::data_misfit,
+                "the losses mse and bce need targets of samples; these data are tokens");
   if (p.data->has_tokens() && p.experiment.batch_size > p.data->train_count)
     refuse_data(p, codes::data_misfit,
                 "a batch of " + std::to_string(p.experiment.batch_size) +
@@ -108,6 +118,9 @@ void check_data(Prepared& p, DataCache& cache) {
     refuse_data(p, codes::data_misfit, "label_smoothing needs classes; these data have real targets");
   if (p.experiment.loss == LossKind::cross_entropy && p.data->classes_count == 0)
     refuse_data(p, codes::data_misfit, "the loss cross_entropy needs classes; these data have real targets");
+  if (const std::string target = improbable_target(*p.data);
+      p.experiment.loss == LossKind::bce && !target.empty())
+    refuse_data(p, codes::data_misfit, "the loss bce needs targets in [0, 1]: " + target);
 }
 
 void load_initial_weights(Prepared& p) {

@@ -7,6 +7,7 @@
 #include "sim/base/sha256.hpp"
 #include "sim/nn/gradient_clipping.hpp"
 #include "sim/nn/gradient_sums.hpp"
+#include "sim/nn/ops/binary_cross_entropy.hpp"
 #include "sim/nn/ops/losses.hpp"
 #include "sim/ops/projector.hpp"
 #include "sim/run/weights_file.hpp"
@@ -72,24 +73,31 @@ LabelledBatch<T> Program<T>::loaded(const Batch& batch) {
 }
 
 template <class T>
+std::unique_ptr<Op<T>> Program<T>::loss_op(const Batch& batch, const std::vector<std::int32_t>& labels,
+                                           double loss_scale) {
+  const auto targets = [&] {
+    const WorkScope work(context_.telemetry(), "input", "target", WorkPhase::forward);
+    return project_numbers<T>(context_, "input", "target", Role::activation, targets_of(batch));
+  };
+  switch (loss_) {
+    case LossKind::cross_entropy: break;
+    case LossKind::bce: return std::make_unique<BinaryCrossEntropy<T>>(targets(), loss_scale);
+    case LossKind::mse: return std::make_unique<MeanSquaredError<T>>(targets(), loss_scale);
+  }
+  return std::make_unique<SoftmaxCrossEntropy<T>>(labels, loss_scale, experiment_->label_smoothing);
+}
+
+template <class T>
 typename Program<T>::Forward Program<T>::forward(const Batch& batch, double loss_scale) {
   auto tape = std::make_unique<Tape<T>>(context_);
   LabelledBatch<T> in = loaded(batch);
   tape->set_real(std::move(in.real));
   const auto x = tape->input(std::move(in.x));
   const auto y = model_->forward(*tape, x);
-  std::unique_ptr<Op<T>> loss;
-  if (loss_ == LossKind::cross_entropy) {
-    loss = std::make_unique<SoftmaxCrossEntropy<T>>(in.labels, loss_scale, experiment_->label_smoothing);
-  } else {
-    const WorkScope work(context_.telemetry(), "input", "target", WorkPhase::forward);
-    Tensor<T> targets = project_numbers<T>(context_, "input", "target", Role::activation, targets_of(batch));
-    loss = std::make_unique<MeanSquaredError<T>>(std::move(targets), loss_scale);
-  }
-  const auto id = tape->apply(std::move(loss), {y});
+  const auto id = tape->apply(loss_op(batch, in.labels, loss_scale), {y});
   const auto value = static_cast<double>(tape->value(id).data[0]);
   const WorkScope work(context_.telemetry(), WorkPhase::statistics);
-  const Hits hits = hits_in(tape->value(y), batch, in.labels);
+  const Hits hits = hits_in(tape->value(y), batch, in.labels, loss_ == LossKind::bce ? 0 : 0.5);
   return {std::move(tape), id, value, hits};
 }
 

@@ -68,6 +68,8 @@ class Program {
  private:
   struct Forward;
   LabelledBatch<T> loaded(const Batch& batch);
+  std::unique_ptr<Op<T>> loss_op(const Batch& batch, const std::vector<std::int32_t>& labels,
+                                 double loss_scale);
   Forward forward(const Batch& batch, double loss_scale);
   Forward forward_and_backward(std::uint64_t t, std::span<const Batch> batches, StepResult& result);
   bool gradients_overflow(std::uint64_t saturated_before);

@@ -58,12 +58,12 @@ LAYERS = [{**CONV, "name": "first", **NORMAL}, {"kind": "batch_norm", "name": "b
           {"kind": "residual", "name": "r", "layers": [{**CONV, "channels": 3}],
            "shortcut": [{"kind": "subsample", "name": "s", "stride": 1, "channels": 3}]},
           {"kind": "layer_norm", "name": "ln", "epsilon": 1e-3}, {"kind": "rms_norm", "name": "rms", "epsilon": 1e-3},
-          {"kind": "dropout", "name": "d", "p": 0.25}, {"kind": "global_average_pool", "name": "g"},
+          {"kind": "log_softmax", "name": "lsm"}, {"kind": "dropout", "name": "d", "p": 0.25}, {"kind": "global_average_pool", "name": "g"},
           {"kind": "flatten", "name": "flat"}, {"kind": "linear", "name": "hidden", "features": 4, "bias": False,
                                                 **NORMAL}, {"kind": "linear"}]
 BARE = [{"kind": "conv2d", "channels": 2}, {"kind": "batch_norm"}, {"kind": "activation"}, {"kind": "max_pool"},
         {"kind": "average_pool"}, {"kind": "residual", "layers": [{"kind": "layer_norm"}, {"kind": "rms_norm"}]},
-        {"kind": "subsample", "channels": 2}, {"kind": "dropout"}, {"kind": "flatten"}, {"kind": "linear"}]
+        {"kind": "subsample", "channels": 2}, {"kind": "log_softmax"}, {"kind": "dropout"}, {"kind": "flatten"}, {"kind": "linear"}]
 TRANSFORMER = [{"kind": "embedding", "name": "e", "width": 4, **NORMAL}, {"kind": "position", "name": "p", **NORMAL},
                {"kind": "residual", "layers": [{"kind": "attention", "name": "a", "heads": 2, "causal": True,
                                                 "dropout": 0.2, "bias": False, **NORMAL}]}, {"kind": "linear"}]

@@ -188,6 +188,17 @@ class Run(ProgramTest):
         self.assertNotIn("validation", report["loss_curve"])
         self.assertNotIn("validation_loss", report["final"])
 
+    def test_large_batches_rise_to_their_learning_rate_in_five_epochs(self):
+        path = os.path.join(ROOT, "experiments", "acceptance", "digits-large-batch.json")
+        _, (report,) = self.runs(path, "stats.counters=false", "--quiet")
+        rates = report["loss_curve"]["lr"]
+        steps = 3  # of an epoch: 1,437 samples in batches of 512
+        self.assertEqual(len(rates), 20 * steps)
+        # From 0.1, the rate for 256, to 0.1 512 / 256; NUMERICS.md section 8, each operation rounded.
+        self.assertEqual(rates[:15], [0.1 * (1 + (512 / 256 - 1) * ((t + 1) / (5 * steps))) for t in range(5 * steps)])
+        self.assertEqual(set(rates[15:]), {0.2})
+        self.assertGreater(report["final"]["validation_accuracy_fraction"], 0.9)  # as its description says
+
     def test_own_formats_are_called_by_their_names_in_the_report(self):
         own = {"exponent_bits": 3, "mantissa_bits": 3, "bias": 9}
         self.write("own.json", changed(SMALL, formats={"mine": own}, stats__counters=True,

@@ -62,6 +62,15 @@ class Show(ProgramTest):
         self.assertEqual(how["fc1", "dot", "weight"], "e4m3fn nearest_even scale 0x1p-1")
         self.assertEqual(how["fc1", "dot", "product"], "exact")
 
+    def test_log_softmax_and_binary_cross_entropy(self):
+        layers = [{"kind": "flatten"}, {"kind": "linear"}, {"kind": "log_softmax", "name": "log"}]
+        shown = self.json_of(config({"kind": "sequential", "layers": layers}, training__loss="bce"))
+        rows = [(o["layer"], o["op"], o["output"]) for o in shown["operations"]]
+        self.assertEqual(rows[-2:], [("log", "log_softmax", [10]), ("loss", "bce", [1])])
+        roles = {role["role"]: role["sites"] for role in shown["operations"][-1]["roles"]}
+        self.assertEqual(roles, {"accumulator": ["loss/bce/forward/accumulator"],
+                                 "loss": ["loss/bce/forward/loss", "loss/bce/dgrad/loss"]})
+
     def test_every_site_is_shown_once(self):
         shown = self.json_of(config({"kind": "resnet", "depth": 8, "width": 2, "shortcut": "B"}, policy=POLICY))
         roles = [role for o in shown["operations"] for role in o["roles"]] + shown["data"] + shown["updates"]

@@ -33,12 +33,13 @@ class Text(ProgramTest):
         self.assertIn("a batch of 10000 is larger than the training part, which has 111 windows", error[2])
 
     def test_losses_and_networks_that_do_not_fit_are_refused(self):
-        (error,) = self.errors(loss="mse")
-        self.assertIn("these data are tokens", error[2])
+        for loss in ("mse", "bce"):
+            (error,) = self.errors(loss=loss)
+            self.assertIn("these data are tokens", error[2])
+            (error,) = self.errors(loss=loss, label_smoothing=0.1)
+            self.assertEqual(error[1], "/training/label_smoothing")
         (error,) = self.errors(model={"heads": 3})
         self.assertEqual(error[1], "/model/heads")
-        (error,) = self.errors(loss="mse", label_smoothing=0.1)
-        self.assertEqual(error[1], "/training/label_smoothing")
         (error,) = self.errors(model={"kind": "bert", "vocabulary": 7})
         self.assertEqual(error[1], "/model/vocabulary")
 

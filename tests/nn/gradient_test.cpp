@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/nn/models/mlp.hpp"
+#include "sim/nn/ops/binary_cross_entropy.hpp"
 #include "sim/nn/ops/linear.hpp"
 #include "sim/nn/ops/losses.hpp"
 #include "tests/nn/gradient_support.hpp"
@@ -17,11 +18,16 @@ using namespace exmy::test;
 
 // ---- models ----------------------------------------------------------------------------------------
 
-enum class Loss { cross_entropy, mse };
+enum class Loss { cross_entropy, bce, mse };
 
 std::unique_ptr<Op<double>> loss_op(Loss loss, std::size_t batch, std::size_t outputs, Random& random) {
   if (loss == Loss::mse)
     return std::make_unique<MeanSquaredError<double>>(some_tensor(random, {batch, outputs}), 1);
+  if (loss == Loss::bce) {
+    Tensor<double> targets = some_tensor(random, {batch, outputs});
+    for (double& t : targets.data) t = std::fabs(t);
+    return std::make_unique<BinaryCrossEntropy<double>>(std::move(targets), 1);
+  }
   std::vector<std::int32_t> labels;
   for (std::size_t i = 0; i < batch; ++i) labels.push_back(static_cast<std::int32_t>(random.below(outputs)));
   return std::make_unique<SoftmaxCrossEntropy<double>>(labels, 1);
@@ -48,7 +54,7 @@ void check_mlp(Activation hidden, Activation output, Loss loss) {
 TEST_CASE("gradients of multilayer perceptrons agree with central differences") {
   const auto hidden = GENERATE(Activation::relu, Activation::tanh, Activation::sigmoid, Activation::none);
   const auto output = GENERATE(Activation::none, Activation::sigmoid, Activation::tanh, Activation::relu);
-  const auto loss = GENERATE(Loss::cross_entropy, Loss::mse);
+  const auto loss = GENERATE(Loss::cross_entropy, Loss::bce, Loss::mse);
   INFO("hidden " << static_cast<int>(hidden) << ", output " << static_cast<int>(output) << ", loss "
                  << static_cast<int>(loss));
   check_mlp(hidden, output, loss);
@@ -74,7 +80,7 @@ TEST_CASE("gradients of a matrix product and a bias, input included") {
 
 TEST_CASE("gradients of each activation and loss, with respect to its input") {
   const auto curve = GENERATE(Activation::relu, Activation::tanh, Activation::sigmoid, Activation::none);
-  const auto loss = GENERATE(Loss::cross_entropy, Loss::mse);
+  const auto loss = GENERATE(Loss::cross_entropy, Loss::bce, Loss::mse);
   Engine e;
   Random random(13);
   Parameter<double> x = some_parameter(random, "x", {6, 5});

@@ -65,6 +65,7 @@ TEST_CASE("gradients of layers without parameters") {
   check_layer(global_average_pool(), {3, 4, 2}, {2});
   check_layer(subsample(2, 3), {3, 4, 2}, {2, 2, 3});
   check_layer(dropout(0.25), {4, 5}, {4, 5});
+  check_layer(log_softmax(), {2, 3}, {2, 3});
   check_layer(flatten(), {2, 3, 2}, {12});
 }
 
@@ -146,6 +147,7 @@ TEST_CASE("shapes that do not fit: the layer, what it got and what it wanted") {
         "groups");
   CHECK(refusal(pooling(Pooling::max, {.height = 3, .width = 3}), {2, 3, 1}) ==
         "layer \"net\" got [2][3][1], wanted an image of at least [3][3]");
+  CHECK(refusal(log_softmax(), {}) == "layer \"net\" got [], wanted numbers [...][C]");
   CHECK(refusal(global_average_pool(), {7}) == "layer \"net\" got [7], wanted an image [H][W][C]");
   CHECK(refusal(subsample(2, 2), {4, 4, 3}) ==
         "layer \"net\" got [4][4][3], wanted an image [H][W][C] of at most 2 channels");

@@ -54,6 +54,9 @@ TEST_CASE("schedules: the linear scaling rule") {
   // From the rate of the reference batch to four times that.
   CHECK(Read(R"({"reference_batch": 8, "warmup_steps": 4})").factors(6) ==
         std::vector<double>{1.75, 2.5, 3.25, 4, 4, 4});
+  // 1 + 7 (1 / 3), each operation rounded; 1 + (7 1) / 3 would be 0x1.aaaaaaaaaaaabp+1.
+  CHECK(Read(R"({"reference_batch": 4, "warmup_steps": 3})").factors(4) ==
+        std::vector<double>{0x1.aaaaaaaaaaaaap+1, 0x1.6aaaaaaaaaaaap+2, 8, 8});
   CHECK(Read(R"({"warmup_steps": 1, "warmup_epochs": 1})").problems.size() == 1);
 }
 

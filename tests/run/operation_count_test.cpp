@@ -138,6 +138,20 @@ struct Formulas {
     add("loss/cross_entropy/forward/accumulator", sums(1, R) + (smoothed ? sums(R, C) : 0));
     add("loss/cross_entropy/dgrad/loss", 1 + 2 * R * C + (smoothed ? 3 : 0));
   }
+  /// Of n logits.
+  void binary_cross_entropy(Size n) {
+    add("input/target/forward/activation", n);
+    add("loss/bce/forward/loss", 5 * n + 1);  // x t, a, e, log1p e, l; the mean
+    add("loss/bce/forward/accumulator", sums(1, n));
+    add("loss/bce/dgrad/loss", 1 + 3 * n);  // c; sigmoid x, - t, times c
+  }
+  /// Of R rows of C numbers.
+  void log_softmax(const std::string& layer, Size R, Size C) {
+    add(layer + "/log_softmax/forward/elementwise", 2 * R * C + R + R * C);  // d, e; log s; y
+    add(layer + "/log_softmax/forward/accumulator", sums(R, C));
+    add(layer + "/log_softmax/dgrad/elementwise", 3 * R * C);  // e, e t, dx
+    add(layer + "/log_softmax/dgrad/accumulator", sums(R, C));
+  }
   /// SGD without momentum.
   void update(const std::string& layer, const std::string& parameter, Size n) {
     add(layer + "/sgd." + parameter + "/optimizer/update", 1 + n);
@@ -232,6 +246,25 @@ TEST_CASE(
   f.update_both("n3", 6, 6);
   f.update_both("f2", 10 * 6, 10);
   check(images, f);
+}
+
+TEST_CASE("projections of a step: a log-softmax, binary cross-entropy") {
+  Formulas f = variant();
+  INFO("chunk " << f.chunk);
+  constexpr Size B = 7, I = 8, H = 6;
+  f.add("input/data/forward/activation", B * I);
+  f.linear("fc1", B, I, H, false);
+  f.bias("fc1/bias", B, H);
+  f.log_softmax("log", B, H);
+  f.linear("fc2", B, H, 1);
+  f.bias("fc2/bias", B, 1);
+  f.binary_cross_entropy(B);
+  f.update_both("fc1", H * I, H);
+  f.update_both("fc2", H, 1);
+  Json config = Json::parse(small_logits);
+  config["training"]["batch_size"] = B;
+  config["training"]["optimizer"] = {{"kind", "sgd"}, {"lr", 0.1}};
+  check(config.dump(), f);
 }
 
 TEST_CASE("projections of a step: a gpt with one block") {

@@ -45,7 +45,7 @@ Json format_for(const Site& site) {
   return "e2m1fn";
 }
 
-/// Digits with softmax, cross-entropy, momentum and decay; XOR with sigmoid, squared error and Adam.
+/// Digits with softmax, cross-entropy, momentum and decay; XOR with sigmoid, squared error and Adam, or with logits.
 std::vector<std::string> networks() {
   return {merged({small_digits, R"({"model": {"activation": "tanh"},
                                     "training": {"optimizer": {"weight_decay": 0.01}}})"})
@@ -53,6 +53,7 @@ std::vector<std::string> networks() {
               .dump(),
           merged({small_digits}).value().dump(),
           merged({small_xor}).value().dump(),
+          merged({small_logits}).value().dump(),
           merged({small_xor, R"({"training": {"optimizer": {"form": "keras"}}})"}).value().dump(),
           merged({small_digits, nesterov, R"({"training": {"clip_norm": 0.01}})"}).value().dump(),
           merged({with_optimizer(small_digits, rmsprop)}).value().dump(),
@@ -115,7 +116,7 @@ TEST_CASE("every single site changes the final weights, or, in the forward pass 
       const Json match{
           {"layer", s.layer}, {"op", s.op}, {"role", name_of(s.role)}, {"pass", name_of(s.pass)}};
       const Result changed = train(network, rule_for(match, format_for(s)));
-      const bool reported = s.op == "cross_entropy" || s.op == "mse";
+      const bool reported = s.op == "cross_entropy" || s.op == "bce" || s.op == "mse";
       CHECK((changed.weights != fp32.weights || (reported && changed.losses != fp32.losses)));
     }
   }

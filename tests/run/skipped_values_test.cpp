@@ -99,6 +99,7 @@ TEST_CASE("a step without values: every model") {
     INFO(model);
     compare<float>({images, R"({"model": )" + model + "}", mixed});
   }
+  compare<float>({small_logits, mixed});
   compare<float>({words, R"({"model": {"kind": "gpt", )" + block + "}", stochastic_everywhere});
   compare<float>(
       {words, R"({"model": {"kind": "bert", )" + block + R"(, "data": {"objective": "masked"}})", mixed});

@@ -155,4 +155,12 @@ inline const std::string small_xor = R"({
   "data": {"kind": "xor", "train_count": 100},
   "training": {"steps": 24, "batch_size": 32, "loss": "mse", "optimizer": {"kind": "adam", "lr": 0.01}}})";
 
+/// Logits of a regression on [0, 1], with a log-softmax on the way: binary cross-entropy.
+inline const std::string small_logits = R"({
+  "model": {"kind": "sequential", "layers": [
+    {"kind": "linear", "name": "fc1", "features": 6}, {"kind": "log_softmax", "name": "log"},
+    {"kind": "linear", "name": "fc2"}]},
+  "data": {"kind": "xor", "train_count": 100},
+  "training": {"steps": 24, "batch_size": 32, "loss": "bce", "optimizer": {"kind": "adam", "lr": 0.01}}})";
+
 }  // namespace exmy::run_test

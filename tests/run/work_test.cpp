@@ -84,6 +84,24 @@ TEST_CASE("work of the operations of a perceptron") {
   CHECK(difference(rows_of(setup), twice(c)) == "");
 }
 
+TEST_CASE("work of a log-softmax and of binary cross-entropy") {
+  const Setup setup{with_optimizer(small_logits, R"({"kind": "sgd", "lr": 0.1, "momentum": 0.9})"),
+                    R"({"training": {"batch_size": 6}})"};
+  constexpr std::uint64_t B = 6, H = 6;
+  Counts c;
+  add(c, "input/data/forward", B * 8, 0);
+  add(c, "input/target/forward", B, 0);
+  add_linear(c, "fc1", B, 8, H, false);
+  add(c, "log/log_softmax/forward", 4 * B * H + B, 0);  // d, e, y; s; log s
+  add(c, "log/log_softmax/backward", 4 * B * H, 0);     // e, e t, dx; t
+  add_linear(c, "fc2", B, H, 1);
+  add(c, "loss/bce/forward", 6 * B + 1, 0);  // x t, a, e, log1p e, l; the sum; the mean
+  add(c, "loss/bce/backward", 3 * B + 1, 0);
+  add_updates(c, "fc1", 8 * H, H);
+  add_updates(c, "fc2", H, 1);
+  CHECK(difference(rows_of(setup), twice(c)) == "");
+}
+
 TEST_CASE("work of the operations of a convolutional network") {
   const Setup setup{small_digits, R"({"model": null})", R"({"training": {"batch_size": 3},
     "model": {"kind": "sequential", "layers": [

@@ -2,6 +2,7 @@
 
 #include "sim/nn/ops/dropout.hpp"
 #include "sim/nn/ops/flatten.hpp"
+#include "sim/nn/ops/log_softmax.hpp"
 #include "sim/nn/ops/subsample.hpp"
 
 namespace exmy {
@@ -20,6 +21,21 @@ class ActivationLayer : public Layer<T> {
  private:
   std::string name_;
   Activation f_;
+  Shape shape_;
+};
+
+template <class T>
+class LogSoftmaxLayer : public Layer<T> {
+ public:
+  using typename Layer<T>::Id;
+  explicit LogSoftmaxLayer(const LayerArguments<T>& a) : name_(a.name), shape_(a.input) {
+    if (shape_.empty()) throw ShapeError(a.name, a.input, "numbers [...][C]");
+  }
+  Id forward(Tape<T>& tape, Id x) override { return tape.apply(std::make_unique<LogSoftmax<T>>(name_), {x}); }
+  Shape output() const override { return shape_; }
+
+ private:
+  std::string name_;
   Shape shape_;
 };
 
@@ -79,6 +95,11 @@ class SubsampleLayer : public Layer<T> {
 };
 
 }  // namespace
+
+LayerFactory log_softmax() {
+  return LayerFactory(
+      []<class T>(const LayerArguments<T>& a) { return std::make_unique<LogSoftmaxLayer<T>>(a); });
+}
 
 LayerFactory dropout(double p) {
   return LayerFactory(

@@ -9,6 +9,9 @@ namespace exmy {
 /// y = f(x), element by element; `none` records nothing.
 LayerFactory activation(Activation f);
 
+/// The logarithm of softmax over the last dimension of [...][C]. ShapeError where there is none.
+LayerFactory log_softmax();
+
 /// Training sets an element to +0 with probability p, 0 <= p < 1, and divides the others by 1 - p; evaluation: y = x.
 /// Elements are drawn by the layer's name.
 LayerFactory dropout(double p);

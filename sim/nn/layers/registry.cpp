@@ -70,6 +70,8 @@ LayerFactory read_normalisation(ObjectReader& r) {
   return normalisation(o);
 }
 
+LayerFactory read_log_softmax(ObjectReader&) { return log_softmax(); }
+
 LayerFactory read_dropout(ObjectReader& r) { return dropout(r.number("p", 0.5, Range::closed_open(0, 1))); }
 
 LayerFactory read_subsample(ObjectReader& r) {
@@ -124,6 +126,7 @@ constexpr std::array layer_table{LayerKind{"linear", read_linear},
                                  LayerKind{"layer_norm", read_normalisation<Normalisation::layer>},
                                  LayerKind{"rms_norm", read_normalisation<Normalisation::rms>},
                                  LayerKind{"batch_norm", read_normalisation<Normalisation::batch>},
+                                 LayerKind{"log_softmax", read_log_softmax},
                                  LayerKind{"dropout", read_dropout},
                                  LayerKind{"embedding", read_embedding},
                                  LayerKind{"position", read_position},

@@ -38,6 +38,14 @@ std::vector<std::optional<Tensor<T>>> BinaryCrossEntropy<T>::backward(Context& c
   return {p.mul(p.sub(p.apply(functions::Function::sigmoid, *in.x[0]), targets_), c)};
 }
 
+/// The gradient needs the logits and the targets.
+template <class T>
+void BinaryCrossEntropy<T>::account(Context&, const Inputs<T>& in, const Tensor<T>&,
+                                    MemoryLedger& memory) const {
+  memory.add("activation", targets_.size(), in.x[0]->format);
+  memory.add("activation", targets_.size(), targets_.format);
+}
+
 template class BinaryCrossEntropy<float>;
 template class BinaryCrossEntropy<double>;
 

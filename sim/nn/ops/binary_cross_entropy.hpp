@@ -5,9 +5,10 @@
 
 namespace exmy {
 
-/// Layer `loss`, op `bce`, role loss, n the number of elements, t the targets in [0, 1], each step one projection:
-///   l = P(P(max(x, +0) - P(x t)) + P(log1p(P(exp(-|x|))))); mean = P(sum l / n)
-/// Backward, at dgrad: c = P(loss_scale / n); dx = P(P(P(sigmoid x) - t) c). Inputs: x, of the targets' shape.
+/// Layer `loss`, op `bce`, role loss, n the number of elements, t the targets in [0, 1]; max and |x| are exact:
+///   l = P(P(max(x, +0) - P(x t)) + P(log1p P(exp(-|x|)))); mean = P(sum l / n), the sum in the accumulator.
+/// Backward, at dgrad: c = P(loss_scale / n); dx = P(P(P(sigmoid x) - t) c). Inputs: x, of the targets' shape. A NaN of x
+/// makes l and dx NaN, an infinity makes l NaN or infinite.
 template <class T>
 class BinaryCrossEntropy : public Op<T> {
  public:
@@ -16,6 +17,8 @@ class BinaryCrossEntropy : public Op<T> {
   Tensor<T> forward(Context& context, const Inputs<T>& in) override;
   std::vector<std::optional<Tensor<T>>> backward(Context& context, const Inputs<T>& in, const Tensor<T>& y,
                                                  Tensor<T> dy) override;
+  void account(Context& context, const Inputs<T>& in, const Tensor<T>& y,
+               MemoryLedger& memory) const override;
 
  private:
   Tensor<T> targets_;

@@ -25,6 +25,11 @@ std::vector<std::optional<Tensor<T>>> LogSoftmax<T>::backward(Context& context, 
   return {p.sub(dy, p.mul(e, Operand<T>::column_vector(t)))};
 }
 
+template <class T>
+void LogSoftmax<T>::account(Context&, const Inputs<T>&, const Tensor<T>& y, MemoryLedger& memory) const {
+  memory.add("activation", y.size(), y.format);
+}
+
 template class LogSoftmax<float>;
 template class LogSoftmax<double>;
 
