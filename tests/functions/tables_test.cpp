@@ -79,9 +79,9 @@ void compare_results(Differences& d, Random& random, Function f, const char* nam
     }
 }
 
-float any_nan(Random& random) {
-  const auto payload = static_cast<std::uint32_t>(1 + random.below(0x7fffff));
-  return std::bit_cast<float>((random.below(2) == 0 ? 0x7f800000u : 0xff800000u) | payload);
+float quiet_nan(Random& random) {
+  const auto payload = static_cast<std::uint32_t>(random.below(0x400000));
+  return std::bit_cast<float>((random.below(2) == 0 ? 0x7fc00000u : 0xffc00000u) | payload);
 }
 
 /// The same at every level, in spans long enough for small tables to be kept in registers, and in place.
@@ -94,7 +94,7 @@ void compare_long_spans(Differences& d, Random& random, Function f, const char* 
   std::vector<float> x(4'000 + random.below(64));
   for (float& v : x) {
     v = static_cast<float>(values[random.below(values.size())]);
-    if (v != v) v = any_nan(random);
+    if (v != v) v = quiet_nan(random);
   }
   for (const functions::LookUp* level : functions::available_look_ups()) {
     std::vector<float> q = x;
@@ -204,7 +204,7 @@ TEST_CASE("long spans of narrow formats are looked up like short ones", "[functi
   Differences d;
   Random random(91);
   for (const char* name : {"e4m3fn", "e5m2", "e4m3", "e2m1fn", "Binary8p4se", "Binary8p3sf", "Binary8p5se",
-                           "fp16", "bf16", "e6m9", "Binary16p11se"})
+                           "fp16", "bf16", "e6m9"})
     for (const char* to :
          {"e4m3fn", "e5m2", "bf16", "fp16", "e2m1fn", "fp32"})  // of fp16, lower halves are not 0
       for (const Function f : {Function::exp, Function::gelu, Function::log})
