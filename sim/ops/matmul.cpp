@@ -6,12 +6,12 @@
 #include "formats/binary64.hpp"
 #include "sim/ops/binary64_panels.hpp"
 #include "sim/ops/panel_steps.hpp"
+#include "sim/ops/sharing.hpp"
 
 namespace exmy {
 namespace {
 
 constexpr std::size_t W = panel_width;
-constexpr std::size_t parallel_from = 1 << 15;  // multiply-adds below which threads cost more than they give
 
 bool lacks_nan(const Reduction& how) {
   return !how.accumulator.format.has_nan() || !how.outer.format.has_nan() ||
@@ -166,7 +166,7 @@ MatmulResult by_panels(const MatmulTask& t, const Product& product, bool counts)
   MatmulResult out;
   out.y.resize(t.m * t.n);
   const std::size_t panels = (t.n + W - 1) / W;
-#pragma omp parallel if (t.m * t.n * t.k >= parallel_from)
+#pragma omp parallel if (is_shared(SharedStep::panels, t.m * t.n * t.k))
   {
     MatmulResult mine;
 #pragma omp for schedule(static) nowait
@@ -198,7 +198,7 @@ MatmulPath path_of(const MatmulTask& t, Counting counting) {
 MatmulResult matmul_by_definition(const MatmulTask& t, Counting counting) {
   MatmulResult out;
   out.y.resize(t.m * t.n);
-#pragma omp parallel if (t.m * t.n * t.k >= 256)
+#pragma omp parallel if (is_shared(SharedStep::definition, t.m * t.n * t.k))
   {
     MatmulResult mine;
     mine.counters.histograms = counting == Counting::histograms;

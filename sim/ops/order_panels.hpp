@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "formats/kernels/orders.hpp"
+#include "sim/ops/sharing.hpp"
 #include "sim/ops/tile_product.hpp"
 
 namespace exmy {
@@ -62,10 +63,9 @@ inline void store(const Panels& panels, const OrderPlace& at, const float* sums,
 template <class Work, class Result>
 void over_tiles(Work& work, std::size_t rows, std::size_t panels, std::size_t steps,
                 const OrderKernels& kernels, Result& out) {
-  constexpr std::size_t parallel_steps_from = 1 << 16;
   const std::size_t height = kernels.tall.rows;
   const std::size_t groups = (rows + height - 1) / height;
-#pragma omp parallel if (steps >= parallel_steps_from)
+#pragma omp parallel if (is_shared(SharedStep::orders, steps))
   {
     Result mine;
     PackedPanel packed;

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "sim/ops/order_product.hpp"
+#include "sim/ops/sharing.hpp"
 #include "sim/ops/strip_product.hpp"
 #include "sim/ops/tile_product.hpp"
 
@@ -96,8 +97,6 @@ auto in_parts(const Multiply& multiply) {
   };
 }
 
-constexpr std::size_t parallel_pair_steps = 1 << 18;  // below which threads cost more than they give
-
 /// multiply(a[i], b[i], numbers of the outputs) for all pairs, which the threads share; nothing if one gives nothing.
 template <class Multiply>
 auto for_pairs(const MatrixBatch<float>& a, const MatrixBatch<float>& b, const Multiply& multiply)
@@ -107,7 +106,7 @@ auto for_pairs(const MatrixBatch<float>& a, const MatrixBatch<float>& b, const M
   typename decltype(multiply(FloatMatrix{}, FloatMatrix{}, OutputNumbers{}))::value_type all;
   all.y.resize(a.count() * size);
   bool valid = true;
-#pragma omp parallel if (a.count() * size * a.first.columns >= parallel_pair_steps)
+#pragma omp parallel if (is_shared(SharedStep::matrix_pairs, a.count() * size * a.first.columns))
   {
     decltype(all) mine;
     bool all_valid = true;

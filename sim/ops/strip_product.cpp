@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "sim/ops/sharing.hpp"
+
 namespace exmy {
 namespace {
-
-constexpr std::size_t parallel_steps = 1 << 18;  // below which threads cost more than they give
 
 /// Columns of b in panels, padded with zeros, [k][width]: those that a thread works at. Panels that follow each other
 /// have places of their own.
@@ -168,7 +168,7 @@ std::optional<TileProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, 
   if (out.work == 0) return out;  // sums of nothing are +0
   const StripMultiplication product(a, b, plan, random, chunk, counts, kernels, numbers);
   bool valid = true;
-#pragma omp parallel if (out.work >= parallel_steps)
+#pragma omp parallel if (is_shared(SharedStep::strips, out.work))
   {
     TileProduct mine;
     PackedPanels panels = product.packed_panels();
