@@ -1,126 +1,11 @@
 #include "sim/ops/order_product.hpp"
 
-#include <array>
-#include <cstdint>
-
 #include "formats/arithmetic.hpp"
 #include "formats/binary64.hpp"
-#include "sim/ops/order_panels.hpp"
-#include "sim/ops/reduction_steps.hpp"
+#include "sim/ops/order_pairwise.hpp"
 
 namespace exmy {
 namespace {
-
-constexpr std::size_t most_tile = 256;  // outputs
-
-struct Steps {
-  Counters product, accumulator;
-  bool valid = true;
-
-  Steps& operator+=(const Steps& other) {
-    product += other.product;
-    accumulator += other.accumulator;
-    valid = valid && other.valid;
-    return *this;
-  }
-  /// `padding`: columns of zeros, which add +-0 to +0 as often as the other columns take steps.
-  void add(const TileResult& result, std::size_t columns, std::size_t padding) {
-    product += counters_of(discounted(result.product, columns, padding));
-    accumulator += counters_of(discounted(result.sum, columns, padding));
-  }
-
- private:
-  static TileCounts discounted(TileCounts c, std::size_t columns, std::size_t padding) {
-    const std::uint64_t steps = c.total / columns * padding;
-    c.total -= steps;
-    c.zero_in -= steps;
-    return c;
-  }
-};
-
-/// What every order's work knows.
-struct OrderWork {
-  const FloatMatrix& a;
-  Panels panels;
-  const FloatMatrix& y;
-  float* data;
-  bool counts;
-  std::size_t at_once = steps_at_once(panels.width);
-
-  /// Of steps that begin there; b is packed with as many as are done at a time.
-  std::size_t end_of_steps(std::size_t first) const { return std::min(a.columns, first + at_once); }
-  void pack(std::size_t panel, std::size_t first, std::size_t last, PackedPanel& into) const {
-    panels.pack(panel, first, last, into);
-  }
-
-  std::size_t columns(const OrderPlace& at) const { return panels.columns(at.packed.panel); }
-  TileOperands operands(const OrderPlace& at, float* sums) const {
-    const std::size_t first = at.packed.first;
-    return {a.data + at.row * a.row_step + first * a.column_step,
-            a.row_step,
-            a.column_step,
-            at.packed.b.data(),
-            at.packed.last - first,
-            sums};
-  }
-  void tell(const OrderPlace& at, const TileResult& result, Steps& mine) const {
-    if (counts) mine.add(result, panels.width, panels.width - columns(at));
-  }
-};
-
-/// Steps are done 2^n at a time: complete subtrees, and the last one, whose roots are leaves of a tree of the same shape.
-struct PairwiseWork : OrderWork {
-  using Tile = std::array<float, most_tile>;
-  /// Subtrees that wait for their right neighbours, the larger ones first; and how many steps were done.
-  struct Sums {
-    std::vector<Tile> waiting;
-    std::size_t count = 0;
-  };
-  const PairwiseRounding& how;
-  const Projection& sum;
-  Semantics semantics;
-
-  void add(const OrderPlace& at, Sums& sums, Steps& mine) const {
-    alignas(64) Tile tile;
-    TileResult result;
-    at.tile.pairwise(how, counts, operands(at, tile.data()), result);
-    if (how.each.limit == TileLimit::watch)
-      mine.valid = mine.valid && result.largest <= how.each.sum.max_finite;
-    tell(at, result, mine);
-    for (std::size_t before = sums.count++; (before & 1) != 0; before >>= 1) join(at, sums, tile, mine);
-    sums.waiting.push_back(tile);
-  }
-
-  void finish(const OrderPlace& at, Sums& sums, Steps& mine) const {
-    Tile tile = sums.waiting.back();
-    sums.waiting.pop_back();
-    while (!sums.waiting.empty()) join(at, sums, tile, mine);
-    store(panels, at, tile.data(), y, data);
-  }
-
-  /// `right` becomes the node over the last subtree that waits and itself, by the definition: such nodes are few.
-  void join(const OrderPlace& at, Sums& sums, Tile& right, Steps& mine) const {
-    const Tile& left = sums.waiting.back();
-    for (std::size_t r = 0; r < at.tile.rows; ++r)
-      for (std::size_t j = 0; j < columns(at); ++j) {
-        const std::size_t i = r * panels.width + j;
-        right[i] = node(static_cast<double>(left[i]), static_cast<double>(right[i]), mine);
-      }
-    sums.waiting.pop_back();
-  }
-
-  /// P(l + r), to nearest: nothing is drawn.
-  float node(double l, double r, Steps& mine) const {
-    const Outcome out = exmy::add(sum, l, r, 0, semantics);
-    mine.valid = mine.valid && is_finite(out.value);
-    if (counts) {
-      mine.accumulator.add(out.events);
-      if ((l != 0 && stands_still(out, r)) || (r != 0 && stands_still(out, l)))
-        ++mine.accumulator[Counter::swamped];
-    }
-    return static_cast<float>(out.value);
-  }
-};
 
 struct ExactWork : OrderWork {
   struct Sums {
@@ -134,7 +19,7 @@ struct ExactWork : OrderWork {
   std::optional<FastProjection> fast;
   OutputNumbers outputs;
 
-  void add(const OrderPlace& at, Sums& sums, Steps& mine) const {
+  void add(const OrderPlace& at, Sums& sums, OrderSteps& mine) const {
     alignas(64) std::array<double, most_tile> high, low;
     TileResult result;
     at.tile.exact(how, counts, operands(at, nullptr), high.data(), low.data(), result);
@@ -143,7 +28,7 @@ struct ExactWork : OrderWork {
     tell(at, result, mine);
   }
 
-  void finish(const OrderPlace& at, Sums& sums, Steps& mine) const {
+  void finish(const OrderPlace& at, Sums& sums, OrderSteps& mine) const {
     alignas(64) std::array<float, most_tile> rounded;
     for (std::size_t r = 0; r < at.tile.rows; ++r)
       round(at, r, sums.high.data() + r * panels.width, sums.low.data() + r * panels.width,
@@ -153,7 +38,7 @@ struct ExactWork : OrderWork {
 
   /// The sums of a row, each rounded once.
   void round(const OrderPlace& at, std::size_t r, double* high, const double* low, float* sums,
-             Steps& mine) const {
+             OrderSteps& mine) const {
     const std::size_t n = columns(at);
     const std::uint64_t first = outputs.of(at.row + r, at.packed.panel * panels.width);
     std::array<std::uint32_t, most_tile> numbers;
@@ -219,7 +104,7 @@ struct BlockWork : OrderWork {
       into.exponents[i] = static_cast<std::int16_t>(exponent(into.b[i], e_min_b) + exponent_bias);
   }
 
-  void add(const OrderPlace& at, Sums& sums, Steps& mine) const {
+  void add(const OrderPlace& at, Sums& sums, OrderSteps& mine) const {
     TileResult result;
     for (std::size_t first = at.packed.first; first < at.packed.last;) {
       const std::size_t begin = first / chunk * chunk, end = std::min(begin + chunk, a.columns);
@@ -231,11 +116,11 @@ struct BlockWork : OrderWork {
     tell(at, result, mine);
   }
 
-  void finish(const OrderPlace& at, const Sums& sums, Steps&) const {
+  void finish(const OrderPlace& at, const Sums& sums, OrderSteps&) const {
     store(panels, at, sums.total.data(), y, data);
   }
 
-  /// Steps [first, last); `continues`: of a chunk that has begun.
+  /// OrderSteps [first, last); `continues`: of a chunk that has begun.
   void run(const OrderPlace& at, std::size_t first, std::size_t last, bool continues, float* sums,
            TileResult& result) const {
     const std::size_t packed = first - at.packed.first;
@@ -247,7 +132,7 @@ struct BlockWork : OrderWork {
     at.tile.block(plan.unit, counts, x, result);
   }
 
-  void add_chunk(const OrderPlace& at, Sums& sums, TileResult& result, Steps& mine) const {
+  void add_chunk(const OrderPlace& at, Sums& sums, TileResult& result, OrderSteps& mine) const {
     const float unit = 1;
     for (std::size_t r = 0; r < at.tile.rows; ++r) {
       const std::size_t row = r * panels.width;
@@ -269,7 +154,7 @@ const TileShape* row_shape(const OrderKernels& kernels, bool counts) {
 
 template <class Work>
 bool run(const Work& work, const OrderKernels& kernels, OrderProduct& out) {
-  Steps all;
+  OrderSteps all;
   const std::size_t steps = work.a.rows * work.a.columns * work.panels.b.columns;
   over_tiles(work, work.a.rows, work.panels.count(), steps, kernels, all);
   out.product = all.product;

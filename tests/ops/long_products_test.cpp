@@ -8,6 +8,7 @@
 #include "formats/codec.hpp"
 #include "sim/ops/dot.hpp"
 #include "sim/ops/float_matrix.hpp"
+#include "sim/ops/matmul.hpp"
 #include "sim/ops/reduction.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/splitmix64.hpp"
@@ -64,10 +65,15 @@ Sum unit(const char* name, std::size_t terms) {
   return s;
 }
 
-Tensor<float> some_tensor(Random& random, std::size_t rows, std::size_t columns) {
+/// `term`: of element i. The first 8192 terms are small beside the next ones, and the last ones too: sums swallow them.
+template <class Term>
+Tensor<float> some_tensor(Random& random, std::size_t rows, std::size_t columns, const Term& term) {
   Tensor<float> x({rows, columns}, format_of("e4m3fn"));
-  for (float& v : x.data)
-    v = static_cast<float>(decode(x.format, random.below(0x50)) * (random.below(2) == 0 ? 1 : -1));
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const bool large = term(i) / 8192 == 1;
+    x.data[i] = static_cast<float>(decode(x.format, random.below(large ? 0x58 : 0x10)) *
+                                   (random.below(2) == 0 ? 1 : -1));
+  }
   return x;
 }
 
@@ -95,7 +101,8 @@ struct Product {
 void compare(const Sum& s, bool all) {
   INFO(s.name);
   Random random(7);
-  const Tensor<float> a = some_tensor(random, m, k), b = some_tensor(random, k, n);
+  const Tensor<float> a = some_tensor(random, m, k, [](std::size_t i) { return i % k; }),
+                      b = some_tensor(random, k, n, [](std::size_t i) { return i / n; });
   const Product quick(s, a, b, false), counted(s, a, b, true);
   REQUIRE(counted.record().kernels.counts().size() == 1);
   const std::string served = counted.record().kernels.counts().begin()->first;
@@ -146,6 +153,31 @@ TEST_CASE("products of many terms: what is counted") {
   for (const Sum& s :
        {pairwise, exact, strips, unit("unit", 5), ordered(Order::block, unit("unit, long chunks", 5), 9001)})
     compare(s, true);
+}
+
+TEST_CASE("products of so many terms that no panel is packed at once") {
+  constexpr std::size_t long_k = 270'001;  // times 8 columns, more than 2^21 numbers
+  Random random(9);
+  const auto number = [&] { return decode(format_of("bf16"), 0x3f00 + random.below(0x100)); };
+  const RandomStream none(0, std::uint64_t{0}, 0);
+  MatmulTask t{{}, {}, true, Semantics::ieee754, {none, none, none}};
+  t.m = 1, t.n = 2, t.k = long_k;
+  for (std::size_t i = 0; i < long_k; ++i) t.a.push_back(number() - 1);
+  for (std::size_t i = 0; i < 2 * long_k; ++i) t.b.push_back(number() - 1);
+  const auto check = [&](MatmulPath path, Projection sum, Order order) {
+    t.how.accumulator = t.how.outer = sum;
+    t.how.order = order, t.how.chunk = 1000;
+    t.fast = {std::nullopt, fast_projection_of(sum), fast_projection_of(sum)};
+    REQUIRE(path_of(t, Counting::nothing) == path);
+    CHECK(matmul(t, Counting::nothing).y == matmul_by_definition(t, Counting::nothing).y);
+  };
+  const Projection fp64{.format = Format{11, 52, 1023}};
+  for (const Order order : {Order::sequential, Order::chunked}) {
+    check(MatmulPath::panels, {format_of("bf16"), Rounding::toward_zero}, order);
+    check(MatmulPath::fp32, Projection{}, order);
+    check(MatmulPath::binary64, fp64, order);
+  }
+  check(MatmulPath::binary64, fp64, Order::pairwise);
 }
 
 }  // namespace
