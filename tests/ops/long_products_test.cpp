@@ -6,6 +6,7 @@
 
 #include "formats/catalog.hpp"
 #include "formats/codec.hpp"
+#include "formats/kernels/orders.hpp"
 #include "sim/ops/dot.hpp"
 #include "sim/ops/float_matrix.hpp"
 #include "sim/ops/matmul.hpp"
@@ -107,7 +108,7 @@ void compare(const Sum& s, bool all) {
   REQUIRE(counted.record().kernels.counts().size() == 1);
   const std::string served = counted.record().kernels.counts().begin()->first;
   INFO(served);
-  CHECK(served.starts_with(s.kernel));
+  if (order_kernels().one.exact != nullptr) CHECK(served.starts_with(s.kernel));  // there are vectors
 
   const RandomStream none(0, std::uint64_t{0}, 0);
   const DotRandom streams{none, {seed, site, step}, none};
