@@ -36,12 +36,13 @@ struct BlockRounding {
 /// biased, so that those of products are.
 inline constexpr std::int16_t exponent_of_zero = -10000, exponent_bias = 127;
 
-/// Beside the operands of a tile their exponents: of a twice in a word, [row][k]; of b [k][width]. The sums start at 0.
+/// Beside the operands of a tile their exponents: of a twice in a word, [row][k]; of b [k][width].
 struct BlockOperands {
   TileOperands factors;
   const std::uint32_t* a_exponents = nullptr;
   std::size_t row_step = 0;
   const std::int16_t* b_exponents = nullptr;
+  bool continues = false;  ///< the sums go on with the next group; else they start at 0
 };
 
 /// Tiles of `rows` rows, or one; k is not 0. Sums are [row][width]. Without vectors there is `pairwise` alone.

@@ -11,6 +11,7 @@
 #include "formats/isa.hpp"
 #include "sim/base/arithmetic_modes.hpp"
 #include "sim/base/error.hpp"
+#include "sim/ops/sharing.hpp"
 #include "sim/run/experiment.hpp"
 
 namespace exmy {
@@ -36,6 +37,7 @@ void keep_freed_memory() {
 
 void check_environment() {
   if (const std::string problem = isa_problem(); !problem.empty()) throw UsageError(problem);
+  if (const std::string problem = sharing_problem(); !problem.empty()) throw UsageError(problem);
   if (omp_get_max_threads() > most_threads)  // some tens of thousands break OpenMP's runtime
     throw UsageError("OMP_NUM_THREADS: " + std::to_string(omp_get_max_threads()) + " threads; at most " +
                      std::to_string(most_threads) + " are possible");

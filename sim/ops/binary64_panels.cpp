@@ -16,14 +16,18 @@ using PanelSums = std::array<double, panel_width>;
 
 /// The terms of one row and one panel, and how they are added.
 struct Binary64Terms {
-  const double *a, *b;
+  const double* a;
+  const PanelFactor<double>& b;
+  std::size_t panel;
   const Kernels& kernels;
   Binary64Steps steps;
   bool countable = true;  ///< so far
 
   /// sums += terms [first, first + count), one after the other.
   void chain(std::size_t first, std::size_t count, double* sums) {
-    countable = kernels.chain_binary64(steps, a + first, b + first * panel_width, count, sums) && countable;
+    b.over(panel, first, count, [&](std::size_t at, std::size_t n, const double* some) {
+      countable = kernels.chain_binary64(steps, a + at, some, n, sums) && countable;
+    });
   }
 
   void in_chunks(std::size_t n, std::size_t chunk, double* sums) {
@@ -59,10 +63,8 @@ bool Binary64Panels::operator()(std::size_t row, std::size_t panel, double* sums
   const std::size_t k = task_.k;
   Counters* product = counts_ ? &counters.product.counters : nullptr;
   Counters* accumulator = counts_ ? &counters.accumulator.counters : nullptr;
-  Binary64Terms terms{task_.a.data() + row * k,
-                      b_.data() + panel * k * panel_width,
-                      kernels(),
-                      {task_.how.product.has_value(), product, accumulator}};
+  Binary64Terms terms{
+      task_.a.data() + row * k, b_, panel, kernels(), {task_.how.product.has_value(), product, accumulator}};
   switch (task_.how.order) {
     case Order::sequential: terms.chain(0, k, sums); break;
     case Order::chunked: terms.in_chunks(k, task_.how.chunk, sums); break;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "sim/ops/matmul.hpp"
+#include "sim/ops/panel_factor.hpp"
 
 namespace exmy {
 
@@ -13,11 +14,11 @@ namespace exmy {
 /// them, and a sum of zero is +0 in the end.
 bool is_in_binary64(const Reduction& how);
 
-/// One row of a times one panel of b, its columns in panels [panel][k][panel_width], padded with zeros.
+/// One row of a times one panel of columns of b.
 class Binary64Panels {
  public:
-  Binary64Panels(const MatmulTask& task, bool counts, std::vector<double> b)
-      : task_(task), counts_(counts), b_(std::move(b)) {}
+  Binary64Panels(const MatmulTask& task, bool counts)
+      : task_(task), counts_(counts), b_(task.b, task.n, task.k) {}
 
   /// False if what should be counted cannot be (formats/kernels/kernels.hpp says when); then `counters` mean nothing.
   bool operator()(std::size_t row, std::size_t panel, double* sums, DotCounters& counters) const;
@@ -25,7 +26,7 @@ class Binary64Panels {
  private:
   const MatmulTask& task_;
   bool counts_;
-  std::vector<double> b_;
+  PanelFactor<double> b_;
 };
 
 }  // namespace exmy

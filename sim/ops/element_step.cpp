@@ -1,5 +1,7 @@
 #include "sim/ops/element_step.hpp"
 
+#include <omp.h>
+
 #include <algorithm>
 #include <array>
 #include <functional>
@@ -8,6 +10,7 @@
 #include "formats/arithmetic.hpp"
 #include "formats/binary64.hpp"
 #include "formats/scans.hpp"
+#include "sim/ops/sharing.hpp"
 
 namespace exmy {
 namespace {
@@ -135,10 +138,10 @@ class Share {
   }
   Share(const Share&) = delete;
 
-  /// Up to `float_block_size` elements of a row, from a column on; `first`: as for run below.
-  void run(std::size_t row, std::size_t column, std::size_t columns, T* out, std::uint64_t first) {
+  /// n elements of a row of `columns`, from a column on, at most `float_block_size`; `first`: as for run below.
+  void run(std::size_t row, std::size_t column, std::size_t n, std::size_t columns, T* out,
+           std::uint64_t first) {
     const std::size_t index = row * columns + column;
-    const std::size_t n = std::min(float_block_size, columns - column);
     if constexpr (std::is_same_v<T, float>)
       if (step_.spans != nullptr)
         return run_in_binary32(step_, row, column, n, first + index, out + index, events_);
@@ -159,6 +162,12 @@ class Share {
   ElementEvents events_;
   ExponentHistogram before_, after_;
 };
+
+/// There is a block for each thread, if threads share them.
+std::size_t block_size_of(std::size_t elements, bool shared) {
+  const std::size_t threads = shared ? static_cast<std::size_t>(omp_get_max_threads()) : 1;
+  return std::clamp<std::size_t>((elements + threads - 1) / threads, 1, float_block_size);
+}
 
 }  // namespace
 
@@ -200,15 +209,17 @@ void rounded_to_odd(const ElementStep<T>& step, const double* a, const double* b
 template <class T>
 ElementEvents run(const ElementStep<T>& step, std::size_t rows, std::size_t columns, T* out,
                   std::uint64_t first) {
-  constexpr std::size_t parallel_from = 32768;  // elements: less is done before threads are awake
   if (step.x.is_flat() && step.y.is_flat()) columns *= rows, rows = 1;
-  const std::size_t blocks_per_row = (columns + float_block_size - 1) / float_block_size;
+  const bool shared = is_shared(SharedStep::elements, rows * columns);  // not an epilogue's blocks
+  const std::size_t size = block_size_of(rows * columns, shared);
+  const std::size_t blocks_per_row = (columns + size - 1) / size;
   const std::size_t blocks = rows * blocks_per_row;
   const auto run_block = [&](Share<T>& share, std::size_t block) {
-    share.run(block / blocks_per_row, block % blocks_per_row * float_block_size, columns, out, first);
+    const std::size_t column = block % blocks_per_row * size;
+    share.run(block / blocks_per_row, column, std::min(size, columns - column), columns, out, first);
   };
   ElementEvents events;
-  if (rows * columns < parallel_from) {  // an epilogue's blocks, too, which come from threads
+  if (!shared) {
     Share<T> share(step, true);
     for (std::size_t block = 0; block < blocks; ++block) run_block(share, block);
     share.tell(events);

@@ -1,5 +1,9 @@
 #include "sim/ops/float_matrix.hpp"
 
+#include <omp.h>
+
+#include <bit>
+
 namespace exmy {
 namespace {
 
@@ -38,6 +42,12 @@ std::vector<std::size_t> run_ends(const std::size_t* offsets, std::size_t n) {
   std::vector<std::size_t> ends;
   for (const Run& run : runs_of(offsets, n)) ends.insert(ends.end(), run.count, run.first + run.count);
   return ends;
+}
+
+std::size_t steps_at_once(std::size_t width) {
+  constexpr std::size_t most = std::size_t{32} << 20;  // bytes
+  const std::size_t threads = static_cast<std::size_t>(omp_get_max_threads());
+  return std::bit_floor(std::max<std::size_t>(1, most / sizeof(float) / (threads * width)));
 }
 
 void lay(const FloatMatrix& x, float* to, std::size_t to_step, const TileKernels& kernels) {

@@ -41,6 +41,10 @@ struct FloatMatrix {
 /// Of ascending offsets, or of any: for each, where the run of equal steps ends that it is in.
 std::vector<std::size_t> run_ends(const std::size_t* offsets, std::size_t n);
 
+/// Of a factor that threads copy in panels of `width` columns: how many steps at a time, a power of two, so that the panels
+/// of all threads are 32 MiB at most.
+std::size_t steps_at_once(std::size_t width);
+
 /// to[r to_step + c] = x[r][c]
 void lay(const FloatMatrix& x, float* to, std::size_t to_step, const TileKernels& kernels);
 

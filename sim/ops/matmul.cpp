@@ -5,28 +5,18 @@
 
 #include "formats/binary64.hpp"
 #include "sim/ops/binary64_panels.hpp"
+#include "sim/ops/panel_factor.hpp"
 #include "sim/ops/panel_steps.hpp"
+#include "sim/ops/sharing.hpp"
 
 namespace exmy {
 namespace {
 
 constexpr std::size_t W = panel_width;
-constexpr std::size_t parallel_from = 1 << 15;  // multiply-adds below which threads cost more than they give
 
 bool lacks_nan(const Reduction& how) {
   return !how.accumulator.format.has_nan() || !how.outer.format.has_nan() ||
          (how.product && !how.product->format.has_nan());
-}
-
-/// Columns of b in panels of W, zero-padded: [panel][k][W].
-template <class U>
-std::vector<U> pack(const MatmulTask& t) {
-  const std::size_t panels = (t.n + W - 1) / W;
-  std::vector<U> packed(panels * t.k * W);
-  for (std::size_t j = 0; j < t.n; ++j)
-    for (std::size_t k = 0; k < t.k; ++k)
-      packed[((j / W) * t.k + k) * W + j % W] = static_cast<U>(t.b[j * t.k + k]);
-  return packed;
 }
 
 std::size_t chunks_of(const MatmulTask& t) { return (t.k + t.how.chunk - 1) / t.how.chunk; }
@@ -63,11 +53,10 @@ bool met_nan(const DotCounters& c) {
 /// One row of a times one panel of b. False: the definition has to do it.
 class PanelProduct {
  public:
-  PanelProduct(const MatmulTask& task, bool counts) : t_(task), counts_(counts), b_(pack<double>(task)) {}
+  PanelProduct(const MatmulTask& task, bool counts) : t_(task), counts_(counts), b_(task.b, task.n, task.k) {}
 
   bool operator()(std::size_t row, std::size_t panel, double* s, DotCounters& counters) const {
     const double* a = t_.a.data() + row * t_.k;
-    const double* b = b_.data() + panel * t_.k * W;
     Counters* products = counts_ ? &counters.product.counters : nullptr;
     Counters* sums = counts_ ? &counters.accumulator.counters : nullptr;
     const PanelSteps inner{t_.fast.product ? &*t_.fast.product : nullptr, &*t_.fast.accumulator, products,
@@ -76,7 +65,9 @@ class PanelProduct {
     PanelRandom product(t_.how.product ? &*t_.how.product : nullptr, t_.random.product, place);
     PanelRandom accumulator(&t_.how.accumulator, t_.random.accumulator, place);
     const auto sequence = [&](std::size_t first, std::size_t count, double* to) {
-      run_steps(inner, product, accumulator, first, count, a + first, b + first * W, to);
+      b_.over(panel, first, count, [&](std::size_t at, std::size_t n, const double* b) {
+        run_steps(inner, product, accumulator, at, n, a + at, b, to);
+      });
     };
     if (t_.how.order == Order::sequential)
       sequence(0, t_.k, s);
@@ -88,20 +79,21 @@ class PanelProduct {
  private:
   const MatmulTask& t_;
   bool counts_;
-  std::vector<double> b_;
+  PanelFactor<double> b_;
 };
 
 class Fp32Product {
  public:
   explicit Fp32Product(const MatmulTask& task)
-      : t_(task), a_(task.a.begin(), task.a.end()), b_(pack<float>(task)) {}
+      : t_(task), a_(task.a.begin(), task.a.end()), b_(task.b, task.n, task.k) {}
 
   bool operator()(std::size_t row, std::size_t panel, double* s, DotCounters&) const {
     const float* a = a_.data() + row * t_.k;
-    const float* b = b_.data() + panel * t_.k * W;
     const auto sequence = [&](std::size_t first, std::size_t count, double* sums) {
       std::array<float, W> narrow{};
-      kernels().panel_fp32(a + first, b + first * W, count, narrow.data());
+      b_.over(panel, first, count, [&](std::size_t at, std::size_t n, const float* b) {
+        kernels().panel_fp32(a + at, b, n, narrow.data());
+      });
       std::copy(narrow.begin(), narrow.end(), sums);
     };
     if (t_.how.order == Order::sequential)
@@ -113,7 +105,8 @@ class Fp32Product {
 
  private:
   const MatmulTask& t_;
-  std::vector<float> a_, b_;
+  std::vector<float> a_;
+  PanelFactor<float> b_;
 };
 
 void merge(DotCounters& into, const DotCounters& from) {
@@ -166,7 +159,7 @@ MatmulResult by_panels(const MatmulTask& t, const Product& product, bool counts)
   MatmulResult out;
   out.y.resize(t.m * t.n);
   const std::size_t panels = (t.n + W - 1) / W;
-#pragma omp parallel if (t.m * t.n * t.k >= parallel_from)
+#pragma omp parallel if (is_shared(SharedStep::panels, t.m * t.n * t.k))
   {
     MatmulResult mine;
 #pragma omp for schedule(static) nowait
@@ -198,7 +191,7 @@ MatmulPath path_of(const MatmulTask& t, Counting counting) {
 MatmulResult matmul_by_definition(const MatmulTask& t, Counting counting) {
   MatmulResult out;
   out.y.resize(t.m * t.n);
-#pragma omp parallel if (t.m * t.n * t.k >= 256)
+#pragma omp parallel if (is_shared(SharedStep::definition, t.m * t.n * t.k))
   {
     MatmulResult mine;
     mine.counters.histograms = counting == Counting::histograms;
@@ -230,7 +223,7 @@ MatmulResult matmul(const MatmulTask& t, Counting counting) {
       return out;
     }
     case MatmulPath::fp32: return by_panels(t, Fp32Product(t), false);
-    case MatmulPath::binary64: return by_panels(t, Binary64Panels(t, counts, pack<double>(t)), counts);
+    case MatmulPath::binary64: return by_panels(t, Binary64Panels(t, counts), counts);
   }
   return {};
 }

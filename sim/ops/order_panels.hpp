@@ -8,14 +8,16 @@
 #include <vector>
 
 #include "formats/kernels/orders.hpp"
+#include "sim/ops/sharing.hpp"
 #include "sim/ops/tile_product.hpp"
 
 namespace exmy {
 
-/// What a thread works at: a panel of b, padded with zeros, [k][width], and what an order makes of it.
+/// What a thread works at: steps [first, last) of a panel of b, padded with zeros, [step][width], and what an order makes of
+/// them.
 struct PackedPanel {
   static constexpr std::size_t none = ~std::size_t{0};
-  std::size_t panel = none;
+  std::size_t panel = none, first = 0, last = 0;
   std::vector<float> b;
   std::vector<std::int16_t> exponents;
 };
@@ -28,19 +30,16 @@ struct Panels {
   std::size_t count() const { return (b.columns + width - 1) / width; }
   std::size_t columns(std::size_t panel) const { return std::min(width, b.columns - panel * width); }
 
-  void pack(std::size_t panel, PackedPanel& into) const {
-    into.panel = panel;
-    into.b.assign(b.rows * width, 0.0f);
-    float* to = into.b.data();
-    const float* from = b.data + panel * width * b.column_step;
-    for (std::size_t k = 0; k < b.rows; ++k, to += width, from += b.row_step)
-      for (std::size_t j = 0; j < columns(panel); ++j) to[j] = from[j * b.column_step];
+  void pack(std::size_t panel, std::size_t first, std::size_t last, PackedPanel& into) const {
+    into.panel = panel, into.first = first, into.last = last;
+    into.b.assign((last - first) * width, 0.0f);
+    lay(b.part(first, panel * width, last - first, width), into.b.data(), width, tile_kernels());
   }
 };
 
-/// A tile of a product: its first row, its panel, and what computes it.
+/// A tile of a product: its first row, its panel with the steps that are next, and what computes it.
 struct OrderPlace {
-  std::size_t row, panel;
+  std::size_t row;
   const PackedPanel& packed;
   const OrderTile& tile;
 };
@@ -51,36 +50,56 @@ inline float without_sign(float s) { return s != s ? std::numeric_limits<float>:
 inline void store(const Panels& panels, const OrderPlace& at, const float* sums, const FloatMatrix& y,
                   float* data) {
   for (std::size_t r = 0; r < at.tile.rows; ++r)
-    for (std::size_t j = 0; j < panels.columns(at.panel); ++j)
-      data[(at.row + r) * y.row_step + (at.panel * panels.width + j) * y.column_step] =
+    for (std::size_t j = 0; j < panels.columns(at.packed.panel); ++j)
+      data[(at.row + r) * y.row_step + (at.packed.panel * panels.width + j) * y.column_step] =
           without_sign(sums[r * panels.width + j]);
 }
 
-/// Runs `work.tile(place, result)` for all tiles, after `work.pack(panel, packed)` where a thread comes to another panel; each
-/// thread with a panel and a result of its own, which it adds to `out`. Threads share independent outputs; the work of
-/// each is in rows x k x columns.
+/// What one thread does: tiles of the same rows and panel, some steps of all of them at a time.
 template <class Work, class Result>
-void over_tiles(Work& work, std::size_t rows, std::size_t panels, std::size_t steps,
+class OrderWorker {
+ public:
+  OrderWorker(const Work& work, const OrderKernels& kernels) : work_(work), kernels_(kernels) {}
+
+  void run(std::size_t panel, std::size_t first, std::size_t last) {
+    const bool tall = last - first == kernels_.tall.rows;
+    const OrderTile& tile = tall ? kernels_.tall : kernels_.one;
+    sums_.assign(tall ? 1 : last - first, {});
+    for (std::size_t step = 0; step < work_.a.columns; step = packed_.last) {
+      if (packed_.panel != panel || packed_.first != step)
+        work_.pack(panel, step, work_.end_of_steps(step), packed_);
+      for (std::size_t i = 0; i < sums_.size(); ++i) work_.add({first + i, packed_, tile}, sums_[i], result);
+    }
+    for (std::size_t i = 0; i < sums_.size(); ++i) work_.finish({first + i, packed_, tile}, sums_[i], result);
+  }
+
+  Result result;
+
+ private:
+  const Work& work_;
+  const OrderKernels& kernels_;
+  PackedPanel packed_;
+  std::vector<typename Work::Sums> sums_;
+};
+
+/// Runs `work.add(place, sums, result)` for all steps of all tiles, after `work.pack(panel, first, last, packed)` where a thread
+/// comes to others, then `work.finish(place, sums, result)`; each thread with steps, sums and a result of its own, which
+/// it adds to `out`. Threads share independent outputs; the work of each is in rows x k x columns.
+template <class Work, class Result>
+void over_tiles(const Work& work, std::size_t rows, std::size_t panels, std::size_t steps,
                 const OrderKernels& kernels, Result& out) {
-  constexpr std::size_t parallel_steps_from = 1 << 16;
   const std::size_t height = kernels.tall.rows;
   const std::size_t groups = (rows + height - 1) / height;
-#pragma omp parallel if (steps >= parallel_steps_from)
+#pragma omp parallel if (is_shared(SharedStep::orders, steps))
   {
-    Result mine;
-    PackedPanel packed;
+    OrderWorker<Work, Result> mine(work, kernels);
 #pragma omp for schedule(static) nowait
     for (std::size_t task = 0; task < panels * groups; ++task) {
       const std::size_t first = task % groups * height;
-      const std::size_t last = std::min(first + height, rows), panel = task / groups;
-      if (packed.panel != panel) work.pack(panel, packed);
-      if (last - first == height)
-        work.tile({first, panel, packed, kernels.tall}, mine);
-      else
-        for (std::size_t row = first; row < last; ++row) work.tile({row, panel, packed, kernels.one}, mine);
+      mine.run(task / groups, first, std::min(first + height, rows));
     }
 #pragma omp critical
-    out += mine;
+    out += mine.result;
   }
 }
 

@@ -1,74 +1,17 @@
 #include "sim/ops/order_product.hpp"
 
-#include <array>
-#include <cstdint>
-
 #include "formats/arithmetic.hpp"
 #include "formats/binary64.hpp"
-#include "sim/ops/order_panels.hpp"
+#include "sim/ops/order_pairwise.hpp"
 
 namespace exmy {
 namespace {
 
-constexpr std::size_t most_tile = 256;  // outputs
-
-struct Steps {
-  Counters product, accumulator;
-  bool valid = true;
-
-  Steps& operator+=(const Steps& other) {
-    product += other.product;
-    accumulator += other.accumulator;
-    valid = valid && other.valid;
-    return *this;
-  }
-  /// `padding`: columns of zeros, which add +-0 to +0 as often as the other columns take steps.
-  void add(const TileResult& result, std::size_t columns, std::size_t padding) {
-    product += counters_of(discounted(result.product, columns, padding));
-    accumulator += counters_of(discounted(result.sum, columns, padding));
-  }
-
- private:
-  static TileCounts discounted(TileCounts c, std::size_t columns, std::size_t padding) {
-    const std::uint64_t steps = c.total / columns * padding;
-    c.total -= steps;
-    c.zero_in -= steps;
-    return c;
-  }
-};
-
-/// What every order's work knows.
-struct OrderWork {
-  const FloatMatrix& a;
-  Panels panels;
-  const FloatMatrix& y;
-  float* data;
-  bool counts;
-
-  TileOperands operands(const OrderPlace& at, float* sums) const {
-    return {a.data + at.row * a.row_step, a.row_step, a.column_step, at.packed.b.data(), a.columns, sums};
-  }
-  void add(const OrderPlace& at, const TileResult& result, Steps& mine) const {
-    if (counts) mine.add(result, panels.width, panels.width - panels.columns(at.panel));
-  }
-};
-
-struct PairwiseWork : OrderWork {
-  const PairwiseRounding& how;
-
-  void pack(std::size_t panel, PackedPanel& into) const { panels.pack(panel, into); }
-  void tile(const OrderPlace& at, Steps& mine) const {
-    alignas(64) std::array<float, most_tile> sums;
-    TileResult result;
-    at.tile.pairwise(how, counts, operands(at, sums.data()), result);
-    if (how.each.limit == TileLimit::watch)
-      mine.valid = mine.valid && result.largest <= how.each.sum.max_finite;
-    store(panels, at, sums.data(), y, data);
-    add(at, result, mine);
-  }
-};
-
 struct ExactWork : OrderWork {
+  struct Sums {
+    alignas(64) std::array<double, most_tile> high{},
+        low{};  ///< sums of some steps are exact, and theirs too
+  };
   const ExactSum& how;
   const Projection& sum;
   const RandomStream& random;
@@ -76,24 +19,28 @@ struct ExactWork : OrderWork {
   std::optional<FastProjection> fast;
   OutputNumbers outputs;
 
-  void pack(std::size_t panel, PackedPanel& into) const { panels.pack(panel, into); }
-  void tile(const OrderPlace& at, Steps& mine) const {
+  void add(const OrderPlace& at, Sums& sums, OrderSteps& mine) const {
     alignas(64) std::array<double, most_tile> high, low;
-    alignas(64) std::array<float, most_tile> sums;
     TileResult result;
     at.tile.exact(how, counts, operands(at, nullptr), high.data(), low.data(), result);
+    for (std::size_t i = 0; i < at.tile.rows * panels.width; ++i)
+      sums.high[i] += high[i], sums.low[i] += low[i];
+    tell(at, result, mine);
+  }
+
+  void finish(const OrderPlace& at, Sums& sums, OrderSteps& mine) const {
+    alignas(64) std::array<float, most_tile> rounded;
     for (std::size_t r = 0; r < at.tile.rows; ++r)
-      round(at, r, high.data() + r * panels.width, low.data() + r * panels.width,
-            sums.data() + r * panels.width, mine);
-    store(panels, at, sums.data(), y, data);
-    add(at, result, mine);
+      round(at, r, sums.high.data() + r * panels.width, sums.low.data() + r * panels.width,
+            rounded.data() + r * panels.width, mine);
+    store(panels, at, rounded.data(), y, data);
   }
 
   /// The sums of a row, each rounded once.
   void round(const OrderPlace& at, std::size_t r, double* high, const double* low, float* sums,
-             Steps& mine) const {
-    const std::size_t n = panels.columns(at.panel);
-    const std::uint64_t first = outputs.of(at.row + r, at.panel * panels.width);
+             OrderSteps& mine) const {
+    const std::size_t n = columns(at);
+    const std::uint64_t first = outputs.of(at.row + r, at.packed.panel * panels.width);
     std::array<std::uint32_t, most_tile> numbers;
     const bool draws = is_stochastic(sum.rounding);
     if (draws) random.bits(first, sum.random_bits, numbers.data(), n);
@@ -114,6 +61,9 @@ struct ExactWork : OrderWork {
 };
 
 struct BlockWork : OrderWork {
+  struct Sums {
+    alignas(64) std::array<float, most_tile> total{}, chunk;  ///< `chunk`: of the one that has begun
+  };
   const BlockPlan& plan;
   const TileShape* outer;
   std::size_t chunk;  ///< or k
@@ -138,44 +88,55 @@ struct BlockWork : OrderWork {
       }
   }
 
-  void pack(std::size_t panel, PackedPanel& into) const {
-    panels.pack(panel, into);
+  /// Where a chunk ends, or else a group of the unit.
+  std::size_t end_of_steps(std::size_t first) const {
+    const std::size_t last = std::max(first + at_once, first + plan.unit.terms);
+    if (last >= a.columns) return a.columns;
+    if (const std::size_t end = last / chunk * chunk; end > first) return end;
+    const std::size_t begin = first / chunk * chunk;
+    return begin + (last - begin) / plan.unit.terms * plan.unit.terms;
+  }
+
+  void pack(std::size_t panel, std::size_t first, std::size_t last, PackedPanel& into) const {
+    panels.pack(panel, first, last, into);
     into.exponents.resize(into.b.size());
     for (std::size_t i = 0; i < into.b.size(); ++i)
       into.exponents[i] = static_cast<std::int16_t>(exponent(into.b[i], e_min_b) + exponent_bias);
   }
 
-  void tile(const OrderPlace& at, Steps& mine) const {
-    alignas(64) std::array<float, most_tile> sums;
+  void add(const OrderPlace& at, Sums& sums, OrderSteps& mine) const {
     TileResult result;
-    if (outer == nullptr) {
-      run(at, 0, a.columns, sums.data(), result);
-    } else {
-      std::fill(sums.begin(), sums.end(), 0.0f);
-      for (std::size_t first = 0; first < a.columns; first += chunk)
-        add_chunk(at, first, std::min(chunk, a.columns - first), sums.data(), result, mine);
+    for (std::size_t first = at.packed.first; first < at.packed.last;) {
+      const std::size_t begin = first / chunk * chunk, end = std::min(begin + chunk, a.columns);
+      const std::size_t last = std::min(end, at.packed.last);
+      run(at, first, last, first != begin, outer == nullptr ? sums.total.data() : sums.chunk.data(), result);
+      if (outer != nullptr && last == end) add_chunk(at, sums, result, mine);
+      first = last;
     }
-    store(panels, at, sums.data(), y, data);
-    add(at, result, mine);
+    tell(at, result, mine);
   }
 
-  void run(const OrderPlace& at, std::size_t first, std::size_t n, float* sums, TileResult& result) const {
+  void finish(const OrderPlace& at, const Sums& sums, OrderSteps&) const {
+    store(panels, at, sums.total.data(), y, data);
+  }
+
+  /// OrderSteps [first, last); `continues`: of a chunk that has begun.
+  void run(const OrderPlace& at, std::size_t first, std::size_t last, bool continues, float* sums,
+           TileResult& result) const {
+    const std::size_t packed = first - at.packed.first;
     BlockOperands x{operands(at, sums), a_exponents.data() + at.row * a.columns + first, a.columns,
-                    at.packed.exponents.data() + first * panels.width};
-    x.factors.a += first * a.column_step;
-    x.factors.b += first * panels.width;
-    x.factors.k = n;
+                    at.packed.exponents.data() + packed * panels.width, continues};
+    x.factors.a += packed * a.column_step;
+    x.factors.b += packed * panels.width;
+    x.factors.k = last - first;
     at.tile.block(plan.unit, counts, x, result);
   }
 
-  void add_chunk(const OrderPlace& at, std::size_t first, std::size_t n, float* total, TileResult& result,
-                 Steps& mine) const {
-    alignas(64) std::array<float, most_tile> sums;
-    run(at, first, n, sums.data(), result);
+  void add_chunk(const OrderPlace& at, Sums& sums, TileResult& result, OrderSteps& mine) const {
     const float unit = 1;
     for (std::size_t r = 0; r < at.tile.rows; ++r) {
-      outer->run(*plan.outer, {&unit, 0, 0, sums.data() + r * panels.width, 1, total + r * panels.width},
-                 result);
+      const std::size_t row = r * panels.width;
+      outer->run(*plan.outer, {&unit, 0, 0, sums.chunk.data() + row, 1, sums.total.data() + row}, result);
       mine.valid = mine.valid && result.largest <= plan.outer->sum.max_finite;
     }
   }
@@ -192,8 +153,8 @@ const TileShape* row_shape(const OrderKernels& kernels, bool counts) {
 }
 
 template <class Work>
-bool run(Work& work, const OrderKernels& kernels, OrderProduct& out) {
-  Steps all;
+bool run(const Work& work, const OrderKernels& kernels, OrderProduct& out) {
+  OrderSteps all;
   const std::size_t steps = work.a.rows * work.a.columns * work.panels.b.columns;
   over_tiles(work, work.a.rows, work.panels.count(), steps, kernels, all);
   out.product = all.product;
@@ -218,16 +179,16 @@ std::optional<OrderProduct> multiply(const FloatMatrix& a, const FloatMatrix& b,
   const OrderWork common{a, Panels{b, kernels.width}, y, out.y.data(), counts};
   bool valid = false;
   if (const auto* tree = std::get_if<PairwiseRounding>(&plan)) {
-    PairwiseWork work{common, *tree};
+    const PairwiseWork work{common, *tree, how.accumulator, operands};
     valid = run(work, kernels, out);
   } else if (const auto* sum = std::get_if<ExactSum>(&plan)) {
-    ExactWork work{common,
-                   *sum,
-                   how.accumulator,
-                   random.accumulator,
-                   operands,
-                   fast_projection_of(how.accumulator, operands),
-                   numbers.row != 0 ? numbers : OutputNumbers{numbers.first, b.columns}};
+    const ExactWork work{common,
+                         *sum,
+                         how.accumulator,
+                         random.accumulator,
+                         operands,
+                         fast_projection_of(how.accumulator, operands),
+                         numbers.row != 0 ? numbers : OutputNumbers{numbers.first, b.columns}};
     valid = run(work, kernels, out);
   } else {
     const auto& unit = std::get<BlockPlan>(plan);

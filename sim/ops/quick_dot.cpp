@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "sim/ops/order_product.hpp"
+#include "sim/ops/sharing.hpp"
 #include "sim/ops/strip_product.hpp"
 #include "sim/ops/tile_product.hpp"
 
@@ -32,19 +33,16 @@ FloatMatrix float_matrix(const MatrixView<float>& x) {
   return {x.data, x.rows, x.columns, x.row_step, x.column_step, x.offsets};
 }
 
-// Elements of a factor with offsets that are laid out at a time, but at least some columns.
-constexpr std::size_t most_laid_out = 1 << 21, fewest_laid_out = 32;
-
-/// Rows or columns of k elements.
+/// Rows of k elements of a factor with offsets that are laid out at a time: 8 MiB, but one at least.
 std::size_t laid_out_at_once(std::size_t k) {
-  return std::max(fewest_laid_out, most_laid_out / std::max<std::size_t>(1, k));
+  constexpr std::size_t most = 1 << 21;  // elements
+  return std::max<std::size_t>(1, most / std::max<std::size_t>(1, k));
 }
 
-/// A factor in steps: as it is, or laid out.
+/// A factor with offsets, laid out in steps.
 class LaidOut {
  public:
-  explicit LaidOut(const FloatMatrix& x) : matrix_(x) {
-    if (!x.offsets) return;
+  explicit LaidOut(const FloatMatrix& x) {
     elements_.resize(x.rows * x.columns);
     lay(x, elements_.data(), x.columns, tile_kernels());
     matrix_ = {elements_.data(), x.rows, x.columns, x.columns, 1};
@@ -66,25 +64,21 @@ void add_part(const OrderProduct& part, OrderProduct& all) {
   all.accumulator += part.accumulator;
 }
 
-/// multiply(a, b, numbers of the outputs), in parts where a factor has offsets: kernels that want steps get those.
+/// multiply(a, b, numbers of the outputs), in parts if a has offsets: kernels want steps of it. (Those of b are copied in panels
+/// anyway.)
 template <class Multiply>
 auto multiply_parts(const FloatMatrix& a, const FloatMatrix& b, const OutputNumbers& numbers,
                     const Multiply& multiply) -> decltype(multiply(a, b, numbers)) {
-  const std::size_t m = a.rows, n = b.columns, k = a.columns;
-  if (!a.offsets && !b.offsets) return multiply(a, b, numbers);
+  if (!a.offsets) return multiply(a, b, numbers);
   typename decltype(multiply(a, b, numbers))::value_type all;
-  all.y.resize(m * n);
-  const std::size_t at_once = laid_out_at_once(k);
-  for (std::size_t j = 0; j < n; j += at_once) {
-    const LaidOut right(b.part(0, j, k, at_once));
-    for (std::size_t i = 0; i < m; i += at_once) {
-      const LaidOut left(a.part(i, 0, at_once, k));
-      const auto part = multiply(left.matrix(), right.matrix(), OutputNumbers{numbers.of(i, j), numbers.row});
-      if (!part) return std::nullopt;
-      const std::size_t columns = right.matrix().columns;
-      tile_kernels().copy(part->y.data(), columns, left.matrix().rows, columns, all.y.data() + i * n + j, n);
-      add_part(*part, all);
-    }
+  all.y.reserve(a.rows * b.columns);
+  const std::size_t at_once = laid_out_at_once(a.columns);
+  for (std::size_t i = 0; i < a.rows; i += at_once) {
+    const LaidOut left(a.part(i, 0, at_once, a.columns));
+    const auto part = multiply(left.matrix(), b, OutputNumbers{numbers.of(i, 0), numbers.row});
+    if (!part) return std::nullopt;
+    all.y.insert(all.y.end(), part->y.begin(), part->y.end());
+    add_part(*part, all);
   }
   return all;
 }
@@ -96,8 +90,6 @@ auto in_parts(const Multiply& multiply) {
   };
 }
 
-constexpr std::size_t parallel_pair_steps = 1 << 18;  // below which threads cost more than they give
-
 /// multiply(a[i], b[i], numbers of the outputs) for all pairs, which the threads share; nothing if one gives nothing.
 template <class Multiply>
 auto for_pairs(const MatrixBatch<float>& a, const MatrixBatch<float>& b, const Multiply& multiply)
@@ -107,7 +99,7 @@ auto for_pairs(const MatrixBatch<float>& a, const MatrixBatch<float>& b, const M
   typename decltype(multiply(FloatMatrix{}, FloatMatrix{}, OutputNumbers{}))::value_type all;
   all.y.resize(a.count() * size);
   bool valid = true;
-#pragma omp parallel if (a.count() * size * a.first.columns >= parallel_pair_steps)
+#pragma omp parallel if (is_shared(SharedStep::matrix_pairs, a.count() * size * a.first.columns))
   {
     decltype(all) mine;
     bool all_valid = true;

@@ -121,7 +121,9 @@ MatrixView<T> rows_of(MatrixView<T> x, std::size_t first, std::size_t count) {
 /// How many rows of k binary64 numbers are made at a time.
 std::size_t rows_at_once(std::size_t k) {
   constexpr std::size_t numbers = 1 << 17, fewest = panel_width;  // panels want columns, threads outputs
-  return std::max(fewest, numbers / std::max<std::size_t>(1, k));
+  constexpr std::size_t most = 1 << 22;                           // 32 MiB
+  k = std::max<std::size_t>(1, k);
+  return std::max(std::clamp<std::size_t>(most / k, 1, fewest), numbers / k);
 }
 
 /// The outputs of some rows and columns. `b`: transposed.

@@ -1,5 +1,5 @@
 #pragma once
-// The steps that reductions of all orders are made of. For reduction*.cpp only.
+// The steps that reductions of all orders are made of. For reduction*.cpp and order_pairwise.hpp only.
 
 #include <algorithm>
 

@@ -2,38 +2,41 @@
 
 #include <algorithm>
 
+#include "sim/ops/sharing.hpp"
+
 namespace exmy {
 namespace {
 
-constexpr std::size_t parallel_steps = 1 << 18;  // below which threads cost more than they give
-
-/// Columns of b in panels, padded with zeros, [k][width]: those that a thread works at. Panels that follow each other
-/// have places of their own.
+/// Columns of b in panels, padded with zeros, [k][width]: some steps of those that a thread works at. Panels that follow each
+/// other have places of their own.
 class PackedPanels {
  public:
   PackedPanels(const FloatMatrix& b, std::size_t width, std::size_t places)
-      : b_(b), width_(width), places_(places) {}
+      : b_(b), width_(width), at_once_(steps_at_once(width * places)), places_(places) {}
 
-  const float* at(std::size_t panel) {
+  std::size_t at_once() const { return at_once_; }
+  /// Up to `at_once` steps from `first` on.
+  const float* at(std::size_t panel, std::size_t first) {
     Place& place = places_[panel % places_.size()];
-    if (place.panel != panel) pack(panel, place);
+    if (place.panel != panel || place.first != first) pack(panel, first, place);
     return place.b.data();
   }
 
  private:
   struct Place {
-    std::size_t panel = ~std::size_t{0};
+    std::size_t panel = ~std::size_t{0}, first = 0;
     std::vector<float> b;
   };
 
-  void pack(std::size_t panel, Place& into) const {
-    into.panel = panel;
-    into.b.assign(b_.rows * width_, 0.0f);
-    lay(b_.part(0, panel * width_, b_.rows, width_), into.b.data(), width_, tile_kernels());
+  void pack(std::size_t panel, std::size_t first, Place& into) const {
+    const FloatMatrix part = b_.part(first, panel * width_, at_once_, width_);
+    into.panel = panel, into.first = first;
+    into.b.assign(part.rows * width_, 0.0f);
+    lay(part, into.b.data(), width_, tile_kernels());
   }
 
   const FloatMatrix& b_;
-  std::size_t width_;
+  std::size_t width_, at_once_;
   std::vector<Place> places_;
 };
 
@@ -73,35 +76,47 @@ class StripMultiplication {
 
   /// False: out of range.
   bool run(std::size_t group, PackedPanels& b, TileProduct& out, std::vector<float>& y) const {
+    Sums sums(kernels_.strips * kernels_.width, outer_.has_value());
     std::vector<Strip> strips(kernels_.strips);
-    for (std::size_t i = 0; i < strips.size(); ++i) strips[i] = strip(group * strips.size() + i, b);
-    std::vector<float> sums(strips.size() * kernels_.width);
     StripResult result;
-    const bool valid =
-        outer_ ? sum_chunks(strips, sums.data(), result) : steps(strips, 0, k_, sums.data(), result);
+    bool valid = true;
+    for (std::size_t first = 0; first < k_; first += b.at_once()) {
+      for (std::size_t i = 0; i < strips.size(); ++i) strips[i] = strip(group * strips.size() + i, first, b);
+      const std::size_t last = std::min(k_, first + b.at_once());
+      valid = (outer_ ? chunks(strips, first, last, sums, result)
+                      : steps(strips, 0, first, last - first, sums.total.data(), result)) &&
+              valid;
+    }
     std::size_t outputs = 0;
     for (std::size_t i = 0; i < strips.size(); ++i)
-      outputs += store(group * strips.size() + i, sums.data() + i * kernels_.width, y);
-    discount(sums.size() - outputs, result);
+      outputs += store(group * strips.size() + i, sums.total.data() + i * kernels_.width, y);
+    discount(sums.total.size() - outputs, result);
     out.product += result.product;
     out.accumulator += result.sum;
     return valid;
   }
 
  private:
+  /// Of a group, after some steps; `chunk`: of the chunk that has begun.
+  struct Sums {
+    Sums(std::size_t n, bool in_chunks) : total(n), chunk(in_chunks ? n : 0) {}
+    std::vector<float> total, chunk;
+  };
+
   std::size_t panels() const { return (n_ + kernels_.width - 1) / kernels_.width; }
   std::size_t strips() const { return m_ * panels(); }
 
-  /// Rows of one panel follow each other, so that it stays in the cache.
-  Strip strip(std::size_t i, PackedPanels& b) const {
-    if (i >= strips()) return {a_.data() + m_ * k_, b.at(panels() - 1), 0};
+  /// From a step on. Rows of one panel follow each other, so that it stays in the cache.
+  Strip strip(std::size_t i, std::size_t first, PackedPanels& b) const {
+    if (i >= strips()) return {a_.data() + m_ * k_ + first, b.at(panels() - 1, first), 0};
     const std::size_t row = i % m_, panel = i / m_;
-    return {a_.data() + row * k_, b.at(panel), numbers_.of(row, panel * kernels_.width)};
+    return {a_.data() + row * k_ + first, b.at(panel, first), numbers_.of(row, panel * kernels_.width)};
   }
 
-  bool steps(std::vector<Strip> strips, std::size_t first, std::size_t count, float* sums,
-             StripResult& result) const {
-    for (Strip& s : strips) s.a += first, s.b += first * kernels_.width;
+  /// `skipped` steps after those with which the strips begin.
+  bool steps(std::vector<Strip> strips, std::size_t skipped, std::size_t first, std::size_t count,
+             float* sums, StripResult& result) const {
+    for (Strip& s : strips) s.a += skipped, s.b += skipped * kernels_.width;
     StripResult mine;
     kernels_.run(inner_, strips.data(), first, count, sums, mine);
     result.product += mine.product;
@@ -109,23 +124,30 @@ class StripMultiplication {
     return mine.largest <= inner_.sum.max_finite;
   }
 
-  /// S = outer(S + 1 chunk sum).
-  bool sum_chunks(const std::vector<Strip>& strips, float* total, StripResult& result) const {
-    const float one = 1;
+  /// Steps [first, last), with the first of which the strips begin.
+  bool chunks(const std::vector<Strip>& strips, std::size_t first, std::size_t last, Sums& sums,
+              StripResult& result) const {
     bool valid = true;
-    for (std::size_t c = 0; c < chunks_; ++c) {
-      std::vector<float> sums(strips.size() * kernels_.width);
-      const std::size_t first = c * chunk_;
-      valid = steps(strips, first, std::min(chunk_, k_ - first), sums.data(), result) && valid;
-      std::vector<Strip> terms = strips;
-      for (std::size_t i = 0; i < terms.size(); ++i)
-        terms[i].a = &one, terms[i].b = sums.data() + i * kernels_.width;
-      StripResult mine;
-      kernels_.run(*outer_, terms.data(), c, 1, total, mine);
-      result.sum += mine.sum;
-      valid = valid && mine.largest <= outer_->sum.max_finite;
+    for (std::size_t at = first; at < last;) {
+      const std::size_t begin = at / chunk_ * chunk_, end = std::min(begin + chunk_, k_);
+      const std::size_t stop = std::min(end, last);
+      if (at == begin) std::fill(sums.chunk.begin(), sums.chunk.end(), 0.0f);
+      valid = steps(strips, at - first, at, stop - at, sums.chunk.data(), result) && valid;
+      if (stop == end) valid = add_chunk(strips, begin / chunk_, sums, result) && valid;
+      at = stop;
     }
     return valid;
+  }
+
+  /// S = outer(S + 1 chunk sum).
+  bool add_chunk(std::vector<Strip> terms, std::size_t number, Sums& sums, StripResult& result) const {
+    const float one = 1;
+    for (std::size_t i = 0; i < terms.size(); ++i)
+      terms[i].a = &one, terms[i].b = sums.chunk.data() + i * kernels_.width;
+    StripResult mine;
+    kernels_.run(*outer_, terms.data(), number, 1, sums.total.data(), mine);
+    result.sum += mine.sum;
+    return mine.largest <= outer_->sum.max_finite;
   }
 
   /// Returns how many outputs the strip has; a zero is +0.
@@ -168,7 +190,7 @@ std::optional<TileProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, 
   if (out.work == 0) return out;  // sums of nothing are +0
   const StripMultiplication product(a, b, plan, random, chunk, counts, kernels, numbers);
   bool valid = true;
-#pragma omp parallel if (out.work >= parallel_steps)
+#pragma omp parallel if (is_shared(SharedStep::strips, out.work))
   {
     TileProduct mine;
     PackedPanels panels = product.packed_panels();

@@ -4,13 +4,12 @@
 
 #include <algorithm>
 
+#include "sim/ops/sharing.hpp"
 #include "sim/ops/tile_job.hpp"
 
 namespace exmy {
 namespace {
 
-// Below, threads cost more than they give, some 30 microseconds (unit: TileCut::cost).
-constexpr std::size_t parallel_cost = 1'600'000;
 constexpr std::size_t tasks_per_thread = 12;  // of different lengths, and a core may be shared
 
 /// Steps of padding columns, which add +-0 to +0.
@@ -189,7 +188,7 @@ TaskSize task_size(const TileJob& job, std::size_t threads) {
 
 /// Whether all sums are in range.
 bool run(const TileJob& job, const FinishedTiles& finished, TileProduct& out) {
-  const bool shared = job.cut.cost >= parallel_cost;
+  const bool shared = is_shared(SharedStep::tiles, job.cut.cost);
   const std::size_t threads = shared ? static_cast<std::size_t>(omp_get_max_threads()) : 1;
   const TaskSize size = task_size(job, threads);
   const std::size_t rows = size.rows, parts = (job.left.rows + rows - 1) / rows, panels = job.panels();

@@ -7,6 +7,7 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 EXAMPLES = os.path.join(ROOT, "experiments", "behaviour")
+IMAGES = os.path.join(ROOT, "experiments", "images")
 sys.path.append(os.path.join(ROOT, "tests", "cli"))
 
 from program import ProgramTest, program  # noqa: E402  (needs the path above)
@@ -19,14 +20,16 @@ class BehaviourTest(ProgramTest):
 
     reports = {}
 
-    def run_of(self, name):
-        if name not in self.reports:
-            path = os.path.join(EXAMPLES, f"{name}.json")
-            done = subprocess.run([program(), "run", path, "--quiet"], cwd=self.folder, stdout=subprocess.PIPE, text=True,
-                                  timeout=3 * HOURS, check=True)
-            self.reports[name] = self.report(done.stdout.strip())
-            print(f"{name}: {self.reports[name]['run']['status']}, {json.dumps(self.reports[name]['final'])}", flush=True)
-        return self.reports[name]
+    def run_of(self, name, *words, folder=EXAMPLES):
+        """`words`: overrides of the configuration."""
+        key = (name, *words)
+        if key not in self.reports:
+            path = os.path.join(folder, f"{name}.json")
+            done = subprocess.run([program(), "run", path, *words, "--quiet"], cwd=self.folder, stdout=subprocess.PIPE,
+                                  text=True, timeout=3 * HOURS, check=True)
+            report = self.reports[key] = self.report(done.stdout.strip())
+            print(f"{' '.join(key)}: {report['run']['status']}, {json.dumps(report['final'])}", flush=True)
+        return self.reports[key]
 
     def loss(self, name):
         """The validation loss at the end: all windows or samples of the validation part, so that it is the same for all

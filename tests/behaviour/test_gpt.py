@@ -26,6 +26,9 @@ class Gpt(BehaviourTest):
         for got, point in zip(validation["loss"], RECORDED["validation"]):
             self.assertLess(abs(got - point["loss"]), 0.02, point)  # 0.00001 was measured
 
+    def test_it_takes_less_than_a_gibibyte(self):
+        self.assertLess(self.run_of("gpt-fp32")["cost"]["peak_rss_bytes_count"], 1 << 30)  # 259 MiB were measured
+
     def test_bf16_follows_fp32(self):
         self.assertLess(abs(self.loss("gpt-bf16") - self.loss("gpt-fp32")), 0.05)  # 0.0008 was measured
 

@@ -1,4 +1,4 @@
-"""Where the program is started: arithmetic in other modes, EXMY_ISA, OMP_NUM_THREADS."""
+"""Where the program is started: arithmetic in other modes, EXMY_ISA, EXMY_SHARE_FROM, OMP_NUM_THREADS."""
 
 import json
 import os
@@ -137,6 +137,21 @@ class Environment(ProgramTest):
             finally:
                 process.kill()
                 process.wait()
+
+    def test_from_how_much_work_on_threads_share(self):
+        first, _, _ = self.bits("+threads=3")
+        for number in ("", "0", "1", "100", "18446744073709551615"):
+            with self.subTest(number):
+                self.assertEqual(self.bits("+threads=3", EXMY_SHARE_FROM=number)[0], first)
+
+    def test_no_number_from_which_threads_share(self):
+        for number in ("-1", "1e3", "0x10", "two", " 1", "1 ", "18446744073709551616"):
+            for words in (("run", "a.json"), ("quantize", "--format", "fp16", "1")):
+                with self.subTest(number, words=words):
+                    answer = self.good(*words, env={"EXMY_SHARE_FROM": number}, code=2)
+                    self.assertEqual(answer.err, f'EXMY_SHARE_FROM: "{number}" is no number of elements or '
+                                                 'multiply-adds (a decimal number, 0 or greater)\n')
+                    self.assertEqual(self.files("results"), [])
 
     def test_too_many_threads_for_openmp(self):
         for number in ("1025", "100000", "2000000000"):

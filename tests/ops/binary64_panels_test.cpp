@@ -129,10 +129,9 @@ TEST_CASE("what products in binary64 count", "[matmul]") {
 
 TEST_CASE("where products in binary64 are refused they would be wrong", "[matmul]") {
   const auto machine = [](const MatmulTask& t) {
-    std::vector<double> panel(t.k * panel_width), sums(panel_width);
-    for (std::size_t k = 0; k < t.k; ++k) panel[k * panel_width] = t.b[k];
+    std::vector<double> sums(panel_width);
     DotCounters counters;
-    Binary64Panels(t, false, panel)(0, 0, sums.data(), counters);
+    Binary64Panels(t, false)(0, 0, sums.data(), counters);
     return sums[0];
   };
   const auto differs = [&](const auto& change, std::vector<double> a, std::vector<double> b) {

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "formats/functions/function.hpp"
+#include "sim/ops/sharing.hpp"
 
 namespace exmy {
 namespace {
@@ -36,7 +37,7 @@ Tensor<double> initial_numbers(const RandomStream& random, const Shape& shape, c
   const bool uniform = how.kind == Initializer::he_uniform || how.kind == Initializer::glorot_uniform;
   const double width = width_of(shape, how);
   Tensor<double> w(shape, Format{11, 52, 1023});
-#pragma omp parallel for schedule(static) if (w.size() >= 4096)
+#pragma omp parallel for schedule(static) if (is_shared(SharedStep::weights, w.size()))
   for (std::size_t i = 0; i < w.size(); ++i)
     w.data[i] = (uniform ? 2 * random.uniform(i) - 1 : standard_normal(random, i)) * width;
   return w;
