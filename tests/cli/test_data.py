@@ -30,6 +30,8 @@ class Data(ProgramTest):
         return error
 
     def test_missing_files_are_named_with_the_reason(self):
+        for name, content in panel.data_files().items():
+            self.write(name, content)
         for data in ({"kind": "csv", "path": "nowhere.csv"}, {"kind": "digits", "path": "nowhere.txt"},
                      {**panel.idx_data(), "train_images": "nowhere"}):
             self.refused_data(data, "E401", "nowhere", "No such file")
@@ -70,7 +72,9 @@ class Data(ProgramTest):
             with self.subTest(name):
                 self.refused_data({**panel.idx_data(), "train_images": name}, "E402", name, said)
         self.refused_data({**panel.idx_data(), "train_labels": "labels6"}, "E402", "6 labels, wanted 9")
-        self.refused_data({**panel.idx_data(), "classes_count": 2}, "E402", "label 2, wanted 0..1")
+        self.refused(changed(SMALL, data={**panel.idx_data(), "classes_count": 2}),
+                     ("E402", "/data/train_labels", "byte 10: label 2, wanted 0..1; 1 more label is out of range, at byte 13"),
+                     ("E402", "/data/validation_labels", "byte 10: label 2, wanted 0..1"))
 
     def test_cifar10_names_everything_that_is_wrong_with_any_file(self):
         for name, content in panel.data_files().items():
@@ -162,7 +166,7 @@ class Data(ProgramTest):
     def test_no_check_hides_another(self):
         """Data, initial weights, shapes and rules: whatever can be judged without what is wrong."""
         dead = [{"match": {"layer": "fc9"}, "format": "bf16"}]
-        dead_rule = ("E301", "/policy/0/match", "matches no site")
+        dead_rule = ("E301", "/policy/0", "matches no site")
         batch = ("E403", "/training/batch_size", "a batch of 8000")
         config = changed(SMALL, policy=dead, training__batch_size=8000)
         self.write("tiny", panel.safetensors(panel.TINY_WEIGHTS))
@@ -183,12 +187,12 @@ class Data(ProgramTest):
         layers = [{"kind": "residual", "layers": [image], "shortcut": [{"kind": "position"}]}]
         branches = {**config, "model": {"kind": "sequential", "layers": layers}, "initial_weights": "nowhere"}
         self.refused(branches, batch, ("E401", "/initial_weights", "nowhere"),
-                     ("E403", "/model/layers/0/layers/0", "wanted an image"),
+                     ("E403", "/model/layers/0/layers/0", "wanted an image of at least [9][9]"),
                      ("E403", "/model/layers/0/shortcut/0", "wanted vectors of tokens"))
 
     def test_cross_entropy_needs_classes(self):
         self.write("good.csv", "1,2,0.5\n3,4,1.5\n")
-        loss = {"training__loss": "cross_entropy"}
+        loss = {"training__loss": "cross_entropy", "training__batch_size": 1}
         self.refused_data({"kind": "xor"}, "E403", "cross_entropy", **loss)
         self.refused_data({"kind": "csv", "path": "good.csv", "task": "regression"}, "E403", "cross_entropy",
                           **loss)

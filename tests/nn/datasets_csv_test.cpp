@@ -64,7 +64,7 @@ TEST_CASE("csv: label column, task, scale", "[datasets]") {
   CHECK(csv("2,1,0\n2,1,0\n", {.header = CsvHeader::absent}).count() == 2);
   const std::string semicolon_in_a_name = "a;b,y\n7,1\n8,0\n";
   CHECK(csv(semicolon_in_a_name, {.separator = ','}).x.values() == std::vector<double>{7, 8});
-  CHECK(csv_error(semicolon_in_a_name) == "t.csv:2:1: 1 fields, wanted 2");
+  CHECK(csv_error(semicolon_in_a_name).starts_with("t.csv:2:1: 1 fields, wanted 2\n"));  // and in line 3
 }
 
 TEST_CASE("csv: regression keeps targets as they are", "[datasets]") {

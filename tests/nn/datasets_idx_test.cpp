@@ -116,7 +116,7 @@ TEST_CASE("idx: malformed files", "[datasets]") {
           folder.file("tl") + ": byte 4: 3 labels, wanted 2, one per image of " + folder.file("ti"));
   }
   SECTION("sizes that differ between the parts") {
-    CHECK(with("vi", big_endian({0x803, 1, 3, 2}) + "abcdef") ==
+    CHECK(with("vi", big_endian({0x803, 1, 3, 3}) + "abcdefghi") ==
           folder.file("vi") + ": byte 8: rows 3, wanted 2 as in " + folder.file("ti"));
     CHECK(with("vi", big_endian({0x803, 1, 2, 4}) + "abcdefgh") ==
           folder.file("vi") + ": byte 12: columns 4, wanted 3 as in " + folder.file("ti"));
