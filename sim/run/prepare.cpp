@@ -106,7 +106,8 @@ bool check_loss(const Experiment& e, const Dataset& data, Findings& findings) {
   return misfits.empty();
 }
 
-/// A step has no sample twice: its batch, of one micro-batch or several, is at most the training part.
+/// No step goes over the end of an epoch: a larger batch, of one micro-batch or of several, would never be whole, and the
+/// linear scaling of the learning rate would count samples that no step has.
 void check_batch(const Experiment& e, const Dataset& data, Findings& findings) {
   const std::string part = " is larger than the training part, which has " +
                            std::to_string(data.train_count) + (data.has_tokens() ? " windows" : " samples");
@@ -133,8 +134,8 @@ void load_initial_weights(Prepared& p, Findings& findings) {
   }
 }
 
-/// Everything that does not need what was refused before it.
-void check(Prepared& p, DataCache& cache, std::vector<Problem>& problems) {
+/// Whatever can be judged without what was refused before it.
+void check_all(Prepared& p, DataCache& cache, std::vector<Problem>& problems) {
   Findings findings(*p.document, problems);
   const bool has_data = load_data(p, cache, findings);
   load_initial_weights(p, findings);
@@ -157,7 +158,7 @@ Prepared prepare(const std::string& file, const std::vector<Assignment>& assignm
   throw_if_any(problems);
   p.experiment.files = p.document->files();
   p.overrides = spelled(assignments);
-  check(p, cache, problems);
+  check_all(p, cache, problems);
   throw_if_any(problems);
   forget_step_limit(*p.document);
   p.warnings = warnings_of_configuration(p.experiment, *p.data, p.dry_step);

@@ -84,14 +84,14 @@ class InitialWeights(ProgramTest):
         deep = {"kind": "mlp", "hidden": [2] * 16}
         self.write("deep.json", changed(SMALL, model=deep, training__batch_size=2000))  # and a problem of another kind
         ours = [f"fc{i}.{part}" for i in range(1, 18) for part in ("bias", "weight")]
-        theirs = [f"model.{name}" for name in ours]
-        self.write("w.safetensors", safetensors({name: ([2], [0, 0]) for name in theirs}))
+        theirs = [f"model.{name}" for name in ours] + ["model?x"]
+        self.write("w.safetensors", safetensors({name.replace("?", "\n"): ([2], [0, 0]) for name in theirs}))
         answer = self.good("validate", "deep.json", "initial_weights=w.safetensors", code=2)
         self.assertEqual(sorted(e["text"] for e in answer.errors if e["pointer"] == "/initial_weights"),
                          sorted([f'w.safetensors: the tensor "{name}" is missing' for name in ours] +
                                 [f'w.safetensors: the network has no tensor "{name}" of shape [2]'
                                  for name in theirs]))
-        self.assertEqual(len(answer.errors), 2 * len(ours) + 1)
+        self.assertEqual(len(answer.errors), 2 * len(ours) + 2)
         self.assertNotIn("more", answer.err)
 
     def test_counts_of_batches_are_passed_over(self):
