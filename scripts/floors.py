@@ -21,7 +21,7 @@ SHARED = {"sim/nn/ops": {"visible_keys", "weighted_product"},
           "sim/nn/layers": {"layer", "sequence", "initialize", "weight_and_bias"},
           "sim/nn/models": {"transformer"},
           "sim/nn/optimizers": {"optimizer", "adam_moments"},
-          "sim/nn/datasets": {"dataset", "data_file", "data_error", "features", "token_windows"}}
+          "sim/nn/datasets": {"dataset", "data_file", "data_error", "features", "token_windows", "wrong_labels"}}
 GENERATED = {"schemas.hpp"}  # by CMake
 FORMATS_MAY_NOT = re.compile(r"<(?:.*[/.].*|iostream|fstream|sstream|ostream|cstdio|filesystem|thread|mutex|"
                              r"atomic|future)>")

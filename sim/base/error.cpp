@@ -17,10 +17,13 @@ std::vector<Problem> sorted(std::vector<Problem> problems) {
 }
 
 std::string joined(const std::vector<Problem>& problems) {
-  const std::size_t printed = std::min(problems.size(), ConfigError::max_printed);
   std::string text;
-  for (std::size_t i = 0; i < printed; ++i) text += (i == 0 ? "" : "\n") + to_string(problems[i]);
-  if (printed < problems.size()) text += "\n... and " + std::to_string(problems.size() - printed) + " more";
+  std::size_t others = 0;
+  for (const Problem& problem : problems)
+    if (problem.listed || ++others <= ConfigError::max_printed)
+      text += (text.empty() ? "" : "\n") + to_string(problem);
+  if (others > ConfigError::max_printed)
+    text += "\n... and " + std::to_string(others - ConfigError::max_printed) + " more";
   return text;
 }
 

@@ -30,6 +30,7 @@ struct Problem {
   Origin origin;        ///< where the value was written, or the key where the key is at fault
   std::string pointer;  ///< JSON pointer (RFC 6901); empty = the whole document
   std::string message;
+  bool listed = false;  ///< one of a list that is of use as a whole: printed, however many there are
 };
 
 /// `runs/a.json:14:22: error[E203] /policy/1/format: unknown format "e4m4"`
@@ -48,7 +49,7 @@ class Error : public std::runtime_error {
 };
 
 /// A configuration with problems (exit code 2): what() holds one line each, by file, line and column, at most
-/// `max_printed`, then how many there are more.
+/// `max_printed` and all that are listed, then how many there are more.
 class ConfigError : public Error {
  public:
   static constexpr std::size_t max_printed = 20;

@@ -52,6 +52,26 @@ std::string directory_name(const std::string& name) {
   return safe.substr(0, 80);
 }
 
+/// What is found wrong with a configuration that could be read.
+class Findings {
+ public:
+  Findings(const Document& document, std::vector<Problem>& all) : document_(document), all_(all) {}
+
+  void add(std::string_view code, const std::string& pointer, const std::string& message) {
+    all_.push_back({std::string(code), document_.origin(pointer), pointer, message});
+  }
+  /// At the key of the data, if it is given.
+  void add(const DataErrors::One& one) {
+    const std::string pointer = "/data/" + one.key;
+    add(one.unreadable ? codes::unreadable_data : codes::malformed_data,
+        document_.find(pointer) != nullptr ? pointer : "/data", one.text);
+  }
+
+ private:
+  const Document& document_;
+  std::vector<Problem>& all_;
+};
+
 void load_data(Prepared& p, DataCache& cache) {
   const std::string key = compact_text(p.experiment.resolved["data"]) +
                           (p.experiment.data.seeded ? std::to_string(p.experiment.seed) : "");
@@ -65,26 +85,12 @@ void load_data(Prepared& p, DataCache& cache) {
   cache.push_back({key, {p.data, p.data_files}});
 }
 
-Problem data_problem(const Prepared& p, std::string_view code, const std::string& message) {
-  std::string pointer = "/data";
-  for (const auto& [key, value] :
-       p.document->value()["data"].items())  // the key that names the file or its folder
-    if (value.is_string() && (message.starts_with(value.get<std::string>() + ":") ||
-                              message.starts_with(value.get<std::string>() + "/")))
-      pointer = "/data/" + key;
-  return {std::string(code), p.document->origin(pointer), pointer, message};
-}
-
-[[noreturn]] void refuse_data(const Prepared& p, std::string_view code, const std::string& message) {
-  throw ConfigError({data_problem(p, code, message)});
-}
-
-[[noreturn]] void refuse_data(const Prepared& p, const DataErrors& errors) {
-  std::vector<Problem> problems;
-  for (const DataErrors::One& one : errors.all())
-    problems.push_back(
-        data_problem(p, one.unreadable ? codes::unreadable_data : codes::malformed_data, one.text));
-  throw ConfigError(problems);
+/// Whether there are data.
+bool load_data(Prepared& p, DataCache& cache, Findings& findings) {
+  DataProblems problems;
+  const bool loaded = problems.attempt("path", [&] { load_data(p, cache); });
+  for (const DataErrors::One& one : problems.all()) findings.add(one);
+  return loaded;
 }
 
 /// The first target that is no probability; empty if all are.
@@ -96,49 +102,60 @@ std::string improbable_target(const Dataset& data) {
   return "sample " + std::to_string(sample) + ", counted from 0, has " + compact_text(*found);
 }
 
-void check_data(Prepared& p, DataCache& cache) {
-  try {
-    load_data(p, cache);
-  } catch (const DataErrors& errors) {
-    refuse_data(p, errors);
-  } catch (const UnreadableData& error) {
-    refuse_data(p, codes::unreadable_data, error.what());
-  } catch (const DataError& error) {
-    refuse_data(p, codes::malformed_data, error.what());
-  }
-  if (p.data->has_tokens() && (p.experiment.loss == LossKind::mse || p.experiment.loss == LossKind::bce))
-    refuse_data(p, codes::data_misfit,
-                "the losses mse and bce need targets of samples; these data are tokens");
-  if (p.data->has_tokens() && p.experiment.batch_size > p.data->train_count)
-    refuse_data(p, codes::data_misfit,
-                "a batch of " + std::to_string(p.experiment.batch_size) +
-                    " is larger than the training part, which has " + std::to_string(p.data->train_count) +
-                    " windows");
-  if (p.experiment.label_smoothing > 0 && p.data->classes_count == 0)
-    refuse_data(p, codes::data_misfit, "label_smoothing needs classes; these data have real targets");
-  if (p.experiment.loss == LossKind::cross_entropy && p.data->classes_count == 0)
-    refuse_data(p, codes::data_misfit, "the loss cross_entropy needs classes; these data have real targets");
-  if (const std::string target = improbable_target(*p.data);
-      p.experiment.loss == LossKind::bce && !target.empty())
-    refuse_data(p, codes::data_misfit, "the loss bce needs targets in [0, 1]: " + target);
+/// Whether the loss can be computed with the data.
+bool check_loss(const Experiment& e, const Dataset& data, Findings& findings) {
+  std::vector<std::string> misfits;
+  if (data.has_tokens() && (e.loss == LossKind::mse || e.loss == LossKind::bce))
+    misfits.emplace_back("the losses mse and bce need targets of samples; these data are tokens");
+  if (e.label_smoothing > 0 && data.classes_count == 0)
+    misfits.emplace_back("label_smoothing needs classes; these data have real targets");
+  if (e.loss == LossKind::cross_entropy && data.classes_count == 0)
+    misfits.emplace_back("the loss cross_entropy needs classes; these data have real targets");
+  if (const std::string target = improbable_target(data); e.loss == LossKind::bce && !target.empty())
+    misfits.push_back("the loss bce needs targets in [0, 1]: " + target);
+  for (const std::string& text : misfits) findings.add(codes::data_misfit, "/data", text);
+  return misfits.empty();
 }
 
-void load_initial_weights(Prepared& p) {
+/// No step goes over the end of an epoch: a larger batch, of one micro-batch or of several, would never be whole, and the
+/// linear scaling of the learning rate would count samples that no step has.
+void check_batch(const Experiment& e, const Dataset& data, Findings& findings) {
+  const std::string part = " is larger than the training part, which has " +
+                           std::to_string(data.train_count) + (data.has_tokens() ? " windows" : " samples");
+  const std::string size = std::to_string(e.batch_size);
+  if (e.batch_size > data.train_count)
+    findings.add(codes::data_misfit, "/training/batch_size", "a batch of " + size + part);
+  else if (e.batch_size * e.accumulate > data.train_count)
+    findings.add(codes::data_misfit, "/training/accumulate",
+                 "a step of " + std::to_string(e.accumulate) + " micro-batches of " + size + part);
+}
+
+void load_initial_weights(Prepared& p, Findings& findings) {
   if (!p.experiment.initial_weights_file) return;
   constexpr const char* pointer = "/initial_weights";
-  const auto refuse = [&](std::string_view code, const char* what) {
-    throw ConfigError({{std::string(code), p.document->origin(pointer), pointer, what}});
-  };
   const std::string& path = *p.experiment.initial_weights_file;
   try {
     const std::string bytes = read_file(path, std::size_t{1} << 32);
     p.data_files.push_back(file_fact(path, bytes));
     p.experiment.initial_weights = std::make_shared<const StoredArrays>(parse_safetensors(bytes, path));
   } catch (const IoError& error) {
-    refuse(codes::unreadable_data, error.what());
+    findings.add(codes::unreadable_data, pointer, error.what());
   } catch (const CorruptFile& error) {
-    refuse(codes::malformed_data, error.what());
+    findings.add(codes::malformed_data, pointer, error.what());
   }
+}
+
+/// Whatever can be judged without what was refused before it.
+void check_all(Prepared& p, DataCache& cache, std::vector<Problem>& problems) {
+  Findings findings(*p.document, problems);
+  const bool has_data = load_data(p, cache, findings);
+  load_initial_weights(p, findings);
+  if (!has_data) return;
+  check_batch(p.experiment, *p.data, findings);
+  if (check_loss(p.experiment, *p.data, findings))
+    p.dry_step = check_sites(p.experiment, *p.data, *p.document, problems);
+  else
+    check_network(p.experiment, *p.data, *p.document, problems);
 }
 
 }  // namespace
@@ -152,9 +169,7 @@ Prepared prepare(const std::string& file, const std::vector<Assignment>& assignm
   throw_if_any(problems);
   p.experiment.files = p.document->files();
   p.overrides = spelled(assignments);
-  check_data(p, cache);
-  load_initial_weights(p);
-  p.dry_step = check_sites(p.experiment, *p.data, *p.document, problems);
+  check_all(p, cache, problems);
   throw_if_any(problems);
   forget_step_limit(*p.document);
   p.warnings = warnings_of_configuration(p.experiment, *p.data, p.dry_step);

@@ -12,6 +12,9 @@
 namespace exmy {
 namespace {
 
+/// How far a dry run goes.
+enum class Depth { network, step };
+
 struct Seen {
   DryStep step;
   std::vector<std::string> names;
@@ -29,11 +32,12 @@ std::uint64_t bytes_for(const MemoryLedger& memory, std::size_t samples, std::si
 }
 
 template <class T>
-Seen dry_step(const Experiment& e, const Dataset& data) {
+Seen dry_step(const Experiment& e, const Dataset& data, Depth depth) {
   StatsOptions quiet = e.stats;
   quiet.counters = false;
   Telemetry telemetry(quiet);
   Program<T> program(e, data, telemetry, Values::skipped);
+  if (depth == Depth::network) return {};
   Batch batch{&data, {0}};
   if (data.train_count > 1) batch.samples.push_back(1);
   const std::vector<Batch> batches(e.accumulate > 1 ? 2 : 1, batch);
@@ -52,6 +56,35 @@ Seen dry_step(const Experiment& e, const Dataset& data) {
   program.evaluate(0, data, 0, batch.samples.size());
   for (const std::string& name : program.context().names_of_step()) seen.names.push_back(name);
   return seen;
+}
+
+Seen dry_step(const Experiment& e, const Dataset& data, Depth depth) {
+  return fits_float_carrier(e) ? dry_step<float>(e, data, depth) : dry_step<double>(e, data, depth);
+}
+
+/// Nothing if the shapes do not fit. Initial weights that do not fit are told, and left out.
+std::optional<Seen> probed(const Experiment& e, const Dataset& data, Depth depth, const Document& document,
+                           std::vector<Problem>& problems) {
+  const auto misfit = [&](const std::string& pointer, const std::string& text, bool listed) {
+    problems.push_back(
+        {std::string(codes::data_misfit.code), document.origin(pointer), pointer, text, listed});
+  };
+  try {
+    return dry_step(e, data, depth);
+  } catch (const ShapeError& error) {
+    const auto tell = [&](const ShapeError& one) {
+      misfit(one.pointer.empty() ? "/model" : one.pointer, one.what(), false);
+    };
+    tell(error);
+    for (const ShapeError& other : error.others) tell(other);
+    return std::nullopt;
+  } catch (const WeightsMisfit& weights) {
+    for (const std::string& text : weights.problems())
+      misfit("/initial_weights", *e.initial_weights_file + ": " + text, true);
+  }
+  Experiment without = e;
+  without.initial_weights.reset();
+  return dry_step(without, data, depth);
 }
 
 /// Sites that a rule matches.
@@ -118,26 +151,19 @@ void check_hashes(const std::vector<std::string>& names, const Document& documen
 
 bool fits_float_carrier(const Experiment& e) { return e.policy.policy.fits_float_carrier(); }
 
+void check_network(const Experiment& e, const Dataset& data, const Document& document,
+                   std::vector<Problem>& problems) {
+  probed(e, data, Depth::network, document, problems);
+}
+
 DryStep check_sites(const Experiment& e, const Dataset& data, const Document& document,
                     std::vector<Problem>& problems) {
-  Seen seen;
-  try {
-    seen = fits_float_carrier(e) ? dry_step<float>(e, data) : dry_step<double>(e, data);
-  } catch (const ShapeError& error) {
-    const std::string pointer = error.pointer.empty() ? "/model" : error.pointer;
-    problems.push_back(
-        {std::string(codes::data_misfit.code), document.origin(pointer), pointer, error.what()});
-    return {};
-  } catch (const WeightsMisfit& misfit) {
-    for (const std::string& text : misfit.problems())
-      problems.push_back({std::string(codes::data_misfit.code), document.origin("/initial_weights"),
-                          "/initial_weights", *e.initial_weights_file + ": " + text});
-    return {};
-  }
-  check_matches(e, seen.step.sites);
-  check_contradictions(e, seen);
-  check_hashes(seen.names, document, problems);
-  return seen.step;
+  const std::optional<Seen> seen = probed(e, data, Depth::step, document, problems);
+  if (!seen) return {};
+  check_matches(e, seen->step.sites);
+  check_contradictions(e, *seen);
+  check_hashes(seen->names, document, problems);
+  return seen->step;
 }
 
 }  // namespace exmy

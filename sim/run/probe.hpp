@@ -19,10 +19,14 @@ struct DryStep {
   std::map<std::string, Shape> parameters{};  ///< shapes by full name
 };
 
-/// Trains a fresh program for one step on two samples of `data` and evaluates once, all without computing a value, throws it
-/// away, and reports:
-/// rules that match no site (E301), fields that contradict each other at a site (E302), sites whose random
-/// streams would coincide (E303).
+/// Builds the network for `data` without computing a value, and reports what does not fit (E403): shapes, or names, shapes
+/// and dtypes of the initial weights.
+void check_network(const Experiment& experiment, const Dataset& data, const Document& document,
+                   std::vector<Problem>& problems);
+
+/// The same; then, unless shapes do not fit, trains it for one step on two samples and evaluates once, throws it away, and
+/// reports: rules that match no site (E301), fields that contradict each other at a site (E302), sites whose random
+/// streams would coincide (E303). REQUIRES a loss that can be computed with the data.
 DryStep check_sites(const Experiment& experiment, const Dataset& data, const Document& document,
                     std::vector<Problem>& problems);
 

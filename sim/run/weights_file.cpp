@@ -6,6 +6,7 @@
 
 #include "formats/catalog.hpp"
 #include "formats/codec.hpp"
+#include "sim/base/text.hpp"
 #include "sim/ops/projector.hpp"
 
 namespace exmy {
@@ -85,7 +86,7 @@ void WeightsReader<T>::tensor(const std::string& name, Tensor<T>& value) {
   const std::string problem =
       found == stored_->arrays.end() ? "is missing" : misfit(found->second, framework_shape(value.shape));
   if (!problem.empty()) {
-    problems_.push_back("the tensor \"" + name + "\" " + problem);
+    problems_.push_back("the tensor \"" + printable(name) + "\" " + problem);
     return;
   }
   const std::size_t dot = name.rfind('.');
@@ -99,7 +100,7 @@ void WeightsReader<T>::finish() const {
   for (const auto& [name, array] : stored_->arrays)
     if (std::find(asked_.begin(), asked_.end(), name) == asked_.end() &&
         !name.ends_with("num_batches_tracked"))
-      all.push_back("the network has no tensor \"" + name + "\" of shape " +
+      all.push_back("the network has no tensor \"" + printable(name) + "\" of shape " +
                     to_string(Shape(array.shape.begin(), array.shape.end())));
   if (!all.empty()) throw WeightsMisfit(std::move(all));
 }

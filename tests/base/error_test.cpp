@@ -1,4 +1,5 @@
 #include "sim/base/error.hpp"
+#include <algorithm>
 
 #include <string>
 #include <vector>
@@ -52,6 +53,16 @@ TEST_CASE("twenty problems are printed, then how many more there are", "[base][e
   REQUIRE(printed(23).substr(printed(23).rfind('\n')) == "\n... and 3 more");
   REQUIRE(printed(23).find("a:20:1") != std::string::npos);
   REQUIRE(printed(23).find("a:21:1") == std::string::npos);
+}
+
+TEST_CASE("problems of a list are printed, however many there are", "[base][error]") {
+  std::vector<Problem> problems;
+  for (int i = 1; i <= 22; ++i) problems.push_back({"E201", {"a", i, 1}, "", "m"});
+  for (int i = 31; i <= 70; ++i) problems.push_back({"E403", {"a", i, 1}, "", "m", true});
+  const std::string text = ConfigError(problems).what();
+  REQUIRE(std::count(text.begin(), text.end(), '\n') == 20 + 40);
+  REQUIRE(text.find("a:31:1") != std::string::npos);
+  REQUIRE(text.substr(text.rfind("a:70:1")) == "a:70:1: error[E403]: m\n... and 2 more");
 }
 
 TEST_CASE("throw_if_any throws if there are any", "[base][error]") {

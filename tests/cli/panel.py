@@ -92,6 +92,7 @@ TEXT = {"kind": "text", "path": "some.txt", "unit": "characters", "vocabulary": 
 STATS = {"counters": True, "histograms": "all", "every": 2}
 CHECKPOINT, LIMITS = {"every": 2}, {"wall_s": 3600.0, "steps": 1}
 SHORT = {"epochs": 1, "optimizer": {"kind": "sgd", "lr": 0.1}}
+SMALL_BATCH = {"batch_size": 2}  # the files below are small
 TINY = {"kind": "mlp", "hidden": []}
 TINY_WEIGHTS = {"fc1.weight": ([3, 2], [0.5] * 6), "fc1.bias": ([3], [0] * 3)}  # of the CSV files
 
@@ -145,7 +146,7 @@ def configs():
             "limits": LIMITS}
 
     def with_data(data, **training):
-        return {"model": TINY, "data": data, "training": {**SHORT, **training}}
+        return {"model": TINY, "data": data, "training": {**SHORT, **SMALL_BATCH, **training}}
     schedule = {"kind": "step", "every": 2, "factor": 0.5, "warmup_epochs": 1, "reference_batch": 64}
     dynamic = {"kind": "dynamic", "initial": 1024, "growth_interval": 5, "on": "saturated"}
     return [full, *({"model": model, "data": DIGITS, "training": SHORT} for model in (
@@ -175,7 +176,8 @@ def configs():
              "data": {**TEXT, "unit": "bytes", "objective": "masked", "stride": None, "vocabulary": None},
              "training": SHORT},
             {"model": {"kind": "bert", **BLOCKS, "head": "classes", "vocabulary": 4},
-             "data": {"kind": "csv", "path": "tokens.csv", "tokens": True, "padding": 3}, "training": SHORT}]
+             "data": {"kind": "csv", "path": "tokens.csv", "tokens": True, "padding": 3},
+             "training": {**SHORT, **SMALL_BATCH}}]
 
 
 def least():
@@ -184,7 +186,7 @@ def least():
     return [{"model": {"kind": "mlp"}, "data": {"kind": "digits"},
              "training": {"steps": 1, "optimizer": sgd}},
             {"model": {"kind": "mlp"}, "data": {"kind": "csv", "path": "comma.csv"},
-             "training": {"steps": 1, "optimizer": {"kind": "adam", "lr": 0.1},
+             "training": {"steps": 1, **SMALL_BATCH, "optimizer": {"kind": "adam", "lr": 0.1},
                           "loss_scale": {"kind": "dynamic"}, "schedule": {"kind": "step", "every": 2}}},
             {"model": {"kind": "mlp"}, "data": {"kind": "xor"}, "training": {"steps": 1, "optimizer": sgd},
              "policy": [{"scale": {}}, {"match": {"layer": "loss", "role": "accumulator"}, "order": "block",
@@ -192,9 +194,9 @@ def least():
              "formats": {"own": {"exponent_bits": 5, "mantissa_bits": 2}}},
             {"model": {"kind": "mlp"}, "data": {key: value for key, value in idx_data().items()
                                                 if key == "kind" or "images" in key or "labels" in key},
-             "training": {"steps": 1, "optimizer": sgd}},
+             "training": {"steps": 1, **SMALL_BATCH, "optimizer": sgd}},
             {"model": {"kind": "mlp"}, "data": {"kind": "cifar10"},
-             "training": {"steps": 1, "optimizer": {"kind": "rmsprop", "lr": 0.1}}},
+             "training": {"steps": 1, **SMALL_BATCH, "optimizer": {"kind": "rmsprop", "lr": 0.1}}},
             {"model": {"kind": "mlp"}, "data": {"kind": "patterns"},
              "training": {"steps": 1, "optimizer": {"kind": "adamw", "lr": 0.1}}},
             {"model": {"kind": "gpt"}, "data": {"kind": "text"}, "training": {"steps": 1, "optimizer": sgd}},
@@ -202,7 +204,7 @@ def least():
              "training": {"steps": 1, "optimizer": sgd}},
             *({"model": model, "data": {"kind": "idx", "train_images": "large", "train_labels": "labels",
                                       "validation_images": "large", "validation_labels": "labels"},
-               "training": {"steps": 1, "optimizer": sgd}} for model in (
+               "training": {"steps": 1, **SMALL_BATCH, "optimizer": sgd}} for model in (
                    {"kind": "lenet"}, {"kind": "vgg"}, {"kind": "resnet"}, {"kind": "sequential", "layers": BARE})),
             {"model": {"kind": "sequential", "layers": BARE_TRANSFORMER}, "data": {"kind": "text"},
              "training": {"steps": 1, "optimizer": sgd}}]

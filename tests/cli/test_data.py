@@ -30,6 +30,8 @@ class Data(ProgramTest):
         return error
 
     def test_missing_files_are_named_with_the_reason(self):
+        for name, content in panel.data_files().items():
+            self.write(name, content)
         for data in ({"kind": "csv", "path": "nowhere.csv"}, {"kind": "digits", "path": "nowhere.txt"},
                      {**panel.idx_data(), "train_images": "nowhere"}):
             self.refused_data(data, "E401", "nowhere", "No such file")
@@ -70,7 +72,9 @@ class Data(ProgramTest):
             with self.subTest(name):
                 self.refused_data({**panel.idx_data(), "train_images": name}, "E402", name, said)
         self.refused_data({**panel.idx_data(), "train_labels": "labels6"}, "E402", "6 labels, wanted 9")
-        self.refused_data({**panel.idx_data(), "classes_count": 2}, "E402", "label 2, wanted 0..1")
+        self.refused(changed(SMALL, data={**panel.idx_data(), "classes_count": 2}),
+                     ("E402", "/data/train_labels", "byte 10: label 2, wanted 0..1; 1 more label is out of range, at byte 13"),
+                     ("E402", "/data/validation_labels", "byte 10: label 2, wanted 0..1"))
 
     def test_cifar10_names_everything_that_is_wrong_with_any_file(self):
         for name, content in panel.data_files().items():
@@ -113,9 +117,82 @@ class Data(ProgramTest):
                 self.write(name, content)
                 self.refused_data({"kind": "digits", "path": name}, "E402", name, said)
 
+    def test_idx_and_csv_name_everything_that_is_wrong_at_once(self):
+        good = panel.data_files()
+        for name, content in {**good, "cut": good["images"][:-1], "label": good["labels6"][:-1] + b"\x4d"}.items():
+            self.write(name, content)
+        idx = {**panel.idx_data(), "train_images": "labels", "train_labels": "images", "validation_images": "cut",
+               "validation_labels": "label", "validation_limit": None}
+        self.refused(changed(SMALL, data=idx), ("E402", "/data/train_images", "labels: byte 0: magic"),
+                     ("E402", "/data/train_labels", "images: byte 0: magic"),
+                     ("E402", "/data/validation_images", "9 x 2 x 2 as the header declares"),
+                     ("E402", "/data/validation_labels", "label: byte 13: label 77, wanted 0..2"))
+        idx = {**panel.idx_data(), "train_labels": "cut", "validation_labels": "cut"}  # one file, two keys
+        self.refused(changed(SMALL, data=idx), *(("E402", f"/data/{part}_labels", "cut: byte 0: magic")
+                                                 for part in ("train", "validation")))
+        self.write("rows.csv", "1,2,0\n" + "2,x,0\n" * 14 + "3,4,-1\n")
+        answer = self.refused(changed(SMALL, data={"kind": "csv", "path": "rows.csv"}),
+                              *[("E402", "/data/path", '3: "x", wanted a finite')] * 10,
+                              ("E402", "/data/path", "rows.csv: 5 more problems"))
+        self.assertTrue(answer.errors[9]["text"].startswith("rows.csv:11:3:"), answer)
+
+    def test_a_batch_or_a_step_larger_than_the_data_is_refused(self):
+        for name, content in panel.data_files().items():
+            self.write(name, content)
+        kinds = [({"kind": "digits"}, 1437), ({"kind": "xor", "train_count": 40}, 40),
+                 ({**panel.PATTERNS, "train_count": 12}, 12), (panel.idx_data(), 8), (panel.CIFAR10, 2),
+                 (panel.csv_data("comma.csv"), 10), ({"kind": "text", "path": "some.txt", "context": 4}, 179)]
+        for data, count in kinds:
+            text = data["kind"] == "text"
+            units, model = ("windows", {"kind": "gpt", "layers": 1, "heads": 1, "width": 2}) if text else \
+                ("samples", panel.TINY)
+            part = f"is larger than the training part, which has {count} {units}"
+            with self.subTest(data["kind"]):
+                def config(**training):
+                    return changed(SMALL, model=model, data=data, training={**SMALL["training"], **training})
+                self.good("validate", self.write("a.json", config(batch_size=count)))
+                self.refused(config(batch_size=count + 1),
+                             ("E403", "/training/batch_size", f"a batch of {count + 1} {part}"))
+                self.good("validate", self.write("a.json", config(batch_size=1, accumulate=count)))
+                self.refused(config(batch_size=1, accumulate=count + 1),
+                             ("E403", "/training/accumulate", f"a step of {count + 1} micro-batches of 1 {part}"))
+        half = {"batch_size": 21, "accumulate": 2, "optimizer": panel.SGD, "steps": 1}  # 42 of 40
+        self.refused(changed(SMALL, data=kinds[1][0], training=half),
+                     ("E403", "/training/accumulate", "a step of 2 micro-batches of 21"))
+        answer = self.refused(changed(SMALL, data={"kind": "xor", "train_count": 31}),  # the size that is the default
+                              ("E403", "/training/batch_size", "a batch of 32"))
+        self.assertNotEqual(answer.errors[0]["line"], None)
+
+    def test_no_check_hides_another(self):
+        """Data, initial weights, shapes and rules: whatever can be judged without what is wrong."""
+        dead = [{"match": {"layer": "fc9"}, "format": "bf16"}]
+        dead_rule = ("E301", "/policy/0", "matches no site")
+        batch = ("E403", "/training/batch_size", "a batch of 8000")
+        config = changed(SMALL, policy=dead, training__batch_size=8000)
+        self.write("tiny", panel.safetensors(panel.TINY_WEIGHTS))
+        answer = self.refused({**config, "initial_weights": "nowhere"}, batch, dead_rule,
+                              ("E401", "/initial_weights", "nowhere"))
+        misfit = ["fc1.bias", "fc1.weight", "fc2.bias", "fc2.weight"]
+        answer = self.refused({**config, "initial_weights": "tiny"}, batch, dead_rule,
+                              *(("E403", "/initial_weights", f'"{name}"') for name in misfit))
+        self.refused({**config, "data": {"kind": "csv", "path": "none"}, "initial_weights": "nowhere"},
+                     ("E401", "/data/path", "none"), ("E401", "/initial_weights", "nowhere"))
+        # without classes a step cannot be made, but the network
+        data = {"kind": "xor", "train_count": 9}
+        self.refused({**changed(config, data=data, training__loss="cross_entropy", training__label_smoothing=0.5),
+                      "initial_weights": "tiny"}, batch, ("E403", "/data", "label_smoothing needs classes"),
+                     ("E403", "/data", "cross_entropy needs classes"),
+                     *(("E403", "/initial_weights", f'"{name}"') for name in misfit))
+        image = {"kind": "conv2d", "channels": 2, "kernel": 9}
+        layers = [{"kind": "residual", "layers": [image], "shortcut": [{"kind": "position"}]}]
+        branches = {**config, "model": {"kind": "sequential", "layers": layers}, "initial_weights": "nowhere"}
+        self.refused(branches, batch, ("E401", "/initial_weights", "nowhere"),
+                     ("E403", "/model/layers/0/layers/0", "wanted an image of at least [9][9]"),
+                     ("E403", "/model/layers/0/shortcut/0", "wanted vectors of tokens"))
+
     def test_cross_entropy_needs_classes(self):
         self.write("good.csv", "1,2,0.5\n3,4,1.5\n")
-        loss = {"training__loss": "cross_entropy"}
+        loss = {"training__loss": "cross_entropy", "training__batch_size": 1}
         self.refused_data({"kind": "xor"}, "E403", "cross_entropy", **loss)
         self.refused_data({"kind": "csv", "path": "good.csv", "task": "regression"}, "E403", "cross_entropy",
                           **loss)

@@ -18,8 +18,11 @@ class InitialWeights(ProgramTest):
                       for name, (dtype, shape, data) in self.theirs.items()}
 
     def test_a_network_continues_from_a_file(self):
-        for dtype, code in (("F32", "f"), ("F64", "d"), ("F16", "e")):
-            self.write("w.safetensors", safetensors(self.given, dtype, code))
+        bf16 = {name: (shape, [struct.unpack("<HH", struct.pack("<f", x))[1] for x in numbers])  # the upper halves, exact here
+                for name, (shape, numbers) in self.given.items()}
+        for dtype, code, given in (("F32", "f", self.given), ("F64", "d", self.given), ("F16", "e", self.given),
+                                   ("BF16", "H", bf16)):
+            self.write("w.safetensors", safetensors(given, dtype, code))
             answer = self.good("run", "a.json", "--init", "w.safetensors", "--out", dtype)
             after = arrays_of(self.read(answer.lines[0], "weights.safetensors"))
             for name, (shape, numbers) in self.given.items():
@@ -75,6 +78,34 @@ class InitialWeights(ProgramTest):
         for text in (f'"{names[0]}" is missing', f'no tensor "{names[0]}s"', f'"{names[1]}" has shape ['):
             self.assertIn(text, answer.err)
         self.assertIn("error[E403] /initial_weights: w.safetensors", answer.err)
+
+    def test_names_beyond_twenty_are_listed_too(self):
+        """Another program's file: a prefix before every name, as of a model within a model."""
+        deep = {"kind": "mlp", "hidden": [2] * 16}
+        self.write("deep.json", changed(SMALL, model=deep, training__batch_size=2000))  # and a problem of another kind
+        ours = [f"fc{i}.{part}" for i in range(1, 18) for part in ("bias", "weight")]
+        theirs = [f"model.{name}" for name in ours] + ["model?x"]
+        self.write("w.safetensors", safetensors({name.replace("?", "\n"): ([2], [0, 0]) for name in theirs}))
+        answer = self.good("validate", "deep.json", "initial_weights=w.safetensors", code=2)
+        self.assertEqual(sorted(e["text"] for e in answer.errors if e["pointer"] == "/initial_weights"),
+                         sorted([f'w.safetensors: the tensor "{name}" is missing' for name in ours] +
+                                [f'w.safetensors: the network has no tensor "{name}" of shape [2]'
+                                 for name in theirs]))
+        self.assertEqual(len(answer.errors), 2 * len(ours) + 2)
+        self.assertNotIn("more", answer.err)
+
+    def test_counts_of_batches_are_passed_over(self):
+        """num_batches_tracked, which files of PyTorch have and networks here have not."""
+        layers = [{"kind": "batch_norm", "name": "bn"}, {"kind": "flatten"}, {"kind": "linear", "name": "fc"}]
+        self.write("c.json", changed(SMALL, model={"kind": "sequential", "layers": layers}))
+        given = {"bn.weight": ([1], [1]), "bn.bias": ([1], [0]), "bn.running_mean": ([1], [0]), "bn.running_var": ([1], [1]),
+                 "fc.weight": ([10, 64], [0] * 640), "fc.bias": ([10], [0] * 10)}
+        self.write("without", safetensors(given))
+        self.write("with", safetensors({**given, "bn.num_batches_tracked": ([], [7])}))
+        for name in ("with", "without"):
+            self.good("validate", "c.json", f"initial_weights={name}")
+        self.write("like", safetensors({**given, "bn.num_batches": ([], [7])}))
+        self.assertIn('no tensor "bn.num_batches"', self.good("validate", "c.json", "initial_weights=like", code=2).err)
 
     def test_files_that_cannot_be_read(self):
         self.write("empty", b"")

@@ -64,7 +64,7 @@ TEST_CASE("csv: label column, task, scale", "[datasets]") {
   CHECK(csv("2,1,0\n2,1,0\n", {.header = CsvHeader::absent}).count() == 2);
   const std::string semicolon_in_a_name = "a;b,y\n7,1\n8,0\n";
   CHECK(csv(semicolon_in_a_name, {.separator = ','}).x.values() == std::vector<double>{7, 8});
-  CHECK(csv_error(semicolon_in_a_name) == "t.csv:2:1: 1 fields, wanted 2");
+  CHECK(csv_error(semicolon_in_a_name).starts_with("t.csv:2:1: 1 fields, wanted 2\n"));  // and in line 3
 }
 
 TEST_CASE("csv: regression keeps targets as they are", "[datasets]") {
@@ -128,6 +128,42 @@ TEST_CASE("csv: labels out of range", "[datasets]") {
   CHECK(csv_error("1,65536\n") == "t.csv:1:3: label \"65536\", wanted an integer 0..65535");
   CHECK(csv_error("1,1e300\n") == "t.csv:1:3: label \"1e300\", wanted an integer 0..65535");
   CHECK(csv_error("1,3\n", {.classes_count = 3}) == "t.csv:1:3: label \"3\", wanted an integer 0..2");
+}
+
+TEST_CASE("csv: everything that is wrong with a table", "[datasets]") {
+  const std::string text =
+      "1,2,0\n"
+      "x,2,y\n"  // two fields
+      "1,2\n"
+      "1,\"2,0\n"
+      "1,2,0.5\n"
+      "1,\"2\"3,0\n"
+      "1,2,9\n"
+      "3,4,0\n";
+  CHECK(csv_error(text, {.classes_count = 2, .validation_count = 8}).starts_with("t.csv:2:1: \"x\", wanted"));
+  const Folder folder;
+  const auto errors = [&](const std::string& table, CsvSource source) {
+    source.path = folder.write("t.csv", table);
+    std::vector<std::string> all;
+    for (const DataErrors::One& one : errors_of([&] { load_csv(source); })) {
+      CHECK(one.key == "path");
+      all.push_back(one.text.substr(folder.file("t.csv").size()));
+    }
+    return all;
+  };
+  CHECK(errors(text, {.classes_count = 2, .validation_count = 8}) ==
+        std::vector<std::string>{
+            ":2:1: \"x\", wanted a finite binary64 number", ":2:5: \"y\", wanted a finite binary64 number",
+            ":3:3: 2 fields, wanted 3", ":4:3: a quote that is not closed on this line",
+            ":5:5: label \"0.5\", wanted an integer 0..1", ":6:3: wanted nothing behind the closing quote",
+            ":7:5: label \"9\", wanted an integer 0..1",
+            ": holds 8 samples, wanted more than the 8 of the validation part"});
+  std::string many = "1,2\n";
+  for (int i = 0; i < 13; ++i) many += "x,2\n";
+  const auto all = errors(many, {.task = CsvTask::regression});
+  REQUIRE(all.size() == 11);
+  CHECK(all[9] == ":11:1: \"x\", wanted a finite binary64 number");
+  CHECK(all[10] == ": 3 more problems");
 }
 
 TEST_CASE("csv: impossible requests", "[datasets]") {

@@ -116,7 +116,7 @@ TEST_CASE("idx: malformed files", "[datasets]") {
           folder.file("tl") + ": byte 4: 3 labels, wanted 2, one per image of " + folder.file("ti"));
   }
   SECTION("sizes that differ between the parts") {
-    CHECK(with("vi", big_endian({0x803, 1, 3, 2}) + "abcdef") ==
+    CHECK(with("vi", big_endian({0x803, 1, 3, 3}) + "abcdefghi") ==
           folder.file("vi") + ": byte 8: rows 3, wanted 2 as in " + folder.file("ti"));
     CHECK(with("vi", big_endian({0x803, 1, 2, 4}) + "abcdefgh") ==
           folder.file("vi") + ": byte 12: columns 4, wanted 3 as in " + folder.file("ti"));
@@ -132,6 +132,64 @@ TEST_CASE("idx: malformed files", "[datasets]") {
     folder.source.train_limit = {};
     folder.source.validation_labels = folder.file("none");
     CHECK(contains(folder.error(), "none: cannot be read: No such file"));
+  }
+}
+
+TEST_CASE("idx: everything that is wrong with any file, under the key that names it", "[datasets]") {
+  IdxFolder folder;
+  folder.source.classes_count = 10;
+  const auto found = [&] {
+    std::vector<std::pair<std::string, std::string>> all;
+    for (const DataErrors::One& one : errors_of([&] { load_idx(folder.source); }))
+      all.emplace_back(one.key, one.text.substr(folder.file("").size()));
+    return all;
+  };
+  using Found = std::vector<std::pair<std::string, std::string>>;
+  SECTION("one in each") {
+    folder.write("ti", train_labels + std::string(16, 'x'));
+    folder.write("tl", train_images);
+    folder.write("vi", validation_images.substr(0, 20));
+    folder.write("vl", big_endian({0x801, 1}) + "\x4d");
+    CHECK(found() ==
+          Found{{"train_images", "ti: byte 0: magic 0x00000801, wanted 0x00000803 (unsigned bytes, rank 3)"},
+                {"train_labels", "tl: byte 0: magic 0x00000803, wanted 0x00000801 (unsigned bytes, rank 1)"},
+                {"validation_images",
+                 "vi: byte 16: holds 4 bytes of data, wanted 1 x 2 x 3 as the header declares"},
+                {"validation_labels", "vl: byte 8: label 77, wanted 0..9"}});
+  }
+  SECTION("several in one, and between them") {
+    folder.write("ti", big_endian({0x803, 0, 2, 0}));
+    folder.write("tl", big_endian({0x801, 8}) + "\x0a\x01\x0b\x0c\x02\x0d\x0e\x0f");
+    folder.write("vi", big_endian({0x803, 2, 2, 3}) + std::string(12, 'x'));
+    CHECK(found() == Found{{"train_images", "ti: byte 4: dimension 1 is 0, wanted at least 1"},
+                           {"train_images", "ti: byte 12: dimension 3 is 0, wanted at least 1"},
+                           {"train_labels",
+                            "tl: byte 8: label 10, wanted 0..9; 5 more labels are out of range, at bytes 10, "
+                            "11, 13 ..."},
+                           {"validation_labels",
+                            "vl: byte 4: 1 labels, wanted 2, one per image of " + folder.file("vi")}});
+    folder.source.train_limit = 3;
+    CHECK(found()[2].second == "tl: byte 8: label 10, wanted 0..9; 1 more label is out of range, at byte 10");
+  }
+  SECTION("both sizes") {
+    folder.write("vi", big_endian({0x803, 1, 3, 4}) + std::string(12, 'x'));
+    const std::string as = " as in " + folder.file("ti");
+    CHECK(found() == Found{{"validation_images", "vi: byte 8: rows 3, wanted 2" + as},
+                           {"validation_images", "vi: byte 12: columns 4, wanted 3" + as}});
+  }
+  SECTION("one file under two keys") {
+    folder.source.validation_labels = folder.write("tl", "");
+    CHECK(found() == Found{{"train_labels", "tl: byte 0: the file ends, wanted a header of 8 bytes"},
+                           {"validation_labels", "tl: byte 0: the file ends, wanted a header of 8 bytes"}});
+  }
+  SECTION("a file that is not there") {
+    folder.source.train_images = folder.file("none");
+    folder.source.validation_labels = folder.file("neither");
+    const auto all = errors_of([&] { load_idx(folder.source); });
+    REQUIRE(all.size() == 2);
+    CHECK((all[0].unreadable && all[1].unreadable));
+    CHECK(all[0].key == "train_images");
+    CHECK(all[1].key == "validation_labels");
   }
 }
 

@@ -90,19 +90,17 @@ TEST_CASE("cifar10: everything that is wrong with any file, beyond the limits to
   }
   SECTION("labels") {
     folder.write("a", record(3) + record(10) + record(200));
-    CHECK(folder.error() == folder.file("a") + ": byte 3073: label 10, wanted 0..9");
+    CHECK(folder.error() ==
+          folder.file("a") +
+              ": byte 3073: label 10, wanted 0..9; 1 more label is out of range, at byte 6146");
   }
   SECTION("all of them") {
     folder.source.train_files = {"a", "none", "b"};
     folder.write("b", record(255));
     folder.write("t", record(1) + "x");
-    std::vector<DataErrors::One> all;
-    try {
-      load_cifar10(folder.source);
-    } catch (const DataErrors& errors) {
-      all = errors.all();
-    }
+    const auto all = errors_of([&] { load_cifar10(folder.source); });
     REQUIRE(all.size() == 3);
+    for (const DataErrors::One& one : all) CHECK(one.key == "path");
     CHECK(all[0].unreadable);
     CHECK(contains(all[0].text, folder.file("none") + ": cannot be read: No such file"));
     CHECK_FALSE(all[1].unreadable);

@@ -9,6 +9,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "sim/nn/datasets/data_error.hpp"
 #include "tests/support/catch.hpp"
@@ -59,6 +60,18 @@ std::string error_of(Action action) {
     return error.what();
   }
   return "no error";
+}
+
+/// What the DataErrors hold that `action` must throw; nothing if it throws something else, or not at all.
+template <class Action>
+std::vector<DataErrors::One> errors_of(Action action) {
+  try {
+    action();
+  } catch (const DataErrors& errors) {
+    return errors.all();
+  } catch (const DataError&) {
+  }
+  return {};
 }
 
 inline bool contains(const std::string& text, const std::string& part) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "sim/nn/datasets/data_file.hpp"
+#include "sim/nn/datasets/wrong_labels.hpp"
 
 namespace exmy {
 namespace {
@@ -23,11 +24,10 @@ void check_records(const std::string& path, const std::string& bytes) {
     throw DataError::in_file(path, "holds " + std::to_string(bytes.size()) +
                                        " bytes, wanted a multiple of 3073 (a label and 3 x 32 x 32 values)");
   }
-  for (std::size_t first = 0; first < bytes.size(); first += record_bytes) {
-    if (value_at(bytes, first) < classes) continue;
-    throw DataError::at_byte(path, first,
-                             "label " + std::to_string(value_at(bytes, first)) + ", wanted 0..9");
-  }
+  WrongLabels wrong;
+  for (std::size_t first = 0; first < bytes.size(); first += record_bytes)
+    if (value_at(bytes, first) >= classes) wrong.add(first, value_at(bytes, first));
+  wrong.throw_if_any(path, classes);
 }
 
 /// About how many samples there are, so that memory is asked for once: fewer than in files that are compressed.
@@ -49,8 +49,8 @@ std::size_t samples_in(const Cifar10Source& source) {
 /// The samples of some files, and what was wrong with them.
 class Part {
  public:
-  Part(const Cifar10Source& source, std::size_t limit, Dataset& data, std::vector<DataErrors::One>& errors)
-      : source_(source), left_(limit), data_(data), errors_(errors) {}
+  Part(const Cifar10Source& source, std::size_t limit, Dataset& data, DataProblems& problems)
+      : source_(source), left_(limit), data_(data), problems_(problems) {}
 
   /// How many samples were taken.
   std::size_t read(const std::vector<std::string>& files) {
@@ -62,16 +62,12 @@ class Part {
  private:
   void read(const std::string& file) {
     const std::string path = (std::filesystem::path(source_.path) / file).string();
-    try {
+    problems_.attempt("path", [&] {
       const std::string bytes = read_data_file(path);
       check_records(path, bytes);
-      if (errors_.empty()) append(bytes);
+      if (problems_.empty()) append(bytes);
       data_.files.push_back(path);
-    } catch (const UnreadableData& error) {
-      errors_.push_back({true, error.what()});
-    } catch (const DataError& error) {
-      errors_.push_back({false, error.what()});
-    }
+    });
   }
 
   void append(const std::string& bytes) {
@@ -89,7 +85,7 @@ class Part {
   const Cifar10Source& source_;
   std::size_t left_;
   Dataset& data_;
-  std::vector<DataErrors::One>& errors_;
+  DataProblems& problems_;
 };
 
 }  // namespace
@@ -103,11 +99,11 @@ Dataset load_cifar10(const Cifar10Source& source) {
   data.sample_shape = {side, side, channels};
   data.features_count = channels * plane_bytes;
   data.classes_count = classes;
-  std::vector<DataErrors::One> errors;
-  data.train_count = Part(source, source.train_limit.value_or(all), data, errors).read(source.train_files);
+  DataProblems problems;
+  data.train_count = Part(source, source.train_limit.value_or(all), data, problems).read(source.train_files);
   data.validation_count =
-      Part(source, source.validation_limit.value_or(all), data, errors).read(source.validation_files);
-  if (!errors.empty()) throw DataErrors(errors);
+      Part(source, source.validation_limit.value_or(all), data, problems).read(source.validation_files);
+  problems.throw_if_any();
   return data;
 }
 

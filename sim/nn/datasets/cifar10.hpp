@@ -22,8 +22,8 @@ struct Cifar10Source {
 
 /// A file is a row of records of 3,073 bytes: the label 0..9, then 32 x 32 bytes of red, of green and of blue, row by row.
 /// A sample is [32][32][3]. 10 classes. All files are read and looked at, those beyond a limit too. Throws DataErrors
-/// with everything that is wrong in any of them: unreadable, empty, no whole number of records, a label above 9 (the
-/// first of each file); DataError if no file is named for training.
+/// with everything that is wrong in any of them: unreadable, empty, no whole number of records, labels above 9 (of
+/// each file in one sentence); DataError if no file is named for training.
 Dataset load_cifar10(const Cifar10Source& source);
 
 }  // namespace exmy

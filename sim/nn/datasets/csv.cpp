@@ -12,6 +12,7 @@ namespace exmy {
 namespace {
 
 constexpr int most_classes = 65536;
+constexpr std::size_t most_told = 10;
 
 /// One field without blanks and quotes; column counts bytes of its line from 1.
 struct Field {
@@ -126,12 +127,31 @@ class CsvLines {
   std::size_t line_ = 0;
 };
 
-/// Takes rows one by one and fills the data set.
+/// Takes rows one by one and fills the data set; goes on after a problem in a row.
 class CsvReader {
  public:
   explicit CsvReader(const CsvSource& source) : source_(source) {
     data_.files = {source.path};
     data_.targets_count = source.task == CsvTask::regression ? 1 : 0;
+  }
+
+  Dataset read(CsvLines& lines) {
+    auto row = lines.next();
+    if (row && begin(*row)) row = next(lines);
+    for (; row; row = next(lines)) take(*row);
+    problems_.attempt("path", [&] { split(); });
+    problems_.add_rest("path", source_.path);
+    problems_.throw_if_any();
+    finish();
+    return std::move(data_);
+  }
+
+ private:
+  /// The next row that can be cut into fields.
+  std::optional<Row> next(CsvLines& lines) {
+    std::optional<Row> row;
+    while (!problems_.attempt("path", [&] { row = lines.next(); })) ++rows_;
+    return row;
   }
 
   /// Fixes the columns from the first row; true if that row is a header.
@@ -146,39 +166,41 @@ class CsvReader {
   }
 
   void take(const Row& row) {
-    if (row.fields.size() != data_.features_count + 1) {
-      throw wrong(
-          source_, row.line, row.fields.back().column,
-          std::to_string(row.fields.size()) + " fields, wanted " + std::to_string(data_.features_count + 1));
-    }
-    for (std::size_t k = 0; k < row.fields.size(); ++k) {
-      const double value = value_of(row, row.fields[k]);
-      if (k != label_) {
-        data_.x.push_back(feature(value, row, row.fields[k]));
-      } else if (source_.task == CsvTask::regression) {
-        data_.targets.push_back(value);
-      } else {
-        data_.labels.push_back(label(value, row, row.fields[k]));
-      }
-    }
     ++rows_;
+    if (row.fields.size() != data_.features_count + 1)
+      return problem(
+          row, row.fields.back(),
+          std::to_string(row.fields.size()) + " fields, wanted " + std::to_string(data_.features_count + 1));
+    for (std::size_t k = 0; k < row.fields.size(); ++k) {
+      const Field& field = row.fields[k];
+      const std::optional<double> value = number(field.text);
+      const std::string text = !value        ? shown(field) + ", wanted a finite binary64 number"
+                               : k != label_ ? feature(*value, field)
+                                             : label(*value, field);
+      if (!text.empty()) problem(row, field, text);
+    }
   }
 
-  Dataset finish() {
+  void problem(const Row& row, const Field& field, const std::string& text) {
+    problems_.add("path", wrong(source_, row.line, field.column, text));
+  }
+
+  void split() {
     if (rows_ == 0) throw DataError::in_file(source_.path, "no rows, wanted at least 1");
     const double share = source_.validation_fraction * static_cast<double>(rows_);
     split_last(data_, source_.path, rows_,
                source_.validation_count.value_or(static_cast<std::size_t>(share)));
+  }
+
+  void finish() {
     data_.padding = source_.padding;
     if (source_.tokens) data_.token_features_count = tokens_count();
     if (source_.task == CsvTask::classification) {
       const int largest = *std::max_element(data_.labels.begin(), data_.labels.end());
       data_.classes_count = source_.classes_count.value_or(1 + largest);
     }
-    return std::move(data_);
   }
 
- private:
   /// Padding counts whether or not a sample has it: a network without that token is refused, not left unmasked.
   std::size_t tokens_count() const {
     std::size_t count = source_.padding ? 1 + std::size_t{*source_.padding} : 0;
@@ -202,30 +224,30 @@ class CsvReader {
                 "wanted a header with the label column \"" + *source_.label_name + "\"");
   }
 
-  double value_of(const Row& row, const Field& field) const {
-    if (const auto value = number(field.text)) return *value;
-    throw wrong(source_, row.line, field.column, shown(field) + ", wanted a finite binary64 number");
-  }
-
-  double feature(double value, const Row& row, const Field& field) const {
+  /// Takes a feature, or says what is wrong with it.
+  std::string feature(double value, const Field& field) {
     const double x = value * source_.scale + source_.offset;
-    if (!std::isfinite(x))
-      throw wrong(source_, row.line, field.column, "wanted a number that stays finite when scaled");
+    if (!std::isfinite(x)) return "wanted a number that stays finite when scaled";
     if (source_.tokens && !(x >= 0 && x < most_classes && x == std::trunc(x)))
-      throw wrong(source_, row.line, field.column,
-                  shown(field) + ", wanted a token 0.." + std::to_string(most_classes - 1) + " when scaled");
-    return x;
+      return shown(field) + ", wanted a token 0.." + std::to_string(most_classes - 1) + " when scaled";
+    data_.x.push_back(x);
+    return "";
   }
 
-  std::int32_t label(double value, const Row& row, const Field& field) const {
+  /// The same of what stands in the label's column.
+  std::string label(double value, const Field& field) {
     const int classes = source_.classes_count.value_or(most_classes);
-    if (value >= 0.0 && value < classes && value == std::trunc(value))
-      return static_cast<std::int32_t>(value);
-    throw wrong(source_, row.line, field.column,
-                "label " + shown(field) + ", wanted an integer 0.." + std::to_string(classes - 1));
+    if (source_.task == CsvTask::regression)
+      data_.targets.push_back(value);
+    else if (value >= 0.0 && value < classes && value == std::trunc(value))
+      data_.labels.push_back(static_cast<std::int32_t>(value));
+    else
+      return "label " + shown(field) + ", wanted an integer 0.." + std::to_string(classes - 1);
+    return "";
   }
 
   const CsvSource& source_;
+  DataProblems problems_{most_told};
   Dataset data_;
   std::size_t label_ = 0;
   std::size_t rows_ = 0;
@@ -253,11 +275,7 @@ Dataset load_csv(const CsvSource& source) {
   check(source);
   const std::string text = read_data_file(source.path);
   CsvLines lines(source, text);
-  CsvReader reader(source);
-  auto row = lines.next();
-  if (row && reader.begin(*row)) row = lines.next();
-  for (; row; row = lines.next()) reader.take(*row);
-  return reader.finish();
+  return CsvReader(source).read(lines);
 }
 
 }  // namespace exmy

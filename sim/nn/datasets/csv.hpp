@@ -32,8 +32,10 @@ struct CsvSource {
 /// One sample per row: all columns but the label's are features. Numbers are decimal with a point (binary64,
 /// nearest even, whatever the locale); fields may stand in double quotes and between spaces; empty lines, a
 /// byte order mark and CR LF are accepted. Labels are integers 0 .. classes_count - 1 (3 or 3.0). Throws
-/// DataError with line and column: unreadable, no rows, fewer than two columns, a row of another length, a
-/// field that is no finite number, or no token where features are tokens, a label out of range, an unknown label column, nothing left to train on.
+/// DataError with line and column if nothing can be read: unreadable, a first row that cannot be cut into fields, fewer
+/// than two columns, an unknown label column. Throws DataErrors with everything else, the first ten places and how many
+/// more: no rows, a quote out of place, a row of another length, a field that is no finite number, or no token where
+/// features are tokens, a label out of range, nothing left to train on.
 Dataset load_csv(const CsvSource& source);
 
 }  // namespace exmy

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <utility>
 
 #include "sim/nn/datasets/data_file.hpp"
+#include "sim/nn/datasets/wrong_labels.hpp"
 
 namespace exmy {
 namespace {
@@ -73,84 +75,134 @@ void check_length(const IdxFile& file) {
 IdxFile read_idx(const std::string& path, std::size_t rank) {
   IdxFile file{path, read_data_file(path), {}, (1 + rank) * word_bytes};
   check_magic(file, rank);
+  DataProblems empty;
   for (std::size_t k = 1; k <= rank; ++k) {
     file.dimensions.push_back(word_at(file.bytes, k * word_bytes));
-    if (file.dimensions.back() == 0) {
-      throw DataError::at_byte(path, k * word_bytes,
-                               "dimension " + std::to_string(k) + " is 0, wanted at least 1");
-    }
+    if (file.dimensions.back() == 0)
+      empty.add("", DataError::at_byte(path, k * word_bytes,
+                                       "dimension " + std::to_string(k) + " is 0, wanted at least 1"));
   }
+  empty.throw_if_any();
   check_length(file);
   return file;
 }
+/// How the configuration names the two files of a part.
+struct PartSource {
+  std::string name;
+  const std::string &images, &labels;
+  std::optional<std::size_t> limit;
 
-struct IdxPair {
-  IdxFile images, labels;
-  std::size_t taken = 0;
+  std::string images_key() const { return name + "_images"; }
+  std::string labels_key() const { return name + "_labels"; }
 };
 
-IdxPair read_pair(const std::string& images, const std::string& labels, std::optional<std::size_t> limit) {
-  IdxPair pair{read_idx(images, 3), read_idx(labels, 1), 0};
-  if (pair.labels.count() != pair.images.count()) {
-    throw DataError::at_byte(labels, word_bytes,
-                             std::to_string(pair.labels.count()) + " labels, wanted " +
-                                 std::to_string(pair.images.count()) + ", one per image of " + images);
-  }
-  if (limit && *limit == 0) throw DataError::in_file(images, "limit 0, wanted at least 1");
-  pair.taken = std::min(pair.images.count(), limit.value_or(pair.images.count()));
-  return pair;
-}
+struct Part {
+  std::optional<IdxFile> images, labels;  ///< nothing if the file is no such file
+  std::size_t taken = 0;                  ///< samples
+};
 
-void check_same_size(const IdxFile& train, const IdxFile& validation) {
-  for (std::size_t k = 1; k < train.dimensions.size(); ++k) {
-    if (validation.dimensions[k] == train.dimensions[k]) continue;
-    throw DataError::at_byte(validation.path, (1 + k) * word_bytes,
-                             (k == 1 ? "rows " : "columns ") + std::to_string(validation.dimensions[k]) +
-                                 ", wanted " + std::to_string(train.dimensions[k]) + " as in " + train.path);
-  }
-}
+/// Reads all files, whatever is wrong with any of them.
+class IdxReader {
+ public:
+  explicit IdxReader(const IdxSource& source) : source_(source) {}
 
-void append(Dataset& data, const IdxPair& pair, const IdxSource& source) {
-  const IdxFile& images = pair.images;
-  const std::size_t end = images.first + pair.taken * data.features_count;
-  for (std::size_t k = images.first; k < end; ++k)
-    data.x.push_byte(static_cast<std::uint8_t>(byte_at(images.bytes, k)));
-  for (std::size_t i = 0; i < pair.taken; ++i) {
-    const std::size_t offset = pair.labels.first + i;
-    const auto label = static_cast<std::int32_t>(byte_at(pair.labels.bytes, offset));
-    if (source.classes_count && label >= *source.classes_count) {
-      throw DataError::at_byte(
-          pair.labels.path, offset,
-          "label " + std::to_string(label) + ", wanted 0.." + std::to_string(*source.classes_count - 1));
+  Dataset read() {
+    const Part train = part({"train", source_.train_images, source_.train_labels, source_.train_limit});
+    const Part validation =
+        part({"validation", source_.validation_images, source_.validation_labels, source_.validation_limit});
+    check_same_size(train, validation);
+    problems_.throw_if_any();
+    return dataset(train, validation);
+  }
+
+ private:
+  std::optional<IdxFile> file(const std::string& key, const std::string& path, std::size_t rank) {
+    std::optional<IdxFile> found;
+    problems_.attempt(key, [&] { found = read_idx(path, rank); });
+    return found;
+  }
+
+  Part part(const PartSource& s) {
+    Part p{file(s.images_key(), s.images, 3), file(s.labels_key(), s.labels, 1), 0};
+    if (p.images && p.labels && p.labels->count() != p.images->count())
+      problems_.add(
+          s.labels_key(),
+          DataError::at_byte(s.labels, word_bytes,
+                             std::to_string(p.labels->count()) + " labels, wanted " +
+                                 std::to_string(p.images->count()) + ", one per image of " + s.images));
+    if (p.labels) {
+      p.taken = std::min(p.labels->count(), s.limit.value_or(p.labels->count()));
+      problems_.attempt(s.labels_key(), [&] { check_labels(*p.labels, p.taken); });
     }
-    data.labels.push_back(label);
+    return p;
   }
-  data.files.insert(data.files.end(), {images.path, pair.labels.path});
+
+  /// Of the labels that are used.
+  void check_labels(const IdxFile& labels, std::size_t count) const {
+    if (!source_.classes_count) return;
+    WrongLabels wrong;
+    for (std::size_t offset = labels.first; offset < labels.first + count; ++offset) {
+      const unsigned label = byte_at(labels.bytes, offset);
+      if (static_cast<int>(label) >= *source_.classes_count) wrong.add(offset, label);
+    }
+    wrong.throw_if_any(labels.path, *source_.classes_count);
+  }
+
+  void check_same_size(const Part& train, const Part& validation) {
+    if (!train.images || !validation.images) return;
+    for (std::size_t k = 1; k < train.images->dimensions.size(); ++k) {
+      const std::size_t got = validation.images->dimensions[k], wanted = train.images->dimensions[k];
+      if (got == wanted) continue;
+      problems_.add("validation_images",
+                    DataError::at_byte(validation.images->path, (1 + k) * word_bytes,
+                                       (k == 1 ? "rows " : "columns ") + std::to_string(got) + ", wanted " +
+                                           std::to_string(wanted) + " as in " + train.images->path));
+    }
+  }
+
+  Dataset dataset(const Part& train, const Part& validation) const {
+    Dataset data;
+    data.features_count = train.images->sample_bytes();
+    data.sample_shape = {train.images->dimensions[1], train.images->dimensions[2], 1};
+    data.train_count = train.taken;
+    data.validation_count = validation.taken;
+    data.x = Features(source_.scale, source_.offset);
+    data.x.reserve(data.count() * data.features_count);
+    append(data, train);
+    append(data, validation);
+    data.classes_count =
+        source_.classes_count.value_or(1 + *std::max_element(data.labels.begin(), data.labels.end()));
+    return data;
+  }
+
+  static void append(Dataset& data, const Part& part) {
+    const IdxFile &images = *part.images, &labels = *part.labels;
+    const std::size_t end = images.first + part.taken * data.features_count;
+    for (std::size_t k = images.first; k < end; ++k)
+      data.x.push_byte(static_cast<std::uint8_t>(byte_at(images.bytes, k)));
+    for (std::size_t i = 0; i < part.taken; ++i)
+      data.labels.push_back(static_cast<std::int32_t>(byte_at(labels.bytes, labels.first + i)));
+    data.files.insert(data.files.end(), {images.path, labels.path});
+  }
+
+  const IdxSource& source_;
+  DataProblems problems_;
+};
+
+void check(const IdxSource& source) {
+  if (source.classes_count && (*source.classes_count < 1 || *source.classes_count > most_classes))
+    throw DataError::in_file(source.train_labels,
+                             "classes_count " + std::to_string(*source.classes_count) + ", wanted 1..256");
+  for (const auto& [limit, images] : {std::pair{source.train_limit, source.train_images},
+                                      {source.validation_limit, source.validation_images}})
+    if (limit && *limit == 0) throw DataError::in_file(images, "limit 0, wanted at least 1");
 }
 
 }  // namespace
 
 Dataset load_idx(const IdxSource& source) {
-  if (source.classes_count && (*source.classes_count < 1 || *source.classes_count > most_classes)) {
-    throw DataError::in_file(source.train_labels,
-                             "classes_count " + std::to_string(*source.classes_count) + ", wanted 1..256");
-  }
-  const IdxPair train = read_pair(source.train_images, source.train_labels, source.train_limit);
-  const IdxPair validation =
-      read_pair(source.validation_images, source.validation_labels, source.validation_limit);
-  check_same_size(train.images, validation.images);
-  Dataset data;
-  data.features_count = train.images.sample_bytes();
-  data.sample_shape = {train.images.dimensions[1], train.images.dimensions[2], 1};
-  data.train_count = train.taken;
-  data.validation_count = validation.taken;
-  data.x = Features(source.scale, source.offset);
-  data.x.reserve(data.count() * data.features_count);
-  append(data, train, source);
-  append(data, validation, source);
-  data.classes_count =
-      source.classes_count.value_or(1 + *std::max_element(data.labels.begin(), data.labels.end()));
-  return data;
+  check(source);
+  return IdxReader(source).read();
 }
 
 }  // namespace exmy

@@ -19,9 +19,9 @@ struct IdxSource {
 };
 
 /// Images are big-endian words 0x00000803, count, rows, columns, then count rows columns unsigned bytes;
-/// labels are 0x00000801, count, then count bytes. One sample is one image, row by row. Throws DataError,
-/// naming file and byte: unreadable, another magic, fewer or more bytes than declared, a size of 0, counts or
-/// image sizes that differ between files, a label that is not below classes_count. Nothing is allocated from
+/// labels are 0x00000801, count, then count bytes. One sample is one image, row by row. Throws DataErrors with everything
+/// that is wrong in any of the files, naming file and byte: unreadable, another magic, fewer or more bytes than declared, a size of 0, counts or
+/// image sizes that differ between files, labels that are not below classes_count (of each file in one sentence). Nothing is allocated from
 /// a declared size before the file has been seen to be that long.
 Dataset load_idx(const IdxSource& source);
 

@@ -70,14 +70,14 @@ class TextReader {
     for (const auto& [code, id] : ids_) tokens.codes.push_back(code);
     tokens.length = source_.context;
     tokens.stride = source_.stride.value_or(source_.context);
-    if (errors_.empty()) translate(text, tokens.ids);
-    if (errors_.empty() || outside_count_ > 0) split(data);
-    if (!errors_.empty()) throw DataErrors(errors_);
+    if (problems_.empty()) translate(text, tokens.ids);
+    if (problems_.empty() || outside_count_ > 0) split(data);
+    problems_.throw_if_any();
     return data;
   }
 
  private:
-  void problem(const std::string& text) { errors_.push_back({false, source_.path + ": " + text}); }
+  void problem(const std::string& text) { problems_.add("path", DataError::in_file(source_.path, text)); }
 
   /// What there is in `text`, sorted: ids follow.
   void learn(std::string_view text, bool characters, const std::string& what) {
@@ -146,7 +146,7 @@ class TextReader {
   const TextSource& source_;
   std::map<std::uint32_t, std::uint16_t> ids_;
   std::size_t outside_count_ = 0;
-  std::vector<DataErrors::One> errors_;
+  DataProblems problems_;
 };
 
 }  // namespace

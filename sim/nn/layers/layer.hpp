@@ -66,7 +66,14 @@ class ShapeError : public std::runtime_error {
   /// Of a whole network.
   explicit ShapeError(const std::string& text) : std::runtime_error(text) {}
 
-  std::string pointer;  ///< to the layer in the configuration; empty: the model as a whole
+  /// One that was found in another branch of the network.
+  void add(const ShapeError& other) {
+    others.push_back(other);
+    others.insert(others.end(), other.others.begin(), other.others.end());
+  }
+
+  std::string pointer;             ///< to the layer in the configuration; empty: the model as a whole
+  std::vector<ShapeError> others;  ///< in no order that matters; theirs are among them
 };
 
 }  // namespace exmy

@@ -1,5 +1,7 @@
 #include "sim/nn/layers/residual.hpp"
 
+#include <optional>
+
 #include "sim/nn/ops/residual.hpp"
 
 namespace exmy {
@@ -11,7 +13,11 @@ class Residual : public Layer<T> {
   using typename Layer<T>::Id;
 
   Residual(const LayerFactory& body, const LayerFactory& shortcut, const LayerArguments<T>& a)
-      : name_(a.name), body_(body(a)), shortcut_(shortcut(a)) {
+      : name_(a.name) {
+    std::optional<ShapeError> error;
+    body_ = branch(body, a, error);
+    shortcut_ = branch(shortcut, a, error);
+    if (error) throw *error;
     if (body_->output() != shortcut_->output())
       throw ShapeError(a.name, body_->output(),
                        to_string(shortcut_->output()) + ": its layers must give what its shortcut gives");
@@ -31,6 +37,20 @@ class Residual : public Layer<T> {
   }
 
  private:
+  /// So that what does not fit in either is told.
+  static std::unique_ptr<Layer<T>> branch(const LayerFactory& make, const LayerArguments<T>& a,
+                                          std::optional<ShapeError>& error) {
+    try {
+      return make(a);
+    } catch (const ShapeError& found) {
+      if (error)
+        error->add(found);
+      else
+        error = found;
+      return nullptr;
+    }
+  }
+
   std::string name_;
   std::unique_ptr<Layer<T>> body_, shortcut_;
 };
