@@ -93,6 +93,9 @@ TEST_CASE("cifar10: everything that is wrong with any file, beyond the limits to
     CHECK(folder.error() ==
           folder.file("a") +
               ": byte 3073: label 10, wanted 0..9; 1 more label is out of range, at byte 6146");
+    folder.write("a", record(10) + record(11) + record(12) + record(13));
+    CHECK(contains(folder.error(), "; 3 more labels are out of range, at bytes 3073, 6146, 9219"));
+    CHECK_FALSE(contains(folder.error(), "..."));
   }
   SECTION("all of them") {
     folder.source.train_files = {"a", "none", "b"};
