@@ -96,7 +96,7 @@ TEST_CASE("a report of another schema is an error that names it", "[run_view]") 
     view_run(root.path() / "r");
     FAIL("no error");
   } catch (const CorruptFile& error) {
-    CHECK(std::string(error.what()).ends_with("r/report.json: schema_version is 2, expected 1"));
+    CHECK(std::string(error.what()).ends_with("r/report.json: schema_version is 2, this program reads 1"));
   }
 }
 
