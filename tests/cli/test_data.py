@@ -202,7 +202,7 @@ class Data(ProgramTest):
             self.write("good.csv", f"1,2,0.5\n3,4,{target}\n5,6,1\n")
             self.refused_data({"kind": "csv", "path": "good.csv", "task": "regression"}, "E403",
                               f"the loss bce needs targets in [0, 1]: sample 1, counted from 0, has {target}",
-                              training__loss="bce")
+                              training__loss="bce", training__batch_size=1)
 
     def test_good_files_are_used_and_decide_the_directory(self):
         for name, content in panel.data_files().items():

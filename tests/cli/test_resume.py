@@ -91,7 +91,7 @@ class Resume(SurvivalTest):
 
     def test_a_second_interrupt_ends_at_once(self):
         name = self.write("config.json", changed(LONG, training__steps=100000, checkpoint__every=0,
-                                                 training__batch_size=1024))
+                                                 training__batch_size=256))
         running = self.start("run", name)
         time.sleep(1)
         running.send_signal(signal.SIGINT)
