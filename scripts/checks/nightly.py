@@ -117,7 +117,7 @@ def functions(tally, sample, seed):
 def behaviour(tally, sample, seed):
     """The examples of known behaviour; with a sample, the small ones."""
     if build(tally, "test", "exmy"):
-        for pattern in ("test_small.py", "test_gpt.py")[:2 if sample == 1 else 1]:
+        for pattern in ("test_small.py", "test_images.py", "test_gpt.py")[:3 if sample == 1 else 1]:
             unittests(tally, "tests/behaviour", pattern, EXMY=program("test"))
     return {}
 
