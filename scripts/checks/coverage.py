@@ -25,7 +25,7 @@ RUNS = [("rounding_test", "~[slow]~[nightly]"),
                                     "the approximation and MPFR*"),
         ("functions_test", "the functions give*,*DoubleDouble*,sums and products*"),
         ("spans_test", "first stages are the same*,spans are rounded*,projections of spans*,which projections*,"
-                       "numbers that stand*,a span may*,tables of*,what a table*")]
+                       "numbers that stand*,a span may*,tables of*,what a table*,long spans*")]
 LEVELS = ("baseline", "x86-64-v3")  # besides the best one: the choice of kernels is a line too
 
 
