@@ -1,9 +1,9 @@
 #include "sim/run/program.hpp"
-#include "formats/scans.hpp"
 
 #include <algorithm>
 #include <bit>
 
+#include "formats/scans.hpp"
 #include "sim/base/sha256.hpp"
 #include "sim/nn/gradient_clipping.hpp"
 #include "sim/nn/gradient_sums.hpp"

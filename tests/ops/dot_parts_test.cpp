@@ -1,13 +1,9 @@
 // Products by the definition and by binary64 panels are made in parts: values, counters and random numbers are those of
 // the whole.
 
-#include <string>
-#include <vector>
-
 #include "formats/catalog.hpp"
 #include "formats/codec.hpp"
-#include "sim/ops/dot.hpp"
-#include "sim/ops/reduction.hpp"
+#include "tests/ops/defined_dot.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/splitmix64.hpp"
 
@@ -16,9 +12,6 @@ namespace {
 using namespace exmy;
 using Random = exmy::test::SplitMix64;
 
-const DotPlace place{"fc1", "dot", Pass::forward};
-const std::string site = "fc1/dot/forward/accumulator";
-constexpr std::uint64_t seed = 3, step = 2;
 constexpr std::size_t m = 30, n = 25, k = 6000;  // 21 rows or columns are made at a time
 
 template <class T>
@@ -46,29 +39,17 @@ void compare(int random_bits) {
   const Tensor<T> a = some_tensor<T>(random, m, k), b = some_tensor<T>(random, k, n);
   Telemetry telemetry;
   const Policy policy({summed(random_bits)});
-  Context context(policy, telemetry, seed);
-  context.begin_step(step);
-  const Tensor<T> y = dot(context, place, matrix(a), matrix(b));
+  Context context(policy, telemetry, test::dot_seed);
+  context.begin_step(test::dot_step);
+  const Tensor<T> y = dot(context, test::dot_place, matrix(a), matrix(b));
 
   Reduction how;
   how.accumulator = {format_of("fp16"), Rounding::stochastic_b, Saturation::finite, random_bits};
-  const RandomStream none(0, std::uint64_t{0}, 0);
-  const DotRandom streams{none, {seed, site, step}, none};
-  DotCounters counters;
-  bool nan_lost = false;
-  std::vector<double> row(k), column(k);
+  test::DefinedDot<T> defined(how, a, b);
   for (std::size_t i = 0; i < m; ++i)
-    for (std::size_t j = 0; j < n; ++j) {
-      for (std::size_t l = 0; l < k; ++l) {
-        row[l] = static_cast<double>(a.data[i * k + l]);
-        column[l] = static_cast<double>(b.data[l * n + j]);
-      }
-      const double want = reduce_by_definition(how, row.data(), column.data(), k, i * n + j, streams,
-                                               Semantics::ieee754, &counters, &nan_lost);
-      if (static_cast<double>(y.data[i * n + j]) != want) FAIL_CHECK(i << ", " << j);
-    }
-  const Site accumulator{place.layer, place.op, place.pass, Role::accumulator};
-  CHECK(telemetry.records().at(accumulator).total == counters.accumulator.counters);
+    for (std::size_t j = 0; j < n; ++j)
+      if (static_cast<double>(y.data[i * n + j]) != defined.output(i, j)) FAIL_CHECK(i << ", " << j);
+  CHECK(telemetry.records().at(test::dot_sums).total == defined.sums());
 }
 
 TEST_CASE("a product in parts is the whole product") {

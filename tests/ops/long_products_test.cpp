@@ -2,15 +2,13 @@
 // definition.
 
 #include <string>
-#include <vector>
 
 #include "formats/catalog.hpp"
 #include "formats/codec.hpp"
 #include "formats/kernels/orders.hpp"
-#include "sim/ops/dot.hpp"
 #include "sim/ops/float_matrix.hpp"
 #include "sim/ops/matmul.hpp"
-#include "sim/ops/reduction.hpp"
+#include "tests/ops/defined_dot.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/splitmix64.hpp"
 #include "tests/support/threads.hpp"
@@ -20,9 +18,6 @@ namespace {
 using namespace exmy;
 using Random = exmy::test::SplitMix64;
 
-const DotPlace place{"fc1", "dot", Pass::forward};
-const std::string site = "fc1/dot/forward/accumulator";
-constexpr std::uint64_t seed = 3, step = 2;
 constexpr int threads = 64;  // of each of them a panel has 8192 steps at most
 constexpr std::size_t m = 5, n = 18, k = 17'003;
 
@@ -84,13 +79,13 @@ bool is_looked_at(std::size_t i, std::size_t j) { return (i == 0 && j < 2) || (i
 /// A product by the engine.
 struct Product {
   Product(const Sum& s, const Tensor<float>& a, const Tensor<float>& b, bool counted)
-      : policy({s.rule}), telemetry({counted, Histograms::none, 10}), context(policy, telemetry, seed) {
-    context.begin_step(step);
-    y = dot(context, place, matrix(a), matrix(b));
+      : policy({s.rule}),
+        telemetry({counted, Histograms::none, 10}),
+        context(policy, telemetry, test::dot_seed) {
+    context.begin_step(test::dot_step);
+    y = dot(context, test::dot_place, matrix(a), matrix(b));
   }
-  const SiteRecord& record() const {
-    return telemetry.records().at({place.layer, place.op, place.pass, Role::accumulator});
-  }
+  const SiteRecord& record() const { return telemetry.records().at(test::dot_sums); }
 
   Policy policy;
   Telemetry telemetry;
@@ -110,25 +105,16 @@ void compare(const Sum& s, bool all) {
   INFO(served);
   if (order_kernels().one.exact != nullptr) CHECK(served.starts_with(s.kernel));  // there are vectors
 
-  const RandomStream none(0, std::uint64_t{0}, 0);
-  const DotRandom streams{none, {seed, site, step}, none};
-  DotCounters counters;
-  bool nan_lost = false;
-  std::vector<double> row(k), column(k);
+  test::DefinedDot<float> defined(s.how, a, b);
   for (std::size_t i = 0; i < m; ++i)
     for (std::size_t j = 0; j < n; ++j) {
       if (!all && !is_looked_at(i, j)) continue;
-      for (std::size_t l = 0; l < k; ++l) {
-        row[l] = static_cast<double>(a.data[i * k + l]);
-        column[l] = static_cast<double>(b.data[l * n + j]);
-      }
-      const double want = reduce_by_definition(s.how, row.data(), column.data(), k, i * n + j, streams,
-                                               Semantics::ieee754, &counters, &nan_lost);
+      const double want = defined.output(i, j);
       for (const Product* product : {&quick, &counted})
         if (const float got = product->y.data[i * n + j]; static_cast<double>(got) != want)
           FAIL_CHECK(i << ", " << j << ": " << got << " for " << want);
     }
-  if (all) CHECK(counted.record().total == counters.accumulator.counters);
+  if (all) CHECK(counted.record().total == defined.sums());
 }
 
 const Sum pairwise =
