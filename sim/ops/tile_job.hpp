@@ -50,8 +50,12 @@ struct TileJob {
   std::size_t panels() const { return cut.panels(right.columns); }
   /// Columns of a panel, which the rest of its width pads.
   std::size_t columns(std::size_t panel) const { return std::min(width(), right.columns - panel * width()); }
-  /// Steps of a panel that are copied at a time; sums go on where they were.
-  std::size_t block() const { return std::min(k(), cut.most_packed / width()); }
+  /// Whether panels are read where they are.
+  bool reads_in_place() const { return !cut.packs && right.columns % width() == 0; }
+  /// Steps of a panel that are copied, or read by several tiles, at a time; sums go on where they were.
+  std::size_t block() const {
+    return reads_in_place() && left.rows == 1 ? k() : std::min(k(), cut.most_packed / width());
+  }
   /// Rows whose sums wait together.
   std::size_t group() const {
     const std::size_t most = std::min(most_sums / width(), left.offsets ? most_laid / block() : most_sums);

@@ -10,7 +10,7 @@
 namespace exmy {
 namespace {
 
-constexpr std::size_t tasks_per_thread = 12;  // of different lengths, and a core may be shared
+constexpr std::size_t tasks_per_thread = 24;  // of different lengths, and a core may be shared
 
 /// Steps of padding columns, which add +-0 to +0.
 void discount(TileCounts& c, std::uint64_t steps) {
@@ -169,44 +169,60 @@ class Worker {
   bool valid_ = true;
 };
 
-/// A task: some panels of some rows.
-struct TaskSize {
-  std::size_t panels, rows;
+/// The product in tasks: some panels of some rows each.
+class Tasks {
+ public:
+  Tasks(const TileJob& job, std::size_t threads) : job_(job), panels_(1), rows_(job.left.rows) {
+    const std::size_t wanted = job.joins_panels() ? threads : tasks_per_thread * threads;
+    if (job.joins_panels()) panels_ = (job.panels() + threads - 1) / threads;
+    if (threads > 1) cut_rows((wanted + job.panels() - 1) / job.panels());
+    parts_ = (job.left.rows + rows_ - 1) / rows_;
+  }
+  /// Of a task.
+  std::size_t panels() const { return panels_; }
+  std::size_t count() const { return (job_.panels() + panels_ - 1) / panels_ * parts_; }
+  void run(Worker& worker, std::size_t task) const {
+    const std::size_t first = task % parts_ * rows_, panel = task / parts_ * panels_;
+    worker.run(panel, std::min(panel + panels_, job_.panels()), first,
+               std::min(first + rows_, job_.left.rows));
+  }
+
+ private:
+  /// All rows, if there are panels enough for the threads.
+  void cut_rows(std::size_t parts) {
+    const std::size_t tallest = job_.cut.tallest();
+    rows_ = ((rows_ + parts - 1) / parts + tallest - 1) / tallest * tallest;
+  }
+
+  const TileJob& job_;
+  std::size_t panels_, rows_, parts_ = 1;
 };
 
-/// All rows, if there are panels enough for the threads.
-TaskSize task_size(const TileJob& job, std::size_t threads) {
-  TaskSize size{1, job.left.rows};
-  const std::size_t wanted = job.joins_panels() ? threads : tasks_per_thread * threads;
-  if (job.joins_panels()) size.panels = (job.panels() + threads - 1) / threads;
-  if (threads == 1) return size;
-  const std::size_t parts = (wanted + job.panels() - 1) / job.panels(), tallest = job.cut.tallest();
-  const std::size_t rows = (job.left.rows + parts - 1) / parts;
-  size.rows = (rows + tallest - 1) / tallest * tallest;
-  return size;
+/// Whether all sums were in range.
+bool collect(const Worker& worker, TileProduct& out) {
+  out.product += worker.result().product;
+  out.accumulator += worker.result().sum;
+  return worker.valid();
 }
 
 /// Whether all sums are in range.
 bool run(const TileJob& job, const FinishedTiles& finished, TileProduct& out) {
   const bool shared = is_shared(SharedStep::tiles, job.cut.cost);
   const std::size_t threads = shared ? static_cast<std::size_t>(omp_get_max_threads()) : 1;
-  const TaskSize size = task_size(job, threads);
-  const std::size_t rows = size.rows, parts = (job.left.rows + rows - 1) / rows, panels = job.panels();
+  const Tasks tasks(job, threads);
+  if (threads == 1) {  // without a parallel region, which takes as long as a small product
+    Worker mine(job, tasks.panels(), finished);
+    for (std::size_t task = 0; task < tasks.count(); ++task) tasks.run(mine, task);
+    return collect(mine, out);
+  }
   bool valid = true;
-#pragma omp parallel if (threads > 1)
+#pragma omp parallel
   {
-    Worker mine(job, size.panels, finished);
+    Worker mine(job, tasks.panels(), finished);
 #pragma omp for schedule(dynamic) nowait
-    for (std::size_t task = 0; task < (panels + size.panels - 1) / size.panels * parts; ++task) {
-      const std::size_t first = task % parts * rows, panel = task / parts * size.panels;
-      mine.run(panel, std::min(panel + size.panels, panels), first, std::min(first + rows, job.left.rows));
-    }
+    for (std::size_t task = 0; task < tasks.count(); ++task) tasks.run(mine, task);
 #pragma omp critical
-    {
-      out.product += mine.result().product;
-      out.accumulator += mine.result().sum;
-      valid = valid && mine.valid();
-    }
+    valid = collect(mine, out) && valid;
   }
   return valid;
 }
