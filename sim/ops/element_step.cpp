@@ -1,7 +1,5 @@
 #include "sim/ops/element_step.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <array>
 #include <functional>
@@ -163,9 +161,8 @@ class Share {
   ExponentHistogram before_, after_;
 };
 
-/// There is a block for each thread, if threads share them.
-std::size_t block_size_of(std::size_t elements, bool shared) {
-  const std::size_t threads = shared ? static_cast<std::size_t>(omp_get_max_threads()) : 1;
+/// There is a block for each thread.
+std::size_t block_size_of(std::size_t elements, std::size_t threads) {
   return std::clamp<std::size_t>((elements + threads - 1) / threads, 1, float_block_size);
 }
 
@@ -210,29 +207,18 @@ template <class T>
 ElementEvents run(const ElementStep<T>& step, std::size_t rows, std::size_t columns, T* out,
                   std::uint64_t first) {
   if (step.x.is_flat() && step.y.is_flat()) columns *= rows, rows = 1;
-  const bool shared = is_shared(SharedStep::elements, rows * columns);  // not an epilogue's blocks
-  const std::size_t size = block_size_of(rows * columns, shared);
+  const std::size_t threads =
+      threads_for(SharedStep::elements, rows * columns);  // 1 for an epilogue's blocks
+  const std::size_t size = block_size_of(rows * columns, threads);
   const std::size_t blocks_per_row = (columns + size - 1) / size;
-  const std::size_t blocks = rows * blocks_per_row;
-  const auto run_block = [&](Share<T>& share, std::size_t block) {
-    const std::size_t column = block % blocks_per_row * size;
-    share.run(block / blocks_per_row, column, std::min(size, columns - column), columns, out, first);
-  };
   ElementEvents events;
-  if (!shared) {
-    Share<T> share(step, true);
-    for (std::size_t block = 0; block < blocks; ++block) run_block(share, block);
-    share.tell(events);
-    return events;
-  }
-#pragma omp parallel
-  {
-    Share<T> share(step, false);
-#pragma omp for schedule(static) nowait
-    for (std::size_t block = 0; block < blocks; ++block) run_block(share, block);
-#pragma omp critical(exmy_element_step)
-    share.tell(events);
-  }
+  share(
+      {rows * blocks_per_row, threads}, [&] { return Share<T>(step, threads == 1); },
+      [&](Share<T>& mine, std::size_t block) {
+        const std::size_t column = block % blocks_per_row * size;
+        mine.run(block / blocks_per_row, column, std::min(size, columns - column), columns, out, first);
+      },
+      [&](const Share<T>& mine) { mine.tell(events); });
   return events;
 }
 

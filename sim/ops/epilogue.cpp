@@ -7,6 +7,7 @@
 #include "formats/arithmetic.hpp"
 #include "formats/kernels/tiles.hpp"
 #include "formats/scans.hpp"
+#include "sim/ops/sharing.hpp"
 
 namespace exmy {
 namespace {
@@ -125,6 +126,26 @@ void Epilogue<T>::operator()(const OutputBlock<T>& block) {
 }
 
 template <class T>
+void Epilogue<T>::whole(const OutputBlock<T>& all) {
+  constexpr std::size_t most = 1 << 14;  // outputs of a block
+  if (all.rows * all.columns == 0) return;
+  const std::size_t columns = all.rows == 1 ? std::min(most, all.columns) : all.columns;
+  const std::size_t rows = std::max<std::size_t>(1, most / columns);
+  const std::size_t across = (all.columns + columns - 1) / columns, down = (all.rows + rows - 1) / rows;
+  share(
+      {across * down, threads_for(SharedStep::elements, all.rows * all.columns)}, [] { return 0; },
+      [&](int, std::size_t block) {
+        const std::size_t row = block / across * rows, column = block % across * columns;
+        (*this)({all.data + row * all.step + column,
+                 std::min(rows, all.rows - row),
+                 std::min(columns, all.columns - column),
+                 all.step,
+                 {all.numbers.of(row, column), all.numbers.row}});
+      },
+      [](int) {});
+}
+
+template <class T>
 void Epilogue<T>::discard() {
   finite_ = true;
   for (Step& step : steps_) step.pending = {};
@@ -147,7 +168,7 @@ bool Epilogue<T>::accept() {
 template <class T>
 void Epilogue<T>::over(Tensor<T>& y) {
   at_ = {};
-  (*this)({y.data.data(), 1, y.size(), y.size(), {0, y.size()}});
+  whole({y.data.data(), 1, y.size(), y.size(), {0, y.size()}});
   accept();
 }
 

@@ -56,6 +56,8 @@ class Epilogue {
   /// The steps, in place. Threads may call it at the same time; every output comes once. REQUIRES that the steps have been
   /// asked for, block.columns <= block.numbers.row unless there is one row.
   void operator()(const OutputBlock<T>& block);
+  /// The steps over all outputs of a product, or of a part, in blocks that threads share.
+  void whole(const OutputBlock<T>& all);
   /// So many outputs went by without values, in a step that has none.
   void skip(std::uint64_t outputs);
   /// The blocks since `accept` are not those of the product: it is done again.

@@ -153,25 +153,28 @@ void one_panel(const MatmulTask& t, const Product& product, std::size_t row, std
   for (std::size_t j = first; j < last; ++j) out.y[row * t.n + j] = canonical(s[j - first]);
 }
 
-/// Independent outputs share the threads; k is never split.
-template <class Product>
-MatmulResult by_panels(const MatmulTask& t, const Product& product, bool counts) {
+/// Threads share independent outputs; k is never split. run(task, counts and notes of the thread, result).
+template <class Run>
+MatmulResult over_outputs(const MatmulTask& t, SharedStep step, std::size_t tasks, const Run& run) {
   MatmulResult out;
   out.y.resize(t.m * t.n);
-  const std::size_t panels = (t.n + W - 1) / W;
-#pragma omp parallel if (is_shared(SharedStep::panels, t.m * t.n * t.k))
-  {
-    MatmulResult mine;
-#pragma omp for schedule(static) nowait
-    for (std::size_t task = 0; task < t.m * panels; ++task)
-      one_panel(t, product, task / panels, task % panels, counts, out, mine);
-#pragma omp critical
-    {
-      merge(out.counters, mine.counters);
-      out.nan_lost = out.nan_lost || mine.nan_lost;
-    }
-  }
+  share(
+      {tasks, threads_for(step, t.m * t.n * t.k)}, [] { return MatmulResult{}; },
+      [&](MatmulResult& mine, std::size_t task) { run(task, mine, out); },
+      [&](const MatmulResult& mine) {
+        merge(out.counters, mine.counters);
+        out.nan_lost = out.nan_lost || mine.nan_lost;
+      });
   return out;
+}
+
+template <class Product>
+MatmulResult by_panels(const MatmulTask& t, const Product& product, bool counts) {
+  const std::size_t panels = (t.n + W - 1) / W;
+  return over_outputs(t, SharedStep::panels, t.m * panels,
+                      [&](std::size_t task, MatmulResult& mine, MatmulResult& out) {
+                        one_panel(t, product, task / panels, task % panels, counts, out, mine);
+                      });
 }
 
 }  // namespace
@@ -189,27 +192,15 @@ MatmulPath path_of(const MatmulTask& t, Counting counting) {
 }
 
 MatmulResult matmul_by_definition(const MatmulTask& t, Counting counting) {
-  MatmulResult out;
-  out.y.resize(t.m * t.n);
-#pragma omp parallel if (is_shared(SharedStep::definition, t.m * t.n * t.k))
-  {
-    MatmulResult mine;
-    mine.counters.histograms = counting == Counting::histograms;
-    DotCounters* counters = counting == Counting::nothing ? nullptr : &mine.counters;
-#pragma omp for schedule(static) nowait
-    for (std::size_t o = 0; o < t.m * t.n; ++o) {
-      const std::size_t row = o / t.n;
-      const std::size_t column = o % t.n;
-      out.y[o] = reduce_by_definition(t.how, t.a.data() + row * t.k, t.b.data() + column * t.k, t.k,
-                                      t.output(row, column), t.random, t.operands, counters, &mine.nan_lost);
-    }
-#pragma omp critical
-    {
-      merge(out.counters, mine.counters);
-      out.nan_lost = out.nan_lost || mine.nan_lost;
-    }
-  }
-  return out;
+  return over_outputs(
+      t, SharedStep::definition, t.m * t.n, [&](std::size_t task, MatmulResult& mine, MatmulResult& out) {
+        const std::size_t row = task / t.n, column = task % t.n;
+        mine.counters.histograms = counting == Counting::histograms;
+        DotCounters* counters = counting == Counting::nothing ? nullptr : &mine.counters;
+        out.y[task] =
+            reduce_by_definition(t.how, t.a.data() + row * t.k, t.b.data() + column * t.k, t.k,
+                                 t.output(row, column), t.random, t.operands, counters, &mine.nan_lost);
+      });
 }
 
 MatmulResult matmul(const MatmulTask& t, Counting counting) {

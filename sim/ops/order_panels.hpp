@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "formats/kernels/orders.hpp"
+#include "sim/ops/finished_rows.hpp"
 #include "sim/ops/sharing.hpp"
-#include "sim/ops/tile_product.hpp"
 
 namespace exmy {
 
@@ -59,7 +59,10 @@ inline void store(const Panels& panels, const OrderPlace& at, const float* sums,
 template <class Work, class Result>
 class OrderWorker {
  public:
-  OrderWorker(const Work& work, const OrderKernels& kernels) : work_(work), kernels_(kernels) {}
+  OrderWorker(const Work& work, const OrderKernels& kernels)
+      : finished(work.finished, work.data, work.panels.b.columns, work.panels.width),
+        work_(work),
+        kernels_(kernels) {}
 
   void run(std::size_t panel, std::size_t first, std::size_t last) {
     const bool tall = last - first == kernels_.tall.rows;
@@ -71,9 +74,11 @@ class OrderWorker {
       for (std::size_t i = 0; i < sums_.size(); ++i) work_.add({first + i, packed_, tile}, sums_[i], result);
     }
     for (std::size_t i = 0; i < sums_.size(); ++i) work_.finish({first + i, packed_, tile}, sums_[i], result);
+    finished.add(panel, first, last);
   }
 
   Result result;
+  FinishedRows finished;
 
  private:
   const Work& work_;
@@ -88,19 +93,18 @@ class OrderWorker {
 template <class Work, class Result>
 void over_tiles(const Work& work, std::size_t rows, std::size_t panels, std::size_t steps,
                 const OrderKernels& kernels, Result& out) {
-  const std::size_t height = kernels.tall.rows;
-  const std::size_t groups = (rows + height - 1) / height;
-#pragma omp parallel if (is_shared(SharedStep::orders, steps))
-  {
-    OrderWorker<Work, Result> mine(work, kernels);
-#pragma omp for schedule(static) nowait
-    for (std::size_t task = 0; task < panels * groups; ++task) {
-      const std::size_t first = task % groups * height;
-      mine.run(task / groups, first, std::min(first + height, rows));
-    }
-#pragma omp critical
-    out += mine.result;
-  }
+  const std::size_t height = kernels.tall.rows, groups = (rows + height - 1) / height;
+  share(
+      {panels * groups, threads_for(SharedStep::orders, steps)},
+      [&] { return OrderWorker<Work, Result>(work, kernels); },
+      [&](OrderWorker<Work, Result>& worker, std::size_t task) {
+        const std::size_t first = task % groups * height;
+        worker.run(task / groups, first, std::min(first + height, rows));
+      },
+      [&](OrderWorker<Work, Result>& worker) {
+        worker.finished.tell();
+        out += worker.result;
+      });
 }
 
 }  // namespace exmy

@@ -170,13 +170,17 @@ bool has_kernels(const OrderKernels& kernels, Order order) {
 
 std::optional<OrderProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, const Reduction& how,
                                      const OrderPlan& plan, const DotRandom& random, Semantics operands,
-                                     bool counts, const OrderKernels& kernels, const OutputNumbers& numbers) {
+                                     bool counts, const OrderKernels& kernels, const OutputNumbers& numbers,
+                                     const FinishedTiles& finished) {
   OrderProduct out;
   out.y.resize(a.rows * b.columns);
-  if (a.rows * a.columns * b.columns == 0) return out;  // sums of nothing are +0
+  if (a.rows * a.columns * b.columns == 0) {  // sums of nothing are +0
+    if (finished) finished(out.y.data(), 0, 0, a.rows, b.columns);
+    return out;
+  }
   if (!has_kernels(kernels, how.order)) return std::nullopt;
   const FloatMatrix y{nullptr, a.rows, b.columns, b.columns, 1};
-  const OrderWork common{a, Panels{b, kernels.width}, y, out.y.data(), counts};
+  const OrderWork common{a, Panels{b, kernels.width}, y, out.y.data(), counts, finished};
   bool valid = false;
   if (const auto* tree = std::get_if<PairwiseRounding>(&plan)) {
     const PairwiseWork work{common, *tree, how.accumulator, operands};

@@ -23,6 +23,6 @@ bool has_kernels(const OrderKernels& kernels, Order order);
 std::optional<OrderProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, const Reduction& how,
                                      const OrderPlan& plan, const DotRandom& random, Semantics operands,
                                      bool counts, const OrderKernels& kernels,
-                                     const OutputNumbers& numbers = {});
+                                     const OutputNumbers& numbers = {}, const FinishedTiles& finished = {});
 
 }  // namespace exmy

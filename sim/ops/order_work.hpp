@@ -43,6 +43,7 @@ struct OrderWork {
   const FloatMatrix& y;
   float* data;
   bool counts;
+  const FinishedTiles& finished;
   std::size_t at_once = steps_at_once(panels.width);
 
   /// Of steps that begin there; b is packed with as many as are done at a time.

@@ -99,24 +99,20 @@ auto for_pairs(const MatrixBatch<float>& a, const MatrixBatch<float>& b, const M
   typename decltype(multiply(FloatMatrix{}, FloatMatrix{}, OutputNumbers{}))::value_type all;
   all.y.resize(a.count() * size);
   bool valid = true;
-#pragma omp parallel if (is_shared(SharedStep::matrix_pairs, a.count() * size * a.first.columns))
-  {
-    decltype(all) mine;
-    bool all_valid = true;
-#pragma omp for schedule(static) nowait
-    for (std::size_t i = 0; i < a.count(); ++i) {
-      const auto part = multiply(float_matrix(a[i]), float_matrix(b[i]), OutputNumbers{i * size, n});
-      all_valid = all_valid && part;
-      if (!part) continue;
-      std::copy(part->y.begin(), part->y.end(), all.y.begin() + static_cast<std::ptrdiff_t>(i * size));
-      add_part(*part, mine);
-    }
-#pragma omp critical
-    {
-      add_part(mine, all);
-      valid = valid && all_valid;
-    }
-  }
+  share(
+      {a.count(), threads_for(SharedStep::matrix_pairs, a.count() * size * a.first.columns)},
+      [] { return std::optional<decltype(all)>(std::in_place); },
+      [&](std::optional<decltype(all)>& mine, std::size_t i) {
+        if (!mine) return;
+        const auto part = multiply(float_matrix(a[i]), float_matrix(b[i]), OutputNumbers{i * size, n});
+        if (!part) return mine.reset();
+        std::copy(part->y.begin(), part->y.end(), all.y.begin() + static_cast<std::ptrdiff_t>(i * size));
+        add_part(*part, *mine);
+      },
+      [&](const std::optional<decltype(all)>& mine) {
+        if (mine) add_part(*mine, all);
+        valid = valid && mine;
+      });
   if (!valid) return std::nullopt;
   return all;
 }
@@ -149,12 +145,18 @@ struct InBinary32 {
     return std::nullopt;
   }
 
-  /// All at once: of a kernel that does not say when a block is, and where steps want long rows.
-  template <class Product>
-  std::optional<Product> finished(std::optional<Product> result, std::size_t columns,
-                                  const OutputNumbers& numbers) const {
+  /// multiply(what to call with finished blocks), and the steps that follow: block by block, or over long rows if they want
+  /// them.
+  template <class Multiply>
+  auto followed(std::size_t columns, const OutputNumbers& numbers, const Multiply& multiply) const {
+    if (!then.wants_rows())
+      return multiply(
+          [&](float* y, std::size_t row, std::size_t column, std::size_t rows, std::size_t count) {
+            then({y, rows, count, columns, {numbers.of(row, column), numbers.row}});
+          });
+    auto result = multiply(FinishedTiles{});
     if (result && columns != 0)
-      then({result->y.data(), result->y.size() / columns, columns, columns, numbers});
+      then.whole({result->y.data(), result->y.size() / columns, columns, columns, numbers});
     return result;
   }
 
@@ -164,14 +166,9 @@ struct InBinary32 {
     if (!d.plan) return telling.refused("tiles", d.why), std::nullopt;
     const auto product = [&](const FloatMatrix& left, const FloatMatrix& right,
                              const OutputNumbers& numbers) {
-      if (then.wants_rows())
-        return finished(multiply(left, right, *d.plan, how.chunk, telling.counts(), kernels), right.columns,
-                        numbers);
-      const FinishedTiles blocks = [&](float* y, std::size_t row, std::size_t column, std::size_t rows,
-                                       std::size_t columns) {
-        then({y, rows, columns, right.columns, {numbers.of(row, column), numbers.row}});
-      };
-      return multiply(left, right, *d.plan, how.chunk, telling.counts(), kernels, blocks);
+      return followed(right.columns, numbers, [&](const FinishedTiles& blocks) {
+        return multiply(left, right, *d.plan, how.chunk, telling.counts(), kernels, blocks);
+      });
     };
     auto y = take(for_pairs(a, b, product), "tiles");
     if (y) telling.done_by(key_of(*d.plan), [&] { return "tiles: " + describe(*d.plan); });
@@ -183,9 +180,10 @@ struct InBinary32 {
     if (!d.plan) return telling.refused("strips", d.why), std::nullopt;
     const auto product = [&](const FloatMatrix& left, const FloatMatrix& right,
                              const OutputNumbers& numbers) {
-      return finished(
-          multiply(left, right, *d.plan, random, how.chunk, telling.counts(), strip_kernels(), numbers),
-          right.columns, numbers);
+      return followed(right.columns, numbers, [&](const FinishedTiles& blocks) {
+        return multiply(left, right, *d.plan, random, how.chunk, telling.counts(), strip_kernels(), numbers,
+                        blocks);
+      });
     };
     auto y = take(for_pairs(a, b, in_parts(product)), "strips");
     if (y) telling.done_by([&] { return "strips: " + describe(*d.plan) + " (" + telling.why_not + ")"; });
@@ -201,9 +199,10 @@ struct InBinary32 {
     if (!d.plan) return telling.refused("orders", d.why), std::nullopt;
     const auto product = [&](const FloatMatrix& left, const FloatMatrix& right,
                              const OutputNumbers& numbers) {
-      return finished(multiply(left, right, how, *d.plan, random, either(a.first.format, b.first.format),
-                               telling.counts(), kernels, numbers),
-                      right.columns, numbers);
+      return followed(right.columns, numbers, [&](const FinishedTiles& blocks) {
+        return multiply(left, right, how, *d.plan, random, either(a.first.format, b.first.format),
+                        telling.counts(), kernels, numbers, blocks);
+      });
     };
     auto result = for_pairs(a, b, in_parts(product));
     if (!result) return left_range("orders");

@@ -143,7 +143,7 @@ void run_part(MatmulTask task, const MatrixView<T>& a, const MatrixView<T>& b, s
     for (std::size_t j = 0; j < task.n; ++j) to[j] = static_cast<T>(result.y[i * task.n + j]);
   }
   const std::uint64_t first = task.output(0, 0);
-  then({y.data() + first, task.m, task.n, task.row_outputs, {first, task.row_outputs}});
+  then.whole({y.data() + first, task.m, task.n, task.row_outputs, {first, task.row_outputs}});
 }
 
 /// In parts, so that little is widened at a time.

@@ -44,6 +44,10 @@ bool is_shared(SharedStep step, std::size_t work) {
   return work >= forced.value_or(limit_of(step)) && !omp_in_parallel();
 }
 
+std::size_t threads_for(SharedStep step, std::size_t work) {
+  return is_shared(step, work) ? static_cast<std::size_t>(omp_get_max_threads()) : 1;
+}
+
 std::string sharing_problem() {
   const std::string_view text = given();
   if (text.empty() || parsed(text)) return {};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/ops/finished_rows.hpp"
 #include "sim/ops/sharing.hpp"
 
 namespace exmy {
@@ -40,6 +41,14 @@ class PackedPanels {
   std::vector<Place> places_;
 };
 
+/// What a thread has of its own.
+struct StripWorker {
+  PackedPanels b;
+  FinishedRows finished;
+  TileProduct counted{};
+  bool valid = true;  ///< no sum left the range
+};
+
 class StripMultiplication {
  public:
   StripMultiplication(const FloatMatrix& a, const FloatMatrix& b, const StripPlan& plan,
@@ -68,32 +77,31 @@ class StripMultiplication {
   /// Strips in groups, which one call of the kernel works at; the last one is filled up with zeros.
   std::size_t groups() const { return (strips() + kernels_.strips - 1) / kernels_.strips; }
 
-  /// For one thread: as many as the strips of a group may lie in.
-  PackedPanels packed_panels() const {
+  /// Packs as many panels as the strips of a group may lie in.
+  StripWorker worker(std::vector<float>& y, const FinishedTiles& finished) const {
     const std::size_t most = (kernels_.strips + m_ - 1) / m_ + 1;
-    return {b_, kernels_.width, std::min({most, kernels_.strips, panels()})};
+    return {PackedPanels(b_, kernels_.width, std::min({most, kernels_.strips, panels()})),
+            FinishedRows(finished, y.data(), n_, kernels_.width)};
   }
 
-  /// False: out of range.
-  bool run(std::size_t group, PackedPanels& b, TileProduct& out, std::vector<float>& y) const {
+  void run(std::size_t group, StripWorker& mine, std::vector<float>& y) const {
+    PackedPanels& b = mine.b;
     Sums sums(kernels_.strips * kernels_.width, outer_.has_value());
     std::vector<Strip> strips(kernels_.strips);
     StripResult result;
-    bool valid = true;
     for (std::size_t first = 0; first < k_; first += b.at_once()) {
       for (std::size_t i = 0; i < strips.size(); ++i) strips[i] = strip(group * strips.size() + i, first, b);
       const std::size_t last = std::min(k_, first + b.at_once());
-      valid = (outer_ ? chunks(strips, first, last, sums, result)
-                      : steps(strips, 0, first, last - first, sums.total.data(), result)) &&
-              valid;
+      mine.valid = (outer_ ? chunks(strips, first, last, sums, result)
+                           : steps(strips, 0, first, last - first, sums.total.data(), result)) &&
+                   mine.valid;
     }
     std::size_t outputs = 0;
     for (std::size_t i = 0; i < strips.size(); ++i)
-      outputs += store(group * strips.size() + i, sums.total.data() + i * kernels_.width, y);
+      outputs += store(group * strips.size() + i, sums.total.data() + i * kernels_.width, mine, y);
     discount(sums.total.size() - outputs, result);
-    out.product += result.product;
-    out.accumulator += result.sum;
-    return valid;
+    mine.counted.product += result.product;
+    mine.counted.accumulator += result.sum;
   }
 
  private:
@@ -151,10 +159,12 @@ class StripMultiplication {
   }
 
   /// Returns how many outputs the strip has; a zero is +0.
-  std::size_t store(std::size_t i, const float* sums, std::vector<float>& y) const {
+  std::size_t store(std::size_t i, const float* sums, StripWorker& mine, std::vector<float>& y) const {
     if (i >= strips()) return 0;
-    const std::size_t first = i / m_ * kernels_.width, count = std::min(kernels_.width, n_ - first);
-    for (std::size_t j = 0; j < count; ++j) y[i % m_ * n_ + first + j] = sums[j] + 0.0f;
+    const std::size_t row = i % m_, panel = i / m_;
+    const std::size_t first = panel * kernels_.width, count = std::min(kernels_.width, n_ - first);
+    for (std::size_t j = 0; j < count; ++j) y[row * n_ + first + j] = sums[j] + 0.0f;
+    mine.finished.add(panel, row, row + 1);
     return count;
   }
 
@@ -183,28 +193,27 @@ class StripMultiplication {
 
 std::optional<TileProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, const StripPlan& plan,
                                     const DotRandom& random, std::size_t chunk, bool counts,
-                                    const StripKernels& kernels, const OutputNumbers& numbers) {
+                                    const StripKernels& kernels, const OutputNumbers& numbers,
+                                    const FinishedTiles& finished) {
   TileProduct out;
   out.y.resize(a.rows * b.columns);
   out.work = a.rows * a.columns * b.columns;
-  if (out.work == 0) return out;  // sums of nothing are +0
+  if (out.work == 0) {  // sums of nothing are +0
+    if (finished) finished(out.y.data(), 0, 0, a.rows, b.columns);
+    return out;
+  }
   const StripMultiplication product(a, b, plan, random, chunk, counts, kernels, numbers);
   bool valid = true;
-#pragma omp parallel if (is_shared(SharedStep::strips, out.work))
-  {
-    TileProduct mine;
-    PackedPanels panels = product.packed_panels();
-    bool all_valid = true;
-#pragma omp for schedule(static) nowait
-    for (std::size_t g = 0; g < product.groups(); ++g)
-      all_valid = product.run(g, panels, mine, out.y) && all_valid;
-#pragma omp critical
-    {
-      out.product += mine.product;
-      out.accumulator += mine.accumulator;
-      valid = valid && all_valid;
-    }
-  }
+  share(
+      {product.groups(), threads_for(SharedStep::strips, out.work)},
+      [&] { return product.worker(out.y, finished); },
+      [&](StripWorker& mine, std::size_t group) { product.run(group, mine, out.y); },
+      [&](StripWorker& mine) {
+        mine.finished.tell();
+        out.product += mine.counted.product;
+        out.accumulator += mine.counted.accumulator;
+        valid = valid && mine.valid;
+      });
   if (!valid) return std::nullopt;
   return out;
 }

@@ -12,6 +12,7 @@ namespace exmy {
 /// `numbers`: of the outputs. Nothing where a sum left the range that the plan watches: then the definition has to do it.
 std::optional<TileProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, const StripPlan& plan,
                                     const DotRandom& random, std::size_t chunk, bool counts,
-                                    const StripKernels& kernels, const OutputNumbers& numbers = {});
+                                    const StripKernels& kernels, const OutputNumbers& numbers = {},
+                                    const FinishedTiles& finished = {});
 
 }  // namespace exmy

@@ -1,7 +1,5 @@
 #include "sim/ops/tile_product.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 
 #include "sim/ops/sharing.hpp"
@@ -199,31 +197,18 @@ class Tasks {
 };
 
 /// Whether all sums were in range.
-bool collect(const Worker& worker, TileProduct& out) {
-  out.product += worker.result().product;
-  out.accumulator += worker.result().sum;
-  return worker.valid();
-}
-
-/// Whether all sums are in range.
 bool run(const TileJob& job, const FinishedTiles& finished, TileProduct& out) {
-  const bool shared = is_shared(SharedStep::tiles, job.cut.cost);
-  const std::size_t threads = shared ? static_cast<std::size_t>(omp_get_max_threads()) : 1;
+  const std::size_t threads = threads_for(SharedStep::tiles, job.cut.cost);
   const Tasks tasks(job, threads);
-  if (threads == 1) {  // without a parallel region, which takes as long as a small product
-    Worker mine(job, tasks.panels(), finished);
-    for (std::size_t task = 0; task < tasks.count(); ++task) tasks.run(mine, task);
-    return collect(mine, out);
-  }
   bool valid = true;
-#pragma omp parallel
-  {
-    Worker mine(job, tasks.panels(), finished);
-#pragma omp for schedule(dynamic) nowait
-    for (std::size_t task = 0; task < tasks.count(); ++task) tasks.run(mine, task);
-#pragma omp critical
-    valid = collect(mine, out) && valid;
-  }
+  share(
+      {tasks.count(), threads, 1}, [&] { return Worker(job, tasks.panels(), finished); },
+      [&](Worker& worker, std::size_t task) { tasks.run(worker, task); },
+      [&](const Worker& worker) {
+        out.product += worker.result().product;
+        out.accumulator += worker.result().sum;
+        valid = valid && worker.valid();
+      });
   return valid;
 }
 

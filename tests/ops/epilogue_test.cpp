@@ -38,6 +38,14 @@ Rule in_order(Rule r, Order order, std::size_t chunk = 0) {
   return r;
 }
 
+Rule in_unit() {
+  Rule r;
+  r.match.roles = {Role::accumulator};
+  r.order = Order::block;
+  r.block = matrix_units[2].value;  // hopper
+  return r;
+}
+
 struct Way {
   const char* name;
   const char* operands;
@@ -59,6 +67,7 @@ std::vector<Way> ways() {
       {"strips, chunks", "e4m3fn", {in_order(sum("bf16", random, 8, Saturation::finite), Order::chunked, 7)}},
       {"pairwise", "e4m3fn", {in_order(sum("fp16"), Order::pairwise)}},
       {"exact", "e4m3fn", {in_order(sum("bf16", random, 11), Order::exact)}},
+      {"block", "fp16", {in_unit()}},
       {"panels", "e4m3fn", {sum("fp16", random, 20, Saturation::finite)}},
       {"definition", "fp16", {in_order(sum("fp16", random, 20), Order::pairwise)}},
       {"definition, special numbers", "fp16", {sum("fp16", random, 9)}, true},
@@ -218,6 +227,7 @@ TEST_CASE("an epilogue does what steps after the product do") {
 TEST_CASE("an epilogue of a product that threads share") {
   Random random(2);
   for (const Way& way : ways()) compare<float>(way, {90, 130, 24}, random);
+  for (const Way& way : ways()) compare<float>(way, {260, 150, 9}, random);
   for (int i = 0; i < 4; ++i) compare<float>(ways()[0], {260, 300, 48}, random);
   for (int i = 0; i < 4; ++i)
     compare<float>(ways()[0], {2, 5000, 48}, random);  // longer rows than a step's block
@@ -283,6 +293,39 @@ TEST_CASE("all products of an epilogue are one use of its sites, numbered where 
                  return afterwards(context, y, a, b);
                }));
   }
+}
+
+TEST_CASE("an epilogue over sums that were made without it") {
+  Random random(5);
+  const Way way = ways()[0];
+  const Quantized<float> x = factor<float>(random, 1, 100'000, way, true),
+                         one = factor<float>(random, 1, 1, way, false);
+  for (const Rounding rounding : {Rounding::nearest_even, Rounding::stochastic_b})
+    for (const int threads : {1, 2, 3}) {
+      omp_set_num_threads(threads);
+      Case c{way.rules, {.histograms = Histograms::tensors}, false};
+      c.rules.push_back(
+          rule(Role::weight_grad, "e5m2", rounding, rounding == Rounding::stochastic_b ? 10 : 0));
+      check_same(traces(c,
+                        [&](Context& context) {
+                          Tensor<float> y = x.q;
+                          y.format = format_of("fp32");
+                          Epilogue<float> then(context, place);
+                          then.rescale(x, one);
+                          then.quantize(gradient_site<float>(context));
+                          then.over(y);
+                          y.format = then.format();
+                          then.finish();
+                          return y;
+                        }),
+                 traces(c, [&](Context& context) {
+                   const Epilogue<float> known(context, place);  // whose sums it knows
+                   Tensor<float> y = x.q;
+                   y.format = format_of("fp32");
+                   return afterwards(context, y, x, one);
+                 }));
+    }
+  omp_set_num_threads(2);
 }
 
 TEST_CASE("an epilogue of pairs of matrices") {
