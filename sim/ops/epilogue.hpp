@@ -47,7 +47,7 @@ class Epilogue {
 
   /// Where the outputs of the next product are among all that the steps number; unless told, they are all.
   void place(const OutputNumbers& at) { at_ = at; }
-  /// The steps over sums that were made without them.
+  /// The steps over sums that were made without them. REQUIRES a context.
   void over(Tensor<T>& y);
   /// Of the outputs after the steps.
   const Format& format() const { return format_; }

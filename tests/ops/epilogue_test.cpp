@@ -3,6 +3,7 @@
 
 #include <omp.h>
 
+#include <array>
 #include <bit>
 #include <limits>
 #include <string>
@@ -11,6 +12,7 @@
 #include "formats/catalog.hpp"
 #include "formats/codec.hpp"
 #include "sim/ops/dot.hpp"
+#include "sim/ops/finished_rows.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/splitmix64.hpp"
 
@@ -293,6 +295,24 @@ TEST_CASE("all products of an epilogue are one use of its sites, numbered where 
                  return afterwards(context, y, a, b);
                }));
   }
+}
+
+TEST_CASE("finished rows are told once, in blocks of rows that follow each other") {
+  std::vector<float> y(100 * 40);
+  std::vector<std::array<std::size_t, 5>> told;
+  const FinishedTiles tell = [&](float* data, std::size_t row, std::size_t column, std::size_t rows,
+                                 std::size_t columns) {
+    told.push_back({static_cast<std::size_t>(data - y.data()), row, column, rows, columns});
+  };
+  FinishedRows finished(tell, y.data(), 40, 16);
+  finished.add(0, 3, 5);
+  finished.add(0, 5, 6);
+  finished.add(0, 8, 9);  // not the next
+  finished.add(2, 9, 10);
+  finished.tell();
+  finished.tell();
+  CHECK(told ==
+        std::vector<std::array<std::size_t, 5>>{{120, 3, 0, 3, 16}, {320, 8, 0, 1, 16}, {392, 9, 32, 1, 8}});
 }
 
 TEST_CASE("an epilogue over sums that were made without it") {
