@@ -8,18 +8,35 @@
 namespace exmy {
 namespace {
 
+#ifdef EXMY_X86_LEVELS
+// What compilers use of each level (x86-64 psABI).
+bool has_v2() {
+  return __builtin_cpu_supports("ssse3") && __builtin_cpu_supports("sse4.2") &&
+         __builtin_cpu_supports("popcnt");
+}
+
+bool has_v3() {
+#ifndef __clang__  // which does not know these names, old versions at least
+  if (!__builtin_cpu_supports("f16c") || !__builtin_cpu_supports("lzcnt") || !__builtin_cpu_supports("movbe"))
+    return false;
+#endif
+  return has_v2() && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+         __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
+}
+
+bool has_v4() {
+  return has_v3() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512vl");
+}
+#endif
+
 IsaLevel detect() {
 #ifdef EXMY_X86_LEVELS
   __builtin_cpu_init();
-  const bool v2 = __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt");
-  const bool v3 =
-      __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
-  const bool v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                  __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
-                  __builtin_cpu_supports("avx512vl");
-  if (v4) return IsaLevel::v4;
-  if (v3) return IsaLevel::v3;
-  if (v2) return IsaLevel::v2;
+  if (has_v4()) return IsaLevel::v4;
+  if (has_v3()) return IsaLevel::v3;
+  if (has_v2()) return IsaLevel::v2;
 #endif
   return IsaLevel::baseline;
 }
