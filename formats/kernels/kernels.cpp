@@ -7,6 +7,7 @@ namespace exmy {
 
 extern const Kernels kernels_baseline;
 #ifdef EXMY_X86_LEVELS
+extern const Kernels kernels_v2;
 extern const Kernels kernels_v3;
 extern const Kernels kernels_v4;
 #endif
@@ -71,8 +72,8 @@ std::optional<FastProjection> fast_projection_of(const Projection& how, Semantic
 const Kernels& kernels() {
 #ifdef EXMY_X86_LEVELS
   switch (isa_level()) {
-    case IsaLevel::baseline:
-    case IsaLevel::v2: return kernels_baseline;
+    case IsaLevel::baseline: return kernels_baseline;
+    case IsaLevel::v2: return kernels_v2;
     case IsaLevel::v3: return kernels_v3;
     case IsaLevel::v4: return kernels_v4;
   }
@@ -83,6 +84,7 @@ const Kernels& kernels() {
 std::vector<const Kernels*> available_kernels() {
   std::vector<const Kernels*> all{&kernels_baseline};
 #ifdef EXMY_X86_LEVELS
+  if (best_isa_level() >= IsaLevel::v2) all.push_back(&kernels_v2);
   if (best_isa_level() >= IsaLevel::v3) all.push_back(&kernels_v3);
   if (best_isa_level() >= IsaLevel::v4) all.push_back(&kernels_v4);
 #endif

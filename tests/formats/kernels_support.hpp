@@ -17,6 +17,7 @@
 namespace exmy {
 extern const Kernels kernels_baseline;
 #ifdef __x86_64__
+extern const Kernels kernels_v2;
 extern const Kernels kernels_v3;
 extern const Kernels kernels_v4;
 #endif
@@ -31,6 +32,7 @@ inline std::vector<const Kernels*> levels_of_this_machine() {
   std::vector<const Kernels*> all{&kernels_baseline};
 #ifdef __x86_64__
   __builtin_cpu_init();
+  if (__builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt")) all.push_back(&kernels_v2);
   const bool v3 =
       __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
   if (v3) all.push_back(&kernels_v3);
