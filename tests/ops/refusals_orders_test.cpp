@@ -86,10 +86,22 @@ ExactSum in_two_parts(double unit) {
   return sum;
 }
 
+/// 2^-90 between many that are 2^-44 and cancel, of which two parts that are cut at 2^-43 leave one.
+WrongData rests_that_cancel() {
+  std::vector<float> a{1, -1}, b{1, 1};
+  const auto add = [&](std::size_t count, float x, float y) {
+    a.insert(a.end(), count, x), b.insert(b.end(), count, y);
+  };
+  add(500, 0x1p-22f, 0x1p-22f), add(1, 0x1p-45f, 0x1p-45f), add(500, -0x1p-22f, 0x1p-22f);
+  return by(in_two_parts(0x1p-43), plain("the sum may need more than two binary64 numbers",
+                                         in_order(Order::exact, "fp32"), "e8m1", "e8m1", a, b));
+}
+
 std::vector<WrongData> of_exact_sums() {
   const float big = 0x1p60f, tiny = 0x1p-60f;
   const Reduction how = in_order(Order::exact, "fp32");
-  return {by(in_two_parts(1), plain("an operand is not finite", how, "bf16", "bf16", {infinity}, {1})),
+  return {rests_that_cancel(),
+          by(in_two_parts(1), plain("an operand is not finite", how, "bf16", "bf16", {infinity}, {1})),
           by(in_two_parts(0x1p70),
              plain("the sum may need more than two binary64 numbers", how, "bf16", "bf16",
                    {tiny, 0x1p20f, big, -big, -0x1p20f}, {tiny, 0x1p20f, big, big, 0x1p20f}))};
@@ -97,27 +109,33 @@ std::vector<WrongData> of_exact_sums() {
 
 std::vector<WrongData> of_unit_outputs() {
   const char* output = "the unit's output is none of binary32";
-  Format no_sign = format_of("fp16"), flushed = no_sign;
+  Format no_sign = format_of("fp16"), flushed = no_sign, large = format_of("e8m5"),
+         precise = format_of("fp32");
+  large.bias = 0;
+  precise.mantissa_bits = 25;
   no_sign.is_signed = no_sign.negative_zero = false;
   flushed.subnormals = Subnormals::flush;
   const Format powers{
       .exponent_bits = 5, .mantissa_bits = 0, .bias = 15, .infinities = false, .nan = NanCodes::none};
   const Rounding even = Rounding::nearest_even;
-  return {
-      plain("the unit rounds in another way", unit(2, 13, format_of("fp16"), Rounding::toward_positive),
-            "e5m2", "e2m1fn", {1, 0x1p-11f}, {1, 1}),
-      plain(output, unit(2, 13, no_sign), "e5m2", "e2m1fn", {1, 2}, {1, -1}),
-      plain(output, unit(2, 23, flushed), "e5m2", "e5m2", {0x1p-8f}, {0x1p-8f}),
-      // 3 is in the middle of 2, whose code is even, and 4.
-      plain(output, unit(2, 13, powers, even), "e5m2", "e2m1fn", {3}, {1}),
-      plain("the unit rounds to nearest in more than 22 bits", unit(1, 21, format_of("e8m22"), even), "fp16",
-            "e5m11", {1.5f + 0x1p-10f}, {1.5f + 0x1p-11f}),
-      // 1.5 2^-24, between two subnormal numbers; 2^-140, below what its scale holds
-      plain("products may lie below the grid of the output", unit(2, 13, format_of("fp16"), even), "e5m2",
-            "e5m2", {0x1.8p-12f}, {0x1p-12f}),
-      plain("products may lie below the grid of the output", unit(2, 25, format_of("fp32")), "e8m1", "e8m1",
-            {0x1p-70f}, {0x1p-70f}),
-      plain("a sum may overflow", unit(2, 13, format_of("fp16")), "fp16", "fp16", {256, 256}, {255, 255})};
+  return {plain("the unit rounds in another way", unit(2, 13, format_of("fp16"), Rounding::toward_positive),
+                "e5m2", "e2m1fn", {1, 0x1p-11f}, {1, 1}),
+          plain(output, unit(2, 13, no_sign), "e5m2", "e2m1fn", {1, 2}, {1, -1}),
+          plain(output, unit(2, 23, flushed), "e5m2", "e5m2", {0x1p-8f}, {0x1p-8f}),
+          // 3 is in the middle of 2, whose code is even, and 4.
+          plain(output, unit(2, 13, powers, even), "e5m2", "e2m1fn", {3}, {1}),
+          plain("the unit rounds to nearest in more than 22 bits", unit(1, 21, format_of("e8m22"), even),
+                "fp16", "e5m11", {1.5f + 0x1p-10f}, {1.5f + 0x1p-11f}),
+          // 1.5 2^-24, between two subnormal numbers; 2^-140, below what its scale holds
+          plain("products may lie below the grid of the output", unit(2, 13, format_of("fp16"), even), "e5m2",
+                "e5m2", {0x1.8p-12f}, {0x1p-12f}),
+          plain("products may lie below the grid of the output", unit(2, 25, format_of("fp32")), "e8m1",
+                "e8m1", {0x1p-70f}, {0x1p-70f}),
+          plain("a sum may overflow", unit(2, 13, format_of("fp16")), "fp16", "fp16", {256, 256}, {255, 255}),
+          // Sums in more than binary32 holds: 2^128 - 2^127, and 1 + 2^-25 - 1
+          plain("a sum may overflow", unit(1, 13, large), "e8m1", "e8m1", {0x1p64f, 0x1p64f, -0x1p64f},
+                {0x1p63f, 0x1p63f, 0x1p63f}),
+          plain(output, unit(2, 28, precise), "bf16", "e2m1fn", {1, 0x1p-25f, -1}, {1, 1, 1})};
 }
 
 /// 29 bits: products and the sum do not fit into 32 bits beside each other.
@@ -130,6 +148,16 @@ WrongData too_many_bits() {
                         {1.75f, 1.75f}, {1, 1.75f}));
 }
 
+/// Powers of two alone, the least of which is 2^127: there is no scale for sums of nothing.
+WrongData too_large_a_grid() {
+  WrongData d =
+      plain("exponents are too large", unit(2, 1, format_of("fp32")), "e8m1", "e8m1", {0x1p63f}, {0x1p64f});
+  d.fa.mantissa_bits = d.fb.mantissa_bits = 0;
+  d.fa.infinities = d.fb.infinities = false;
+  d.fa.nan = d.fb.nan = NanCodes::none;
+  return d;
+}
+
 std::vector<WrongData> of_units() {
   const char* product = "a product may be no binary32 number";
   const std::vector<std::string> of_infinities{"an operand is not finite", product, "a sum may overflow",
@@ -139,7 +167,7 @@ std::vector<WrongData> of_units() {
            {infinity}, {1}),
       // (1 + 2^-23)(1 - 2^-24) is more than 1, which is the binary32 number next to it.
       plain(product, unit(2, 25, format_of("fp32")), "fp32", "fp32", {above, 1}, {1 - 0x1p-24f, -1}),
-      too_many_bits(),
+      too_many_bits(), too_large_a_grid(),
       plain("exponents are too large", unit(2, 0, format_of("fp32")), "e8m1", "e8m1", {0x1p64f}, {0x1p63f}),
       // The exact sum of the group is 2^-20, of which nothing is seen; in one binary64 number it is 0.
       counted(plain("whether a group leaves a trace may need more than two binary64 numbers",
