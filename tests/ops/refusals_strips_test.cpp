@@ -1,7 +1,5 @@
 // Every refusal of the analyser of strips has data on which the refused kernel is wrong, or a reason why there is none.
 
-#include <limits>
-
 #include "formats/binary64.hpp"
 #include "formats/catalog.hpp"
 #include "tests/ops/refusals_support.hpp"
@@ -13,31 +11,11 @@ namespace {
 using namespace exmy;
 using namespace exmy::test;
 
-constexpr float infinity = std::numeric_limits<float>::infinity();
-
 Reduction sums_in(const Format& f, Rounding rounding, int random_bits = 16,
                   Saturation saturation = Saturation::none) {
   Reduction how;
   how.accumulator = {f, rounding, saturation, random_bits};
   return how;
-}
-
-Format with_bias(const char* name, int bias) {
-  Format f = format_of(name);
-  f.bias = bias;
-  return f;
-}
-
-Format fp16_with(Subnormals subnormals) {
-  Format f = format_of("fp16");
-  f.subnormals = subnormals;
-  return f;
-}
-
-Format unsigned_fp16() {
-  Format f = format_of("fp16");
-  f.is_signed = f.negative_zero = false;
-  return f;
 }
 
 /// The code of 2 is odd, while the exponent of 2 in binary32 is even.
@@ -55,11 +33,6 @@ WrongData data(std::string why, std::vector<std::string> waived, const Reduction
 WrongData plain(const char* why, const Reduction& how, const char* fa, const char* fb, std::vector<float> a,
                 std::vector<float> b) {
   return data(why, {why}, how, fa, fb, std::move(a), std::move(b));
-}
-
-WrongData counted(WrongData d) {
-  d.counts = true;
-  return d;
 }
 
 std::vector<WrongData> of_other_formats() {
@@ -125,13 +98,6 @@ std::vector<WrongData> of_products() {
           plain("product: it may overflow", overflowing, "e4m3fn", "e4m3fn", {448}, {448})};
 }
 
-void check(const std::vector<WrongData>& all) {
-  for (const WrongData& d : all) {
-    INFO(d.why);
-    CHECK(trouble_with(d) == "");
-  }
-}
-
 /// Sums of some products near 2^e_min, under any mode.
 WrongData near_the_smallest(SplitMix64& random, const Format& f) {
   WrongData d =
@@ -170,10 +136,10 @@ TEST_CASE("strips: nothing is known to be wrong with formats of subnormals alone
 }
 
 TEST_CASE("strips: every refusal is needed, or has no kernel") {
-  check(of_other_formats());
-  check(of_random_numbers());
-  check(of_ranges());
-  check(of_products());
+  for (const WrongData& d : of_other_formats()) check(d);
+  for (const WrongData& d : of_random_numbers()) check(d);
+  for (const WrongData& d : of_ranges()) check(d);
+  for (const WrongData& d : of_products()) check(d);
   CHECK(refusals_without_data(
             Family::strips, {{"the order is neither sequential nor chunked", "no kernel: those of orders"},
                              {"all its numbers are subnormal", "nothing wrong is known: the case above"}}) ==

@@ -1,13 +1,16 @@
 #pragma once
 // Data on which the kernel that an analyser refuses gives wrong bits or counters.
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "formats/catalog.hpp"
 #include "sim/ops/order_plan.hpp"
 #include "sim/ops/reduction.hpp"
 #include "tests/ops/waivers.hpp"
+#include "tests/support/catch.hpp"
 
 namespace exmy::test {
 
@@ -30,6 +33,37 @@ struct WrongData {
   std::optional<OrderPlan> plan{};
 };
 
+inline constexpr float infinity = std::numeric_limits<float>::infinity();
+
+inline WrongData counted(WrongData d) {
+  d.counts = true;
+  return d;
+}
+
+inline WrongData at(Levels levels, WrongData d) {
+  d.levels = levels;
+  return d;
+}
+
+inline Format with_bias(const char* name, int bias) {
+  Format f = format_of(name);
+  f.bias = bias;
+  return f;
+}
+
+/// fp16 but for its subnormals.
+inline Format fp16_with(Subnormals subnormals) {
+  Format f = format_of("fp16");
+  f.subnormals = subnormals;
+  return f;
+}
+
+inline Format unsigned_fp16() {
+  Format f = format_of("fp16");
+  f.is_signed = f.negative_zero = false;
+  return f;
+}
+
 /// What became of kernels that were not refused; `equal`: to the definition.
 enum class Verdict { refused, discarded, equal, different };
 
@@ -37,7 +71,12 @@ enum class Verdict { refused, discarded, equal, different };
 /// and counters of the definition. Returns what is not so, or nothing.
 std::string trouble_with(const WrongData& data);
 
-/// The kernels of the level in use, without those refusals.
+inline void check(const WrongData& data) {
+  INFO(data.why);
+  CHECK(trouble_with(data) == "");
+}
+
+/// The kernels of the best level, without those refusals.
 Verdict verdict_without(const std::vector<std::string>& waived, const WrongData& data);
 
 /// A refusal for which there is no data, and why.
