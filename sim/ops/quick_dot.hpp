@@ -18,20 +18,25 @@ Semantics either(const Format& a, const Format& b);
 struct Telling {
   SiteRecord *product, *accumulator;  ///< null: nothing is counted there
   Counting counting;
-  std::string why_not{};  ///< why no quick kernel could do it
+  KernelUses* operation = nullptr;  ///< of the operation of a run that the reduction is part of
+  std::string why_not{};            ///< why no quick kernel could do it
 
   bool counts() const { return counting != Counting::nothing; }
+  bool says() const { return accumulator != nullptr || operation != nullptr; }
   void refused(const std::string& kernel, const std::string& why) {
-    if (accumulator != nullptr) why_not += (why_not.empty() ? "" : "; ") + kernel + ": " + why;
+    if (says()) why_not += (why_not.empty() ? "" : "; ") + kernel + ": " + why;
   }
   template <class Text>
   void done_by(std::uint64_t key, const Text& text) const {
     if (accumulator != nullptr) accumulator->kernels.add(key, text);
+    if (operation != nullptr) operation->add(key, text);
   }
   /// Without a key: `text` is asked each time, but only where it is kept.
   template <class Text>
   void done_by(const Text& text) const {
-    done_by(0, text);
+    if (!says()) return;
+    const std::string said = text();
+    done_by(0, [&]() -> const std::string& { return said; });
   }
   void add(const DotCounters& steps) const;
 };

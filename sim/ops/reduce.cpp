@@ -193,7 +193,8 @@ Tensor<T> reduce(Context& context, const DotSites& sites, const MatrixBatch<T>& 
   }
   SiteRecord* accumulator = context.record_of(*sites.accumulator);
   Telling telling{sites.product != nullptr ? context.record_of(*sites.product) : nullptr, accumulator,
-                  counting_at(context, accumulator)};
+                  counting_at(context, accumulator),
+                  context.evaluating() ? nullptr : context.telemetry().profile().kernels()};
   std::optional<std::vector<T>> quick;
   if constexpr (std::is_same_v<T, float>) quick = quick_dot(how, random, a, b, telling, then);
   bool nan_lost = false;
