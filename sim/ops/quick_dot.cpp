@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "sim/ops/kernel_keys.hpp"
 #include "sim/ops/order_product.hpp"
 #include "sim/ops/sharing.hpp"
 #include "sim/ops/strip_product.hpp"
@@ -188,7 +189,9 @@ struct InBinary32 {
           right.columns, numbers);
     };
     auto y = take(for_pairs(a, b, in_parts(product)), "strips");
-    if (y) telling.done_by([&] { return "strips: " + describe(*d.plan) + " (" + telling.why_not + ")"; });
+    if (y)
+      telling.done_by(key_of(*d.plan),
+                      [&] { return "strips: " + describe(*d.plan) + " (" + telling.why_not + ")"; });
     return y;
   }
 
@@ -211,7 +214,7 @@ struct InBinary32 {
     counters.product.counters = result->product;
     counters.accumulator.counters = result->accumulator;
     telling.add(counters);
-    telling.done_by([&] { return "orders: " + describe(*d.plan); });
+    telling.done_by(key_of(*d.plan), [&] { return "orders: " + describe(*d.plan); });
     return std::move(result->y);
   }
 

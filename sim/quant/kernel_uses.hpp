@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sim/quant/state.hpp"
@@ -15,23 +17,28 @@ using KernelCounts = std::map<std::string, std::uint64_t>;
 
 class KernelUses {
  public:
-  /// One more product by the kernel that `text()` tells. It is asked once for each key, which tells kernels apart; 0 is no
-  /// key.
+  /// One more product by the kernel that `text()` tells. It is asked once for each pair of a key and the reasons why it was
+  /// not another kernel, which tell texts apart: to say it takes longer than a small product.
   template <class Text>
-  void add(std::uint64_t key, const Text& text) {
-    if (key == 0) {
-      ++counts_[text()];
-      return;
-    }
-    const auto known = texts_.find(key);
-    ++counts_[known != texts_.end() ? known->second : texts_.emplace(key, text()).first->second];
+  void add(std::uint64_t key, std::string_view why, const Text& text) {
+    const auto known = texts_.find(KeyOrder::Key(key, why));
+    if (known != texts_.end())
+      ++counts_[known->second];
+    else
+      ++counts_[texts_[{key, std::string(why)}] = text()];
   }
 
   KernelCounts& counts() { return counts_; }
   const KernelCounts& counts() const { return counts_; }
 
  private:
-  std::map<std::uint64_t, std::string> texts_;  ///< by key
+  /// What can be found without making a string.
+  struct KeyOrder {
+    using is_transparent = void;
+    using Key = std::pair<std::uint64_t, std::string_view>;
+    bool operator()(const Key& a, const Key& b) const { return a < b; }
+  };
+  std::map<std::pair<std::uint64_t, std::string>, std::string, KeyOrder> texts_;
   KernelCounts counts_;
 };
 
