@@ -2,6 +2,7 @@
 
 #include "formats/isa.hpp"
 #include "sim/bench/data.hpp"
+#include "sim/ops/kernel_keys.hpp"
 #include "sim/ops/quick_dot.hpp"
 
 namespace exmy::bench {
@@ -54,8 +55,10 @@ void Product::run() {
   const MatmulTask t = task();
   const MatmulResult result = matmul(t, counting());
   telling.add(result.counters);
-  const bool defined = path_of(t, counting()) == MatmulPath::definition;
-  telling.done_by([&] { return (defined ? "definition: " : "panels in binary64: ") + telling.why_not; });
+  const MatmulPath path = path_of(t, counting());
+  const bool defined = path == MatmulPath::definition;
+  telling.done_by(key_of(path),
+                  [&] { return (defined ? "definition: " : "panels in binary64: ") + telling.why_not; });
   y_.assign(result.y.begin(), result.y.end());
 }
 

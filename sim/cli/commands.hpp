@@ -126,7 +126,8 @@ struct ProfileArguments {
   std::vector<std::filesystem::path> directories;  ///< runs, sweeps, or folders with some below
   std::string by = "operation", sort = "time";
   std::optional<int> top;  ///< rows of each run, the others become one; default: 20 in a table, all in JSON
-  bool json = false;
+  bool json = false;       ///< has kernels, too
+  bool explain = false;    ///< the kernels of the rows below the table
 };
 /// Where the time, the roundings and the multiply-adds of complete runs went; UsageError if there is none. Names the others
 /// on the standard error, and every report that cannot be read: then 4.

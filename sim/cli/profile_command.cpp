@@ -42,9 +42,11 @@ ProfileOptions options_of(const ProfileArguments& a) {
   return {rows, order, static_cast<std::size_t>(top)};
 }
 
-std::string answer_of(const RunProfile& profile, const ProfileOptions& options, bool json) {
+std::string answer_of(const RunProfile& profile, const ProfileOptions& options, bool json, bool explain) {
   if (json) return compact_text(json_of(profile, options.top)) + "\n";
-  return text_of(profile, options.top, output_width());
+  const std::size_t width = output_width();
+  const std::string table = text_of(profile, options.top, width);
+  return explain ? table + "\n" + kernels_text_of(profile, options.top, width) : table;
 }
 
 }  // namespace
@@ -58,7 +60,7 @@ int profile_command(const ProfileArguments& a) {
   bool first = true;
   for (const RunPlace& place : found.complete) try {
       const RunProfile profile = read_profile(place.directory, options.rows, options.order);
-      std::cout << (first || a.json ? "" : "\n") << answer_of(profile, options, a.json);
+      std::cout << (first || a.json ? "" : "\n") << answer_of(profile, options, a.json, a.explain);
       first = false;
     } catch (const CorruptFile& error) {  // that of an older program, beside others
       std::cerr << error.what() << "\n";

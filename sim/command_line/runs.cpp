@@ -92,6 +92,8 @@ void add_profile(CLI::App& app, int& code) {
       ->capture_default_str();
   profile->add_option("--top", a->top,
                       "only so many rows, and the others as one (default: 20; with --json all)");
+  profile->add_flag("--explain", a->explain,
+                    "say which kernels computed the matrix products of each row, and why");
   profile->add_flag("--json", a->json, "a JSON line per run instead of tables");
   profile->callback([a, &code] { code = profile_command(*a); });
 }

@@ -12,7 +12,9 @@
 #include "sim/base/fraction.hpp"
 #include "sim/base/text.hpp"
 #include "sim/compare/report_members.hpp"
+#include "sim/run/report.hpp"
 #include "sim/run/report_version.hpp"
+#include "sim/sweep/text_fit.hpp"
 #include "sim/tools/columns.hpp"
 
 namespace exmy {
@@ -52,13 +54,19 @@ ProfileRow row_of(const Json& operation, ProfileRows rows) {
   if (phase == "backward") row.backward_s = row.time_s;
   row.emulated_ops_count = count_at(operation, "emulated_ops_count");
   row.macs_count = count_at(operation, "macs_count");
+  if (!operation.contains("kernels")) return row;
+  for (const Json& use : operation.at("kernels").get_ref<const Json::array_t&>())
+    row.kernels[use.at("kernel").get<std::string>()] = count_at(use, "products_count");
   return row;
 }
 
 void add_to_total(ProfileRow& total, const ProfileRow& row) {
   total += row;
+  const bool too_many = std::any_of(row.kernels.begin(), row.kernels.end(), [&](const auto& use) {
+    return total.kernels.at(use.first) < use.second;
+  });
   if (!std::isfinite(total.time_s) || total.emulated_ops_count < row.emulated_ops_count ||
-      total.macs_count < row.macs_count)
+      total.macs_count < row.macs_count || too_many)
     throw CorruptFile("the sum of cost.operations is too large");
 }
 
@@ -109,14 +117,32 @@ std::vector<std::string> cells_of(const ProfileRow& row, const ProfileRow& all) 
 }
 
 Json json_of(const ProfileRow& row, const ProfileRow& all) {
-  return {{"time_s", row.time_s},
-          {"time_fraction", fraction_of(row.time_s, all.time_s)},
-          {"forward_time_fraction", fraction_of(row.forward_s, all.time_s)},
-          {"backward_time_fraction", fraction_of(row.backward_s, all.time_s)},
-          {"emulated_ops_count", row.emulated_ops_count},
-          {"emulated_ops_fraction", fraction_of(row.emulated_ops_count, all.emulated_ops_count)},
-          {"macs_count", row.macs_count},
-          {"macs_fraction", fraction_of(row.macs_count, all.macs_count)}};
+  Json out{{"time_s", row.time_s},
+           {"time_fraction", fraction_of(row.time_s, all.time_s)},
+           {"forward_time_fraction", fraction_of(row.forward_s, all.time_s)},
+           {"backward_time_fraction", fraction_of(row.backward_s, all.time_s)},
+           {"emulated_ops_count", row.emulated_ops_count},
+           {"emulated_ops_fraction", fraction_of(row.emulated_ops_count, all.emulated_ops_count)},
+           {"macs_count", row.macs_count},
+           {"macs_fraction", fraction_of(row.macs_count, all.macs_count)}};
+  if (!row.kernels.empty()) out["kernels"] = kernels_json(row.kernels);
+  return out;
+}
+
+/// Their first line begins with the count, the others below its text.
+std::string kernels_text_of(const ProfileRow& row, std::size_t width) {
+  if (row.kernels.empty()) return {};
+  constexpr std::size_t indent = 4;
+  std::string text = printable(row.name) + "\n";
+  for (const auto& [kernel, count] : row.kernels) {
+    std::size_t before = indent / 2;
+    for (const std::string& line : wrapped_to(std::to_string(count) + " by " + printable(kernel),
+                                              std::max(width, indent + 1) - indent)) {
+      text += std::string(before, ' ') + line + "\n";
+      before = indent;
+    }
+  }
+  return text;
 }
 
 /// The first rows, and the others as one.
@@ -165,6 +191,15 @@ std::string text_of(const RunProfile& profile, std::size_t top, std::size_t widt
                    all.time_s, 1e3 * per_step, static_cast<unsigned long long>(profile.steps_count),
                    static_cast<double>(all.emulated_ops_count), static_cast<double>(all.macs_count)) +
          text_of(table, width);
+}
+
+std::string kernels_text_of(const RunProfile& profile, std::size_t top, std::size_t width) {
+  const Shortened s = shortened(profile, top);
+  std::string text;
+  for (const ProfileRow& row : s.first) text += kernels_text_of(row, width);
+  text += kernels_text_of(s.others, width);
+  if (text.empty()) return "no kernels of matrix products are told in this report\n";
+  return "kernels of matrix products and sums over rows:\n" + text;
 }
 
 Json json_of(const RunProfile& profile, std::size_t top) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/base/json.hpp"
+#include "sim/quant/kernel_uses.hpp"
 
 namespace exmy {
 
@@ -21,6 +22,7 @@ struct ProfileRow {
   double time_s = 0, forward_s = 0,
          backward_s = 0;  ///< all; parts of it, the rest of an operation is the optimiser's
   std::uint64_t emulated_ops_count = 0, macs_count = 0;
+  KernelCounts kernels{};  ///< of matrix products and sums over rows
 
   /// Adds the numbers.
   ProfileRow& operator+=(const ProfileRow& other) {
@@ -29,6 +31,7 @@ struct ProfileRow {
     backward_s += other.backward_s;
     emulated_ops_count += other.emulated_ops_count;
     macs_count += other.macs_count;
+    for (const auto& [kernel, count] : other.kernels) kernels[kernel] += count;
     return *this;
   }
 };
@@ -47,6 +50,9 @@ RunProfile read_profile(const std::filesystem::path& directory, ProfileRows rows
 /// A heading with the sums, and a table of the first `top` rows and, where there are more, of the others as one; its
 /// numbers are per cent of the sum of all rows.
 std::string text_of(const RunProfile& profile, std::size_t top, std::size_t width);
+/// The kernels of the same rows, with how many products each computed: a paragraph a row that has some, in lines of `width`
+/// columns as far as words allow. Where no row has any, a line that says so.
+std::string kernels_text_of(const RunProfile& profile, std::size_t top, std::size_t width);
 /// The same, all numbers as they are and as fractions of the sum; the others are no row but the member `rest`.
 Json json_of(const RunProfile& profile, std::size_t top);
 

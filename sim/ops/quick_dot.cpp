@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "sim/ops/kernel_keys.hpp"
 #include "sim/ops/order_product.hpp"
 #include "sim/ops/sharing.hpp"
 #include "sim/ops/strip_product.hpp"
@@ -186,7 +187,9 @@ struct InBinary32 {
       });
     };
     auto y = take(for_pairs(a, b, in_parts(product)), "strips");
-    if (y) telling.done_by([&] { return "strips: " + describe(*d.plan) + " (" + telling.why_not + ")"; });
+    if (y)
+      telling.done_by(key_of(*d.plan),
+                      [&] { return "strips: " + describe(*d.plan) + " (" + telling.why_not + ")"; });
     return y;
   }
 
@@ -210,7 +213,7 @@ struct InBinary32 {
     counters.product.counters = result->product;
     counters.accumulator.counters = result->accumulator;
     telling.add(counters);
-    telling.done_by([&] { return "orders: " + describe(*d.plan); });
+    telling.done_by(key_of(*d.plan), [&] { return "orders: " + describe(*d.plan); });
     return std::move(result->y);
   }
 

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/ops/epilogue.hpp"
@@ -18,20 +19,19 @@ Semantics either(const Format& a, const Format& b);
 struct Telling {
   SiteRecord *product, *accumulator;  ///< null: nothing is counted there
   Counting counting;
-  std::string why_not{};  ///< why no quick kernel could do it
+  KernelUses* operation = nullptr;  ///< of the operation of a run that the reduction is part of
+  std::string why_not{};            ///< why no quick kernel could do it
 
   bool counts() const { return counting != Counting::nothing; }
-  void refused(const std::string& kernel, const std::string& why) {
-    if (accumulator != nullptr) why_not += (why_not.empty() ? "" : "; ") + kernel + ": " + why;
+  bool says() const { return accumulator != nullptr || operation != nullptr; }
+  void refused(std::string_view kernel, std::string_view why) {
+    if (says()) why_not.append(why_not.empty() ? "" : "; ").append(kernel).append(": ").append(why);
   }
+  /// `key`: of sim/ops/kernel_keys.hpp or of tiles; the same with the same `why_not` has the same text.
   template <class Text>
   void done_by(std::uint64_t key, const Text& text) const {
-    if (accumulator != nullptr) accumulator->kernels.add(key, text);
-  }
-  /// Without a key: `text` is asked each time, but only where it is kept.
-  template <class Text>
-  void done_by(const Text& text) const {
-    done_by(0, text);
+    if (accumulator != nullptr) accumulator->kernels.add(key, why_not, text);
+    if (operation != nullptr) operation->add(key, why_not, text);
   }
   void add(const DotCounters& steps) const;
 };

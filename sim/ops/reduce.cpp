@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "formats/catalog.hpp"
+#include "sim/ops/kernel_keys.hpp"
 #include "sim/ops/matmul.hpp"
 #include "sim/ops/quick_dot.hpp"
 
@@ -166,10 +167,8 @@ std::vector<T> run_matmul(MatmulTask task, const MatrixBatch<T>& a, const Matrix
     task.first_output = i * task.m * task.n;
     run_pair(task, a[i], b[i], telling, then, y, nan_lost);
   }
-  telling.done_by([&] {
-    return words_of(path_of(task, telling.counting),
-                    task.float_operands ? telling.why_not : "numbers are binary64");
-  });
+  const MatmulPath path = path_of(task, telling.counting);
+  telling.done_by(key_of(path), [&] { return words_of(path, telling.why_not); });
   return y;
 }
 
@@ -193,9 +192,13 @@ Tensor<T> reduce(Context& context, const DotSites& sites, const MatrixBatch<T>& 
   }
   SiteRecord* accumulator = context.record_of(*sites.accumulator);
   Telling telling{sites.product != nullptr ? context.record_of(*sites.product) : nullptr, accumulator,
-                  counting_at(context, accumulator)};
+                  counting_at(context, accumulator),
+                  context.evaluating() ? nullptr : context.telemetry().profile().kernels()};
   std::optional<std::vector<T>> quick;
-  if constexpr (std::is_same_v<T, float>) quick = quick_dot(how, random, a, b, telling, then);
+  if constexpr (std::is_same_v<T, float>)
+    quick = quick_dot(how, random, a, b, telling, then);
+  else
+    telling.why_not = "numbers are binary64";
   bool nan_lost = false;
   y.data = quick ? std::move(*quick)
                  : run_matmul<T>(task_of(how, random, sites, x, w), a, b, telling, then, &nan_lost);

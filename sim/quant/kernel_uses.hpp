@@ -1,30 +1,57 @@
 #pragma once
-// Which implementations computed the products of a site, and why those: a text and how often.
+// Which implementations computed the products of a place, and why those: a text and how often.
 
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "sim/quant/state.hpp"
 
 namespace exmy {
 
+/// How many products each implementation computed, by its text, which is a line.
+using KernelCounts = std::map<std::string, std::uint64_t>;
+
 class KernelUses {
  public:
-  /// One more product by the kernel that `text()` tells. It is only asked if `key`, which tells kernels apart, is not
-  /// that of the product before; 0 is no key.
+  /// One more product by the kernel that `text()` tells. It is asked once for each pair of a key and the reasons why it was
+  /// not another kernel, which tell texts apart: to say it takes longer than a small product.
   template <class Text>
-  void add(std::uint64_t key, const Text& text) {
-    if (key != key_ || key == 0) last_ = text();
-    key_ = key;
-    ++counts_[last_];
+  void add(std::uint64_t key, std::string_view why, const Text& text) {
+    const auto known = texts_.find(KeyOrder::Key(key, why));
+    if (known != texts_.end())
+      ++counts_[known->second];
+    else
+      ++counts_[texts_[{key, std::string(why)}] = text()];
   }
 
-  std::map<std::string, std::uint64_t>& counts() { return counts_; }
-  const std::map<std::string, std::uint64_t>& counts() const { return counts_; }
+  KernelCounts& counts() { return counts_; }
+  const KernelCounts& counts() const { return counts_; }
 
  private:
-  std::uint64_t key_ = 0;
-  std::string last_;
-  std::map<std::string, std::uint64_t> counts_;
+  /// What can be found without making a string.
+  struct KeyOrder {
+    using is_transparent = void;
+    using Key = std::pair<std::uint64_t, std::string_view>;
+    bool operator()(const Key& a, const Key& b) const { return a < b; }
+  };
+  std::map<std::pair<std::uint64_t, std::string>, std::string, KeyOrder> texts_;
+  KernelCounts counts_;
+};
+
+/// The kernels of several places as a state: their texts, of which an empty line ends each place, and their counts.
+class KernelColumns {
+ public:
+  void add(const KernelUses& place);
+  void visit(NumbersVisitor& visitor, const std::string& name);
+  std::vector<KernelUses> places() const;
+
+ private:
+  std::string texts_;
+  std::vector<std::uint64_t> counts_;
 };
 
 }  // namespace exmy

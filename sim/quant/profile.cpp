@@ -5,17 +5,16 @@
 namespace exmy {
 namespace {
 
-using Rows = std::map<WorkKey, Work, WorkOrder>;
-
 /// Rows as a state: a list a member.
 class ProfileColumns {
  public:
-  void add(const WorkKey& key, const Work& work) {
+  void add(const WorkKey& key, const OperationWork& row) {
     names_ += key.layer + "\n" + key.op + "\n";
     phases_.push_back(static_cast<std::uint64_t>(key.phase));
-    times_.push_back(work.time_s);
-    projections_.push_back(work.projections);
-    macs_.push_back(work.macs);
+    times_.push_back(row.work.time_s);
+    projections_.push_back(row.work.projections);
+    macs_.push_back(row.work.macs);
+    kernels_.add(row.kernels);
   }
   void visit(NumbersVisitor& visitor) {
     visitor.text("profile.operations", names_);
@@ -23,14 +22,16 @@ class ProfileColumns {
     visitor.reals("profile.time_s", times_);
     visitor.integers("profile.projections", projections_);
     visitor.integers("profile.macs", macs_);
+    kernels_.visit(visitor, "profile.kernels");
   }
-  Rows rows() const {
+  Profile::Rows rows() const {
     const std::vector<std::string> names = lines_of(names_);
-    Rows rows;
-    for (std::size_t i = 0;
-         i < std::min({names.size() / 2, phases_.size(), times_.size(), projections_.size(), macs_.size()});
-         ++i)
-      rows[{names[2 * i], names[2 * i + 1], phase(i)}] = {times_[i], projections_[i], macs_[i]};
+    const std::vector<KernelUses> kernels = kernels_.places();
+    const std::size_t count = std::min(
+        {names.size() / 2, phases_.size(), times_.size(), projections_.size(), macs_.size(), kernels.size()});
+    Profile::Rows rows;
+    for (std::size_t i = 0; i < count; ++i)
+      rows[{names[2 * i], names[2 * i + 1], phase(i)}] = {{times_[i], projections_[i], macs_[i]}, kernels[i]};
     return rows;
   }
 
@@ -42,6 +43,7 @@ class ProfileColumns {
   std::string names_;
   std::vector<double> times_;
   std::vector<std::uint64_t> phases_, projections_, macs_;
+  KernelColumns kernels_;
 };
 
 }  // namespace
@@ -53,13 +55,13 @@ void Profile::settle(const Reading& now) {
   last_ = now;
 }
 
-void Profile::add(const Open& open) {
+OperationWork& Profile::row_of(const Open& open) {
   const auto found = rows_.find(WorkOrder::Key(open.layer, open.op, open.phase));
-  if (found != rows_.end())
-    found->second += open.own;
-  else
-    rows_[{std::string(open.layer), std::string(open.op), open.phase}] = open.own;
+  if (found != rows_.end()) return found->second;
+  return rows_[{std::string(open.layer), std::string(open.op), open.phase}];
 }
+
+KernelUses* Profile::kernels() { return open_.empty() ? nullptr : &row_of(open_.back()).kernels; }
 
 void Profile::enter(const Reading& now, std::string_view layer, std::string_view op, WorkPhase phase) {
   settle(now);
@@ -71,24 +73,24 @@ void Profile::enter(const Reading& now, std::string_view layer, std::string_view
 
 void Profile::leave(const Reading& now) {
   settle(now);
-  add(open_.back());
+  row_of(open_.back()).work += open_.back().own;
   open_.pop_back();
 }
 
 Work Profile::total() const {
   Work sum;
-  for (const auto& [key, work] : rows_) sum += work;
+  for (const auto& [key, row] : rows_) sum += row.work;
   return sum;
 }
 
 void Profile::visit(const Reading& now, NumbersVisitor& visitor) {
   settle(now);
   for (Open& open : open_) {
-    add(open);
+    row_of(open).work += open.own;
     open.own = {};
   }
   ProfileColumns columns;
-  for (const auto& [key, work] : rows_) columns.add(key, work);
+  for (const auto& [key, row] : rows_) columns.add(key, row);
   columns.visit(visitor);
   rows_ = columns.rows();
 }

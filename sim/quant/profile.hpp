@@ -10,6 +10,7 @@
 #include <tuple>
 #include <vector>
 
+#include "sim/quant/kernel_uses.hpp"
 #include "sim/quant/state.hpp"
 
 namespace exmy {
@@ -41,6 +42,12 @@ struct Work {
     macs += other.macs;
     return *this;
   }
+};
+
+/// What one operation took, and which kernels computed its matrix products and sums over rows.
+struct OperationWork {
+  Work work;
+  KernelUses kernels;
 };
 
 struct WorkKey {
@@ -79,7 +86,11 @@ class Profile {
   std::string_view op() const { return open_.back().op; }
   void leave(const Reading& now);
 
-  const std::map<WorkKey, Work, WorkOrder>& rows() const { return rows_; }
+  /// Those of the operation that is under way, valid until `visit`; null where nothing is.
+  KernelUses* kernels();
+
+  using Rows = std::map<WorkKey, OperationWork, WorkOrder>;
+  const Rows& rows() const { return rows_; }
   Work total() const;
   /// What is under way so far is seen too, and goes on.
   void visit(const Reading& now, NumbersVisitor& visitor);
@@ -91,11 +102,11 @@ class Profile {
     Work own{};
   };
   void settle(const Reading& now);
-  void add(const Open& open);
+  OperationWork& row_of(const Open& open);
 
   std::vector<Open> open_;
   Reading last_;
-  std::map<WorkKey, Work, WorkOrder> rows_;
+  Rows rows_;
 };
 
 }  // namespace exmy

@@ -31,18 +31,11 @@ void visit_histogram(NumbersVisitor& visitor, const std::string& name, ExponentH
 }
 
 void visit_kernels(NumbersVisitor& visitor, const std::string& name, KernelUses& kernels) {
-  std::string texts;
-  Integers counts;
-  for (const auto& [text, count] : kernels.counts()) {
-    texts += text + "\n";
-    counts.push_back(count);
-  }
-  visitor.text(name, texts);
-  visitor.integers(name + ".counts", counts);
-  kernels.counts().clear();
-  const std::vector<std::string> lines = lines_of(texts);
-  for (std::size_t i = 0; i < std::min(lines.size(), counts.size()); ++i)
-    kernels.counts()[lines[i]] = counts[i];
+  KernelColumns one;
+  one.add(kernels);
+  one.visit(visitor, name);
+  const std::vector<KernelUses> seen = one.places();
+  if (!seen.empty()) kernels = seen.front();
 }
 
 void visit_record(NumbersVisitor& visitor, const std::string& site, SiteRecord& record) {

@@ -31,8 +31,10 @@ Json tensors_of(const FormatNames& names, const Telemetry& telemetry);
 /// Samples, and the vocabulary of a text.
 Json data_facts(const Dataset& data);
 /// What each operation cost, and what belongs to none: time and its part of the run's, the same of projections and of
-/// multiply-adds.
+/// multiply-adds; and which kernels computed its products, in the words of tensors_of.
 Json operations_of(const Profile& profile);
 Json counters_json(const Counters& counters);
+/// Of a tensor or an operation.
+Json kernels_json(const KernelCounts& kernels);
 
 }  // namespace exmy

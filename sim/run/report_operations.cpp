@@ -5,7 +5,8 @@
 namespace exmy {
 namespace {
 
-Json operation_json(const WorkKey& key, const Work& work, const Work& all) {
+Json operation_json(const WorkKey& key, const OperationWork& row, const Work& all) {
+  const Work& work = row.work;
   Json out = Json::object();
   if (!key.layer.empty()) out.update({{"layer", key.layer}, {"op", key.op}});
   out["phase"] = name_of(key.phase);
@@ -15,6 +16,7 @@ Json operation_json(const WorkKey& key, const Work& work, const Work& all) {
   out["emulated_ops_fraction"] = fraction_of(work.projections, all.projections);
   out["macs_count"] = work.macs;
   out["macs_fraction"] = fraction_of(work.macs, all.macs);
+  if (!row.kernels.counts().empty()) out["kernels"] = kernels_json(row.kernels.counts());
   return out;
 }
 
@@ -23,7 +25,7 @@ Json operation_json(const WorkKey& key, const Work& work, const Work& all) {
 Json operations_of(const Profile& profile) {
   Json out = Json::array();
   const Work all = profile.total();
-  for (const auto& [key, work] : profile.rows()) out.push_back(operation_json(key, work, all));
+  for (const auto& [key, row] : profile.rows()) out.push_back(operation_json(key, row, all));
   return out;
 }
 

@@ -42,13 +42,6 @@ Json scale_json(const Scale& s) {
   return {{"granularity", "tensor"}, {"source", "static"}, {"value", s.value}};
 }
 
-Json kernels_json(const KernelUses& kernels) {
-  Json out = Json::array();
-  for (const auto& [text, count] : kernels.counts())
-    out.push_back({{"kernel", text}, {"products_count", count}});
-  return out;
-}
-
 Json tensor_json(const FormatNames& names, const Site& site, const SiteRecord& r,
                  const std::vector<std::uint64_t>& steps) {
   const Projection& p = r.treatment.quantizer.projection;
@@ -72,7 +65,7 @@ Json tensor_json(const FormatNames& names, const Site& site, const SiteRecord& r
                     {"rounding", word_of(rounding_names, r.treatment.outer.rounding)},
                     {"saturation", word_of(saturation_names, r.treatment.outer.saturation)}};
   }
-  if (!r.kernels.counts().empty()) out["kernels"] = kernels_json(r.kernels);
+  if (!r.kernels.counts().empty()) out["kernels"] = kernels_json(r.kernels.counts());
   if (Json series = series_of(steps, r.series, site.role); !series.is_null())
     out["series"] = std::move(series);
   if (!r.before.empty() || !r.after.empty())
@@ -91,6 +84,12 @@ Json counters_json(const Counters& c) {
     if (static_cast<Counter>(i) != Counter::total && total > 0)
       out[name + "_fraction"] = static_cast<double>(c.counts[i]) / static_cast<double>(total);
   }
+  return out;
+}
+
+Json kernels_json(const KernelCounts& kernels) {
+  Json out = Json::array();
+  for (const auto& [text, count] : kernels) out.push_back({{"kernel", text}, {"products_count", count}});
   return out;
 }
 

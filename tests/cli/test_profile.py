@@ -93,6 +93,38 @@ class Profile(ProgramTest):
             whole = json.loads(self.good("profile", self.directory, "--json", "--top", str(top)).out)
             self.assertEqual(("rest" in whole, len(whole["rows"])), (there, top))
 
+    def test_kernels_are_explained_below_the_rows(self):
+        slow = {"match": {"layer": "fc2", "role": "accumulator"}, "format": "e8m22"}
+        operations = self.operations(changed(NETWORK, policy=[slow]))
+        products = sum(k["products_count"] for o in operations for k in o.get("kernels", []))
+        table = self.good("profile", self.directory).out
+        for words in ([], ["--by", "layer"], ["--by", "op"], ["--top", "3"], ["--top", "100"]):
+            rows = json.loads(self.good("profile", self.directory, "--json", *(words or ["--top", "20"])).out)
+            rows = rows["rows"] + [rows["rest"]] if "rest" in rows else rows["rows"]
+            self.assertEqual(sum(k["products_count"] for row in rows for k in row.get("kernels", [])), products)
+            answer = self.good("profile", self.directory, "--explain", *words)
+            self.assertTrue(words or answer.out.startswith(table + "\n"))
+            self.assertLessEqual(max(map(len, answer.lines)), 80, answer.out)
+            told, lines = {}, answer.lines[answer.lines.index("kernels of matrix products and sums over rows:") + 1:]
+            for line in lines:
+                if not line.startswith(" "):
+                    uses = told[line] = []
+                elif line.startswith("    "):
+                    uses[-1] += " " + line.strip()
+                else:
+                    uses.append(line.strip())
+            self.assertEqual(told, {row.get("name", list(told)[-1]): [f"{k['products_count']} by {k['kernel']}"
+                                                                      for k in row["kernels"]]
+                                    for row in rows if "kernels" in row})
+        self.assertTrue(any("by panels in binary64: tiles: precision 23 is not 2 to 22; strips: " in use
+                            for use in told["fc2/dot"]), told)
+        for o in operations:
+            o.pop("kernels", None)
+        self.write(f"{self.directory}/report.json", self.complete)  # of an older program
+        self.assertEqual(self.good("profile", self.directory).out, table)
+        self.assertEqual(self.good("profile", self.directory, "--explain").lines[-1],
+                         "no kernels of matrix products are told in this report")
+
     def test_several_runs_and_what_is_none(self):
         self.operations()
         self.good("run", "a.json", "seed=2", "--out", "r", "--quiet")
@@ -160,6 +192,14 @@ class Profile(ProgramTest):
                 o[key] = large
             self.write(f"{self.directory}/report.json", wrong)
             self.assertIn("too large", self.good("profile", self.directory, code=4).err)
+        for uses, text in (([{"kernel": "a", "products_count": -1}], "products_count is -1"), ({}, "not the report"),
+                           ([{"kernel": "a", "products_count": 2**63}], "too large"), ([{"kernel": "a"}], "not the report"),
+                           ([{"kernel": 3, "products_count": 1}], "not the report"), (3, "not the report")):
+            wrong = json.loads(json.dumps(self.complete))
+            for o in wrong["cost"]["operations"]:
+                o["kernels"] = uses
+            self.write(f"{self.directory}/report.json", wrong)
+            self.assertIn(text, self.good("profile", self.directory, code=4).err)
         for change in ({"run": {**self.complete["run"], "steps_count": -1}}, {"cost": {"operations": None}},
                        {"cost": {"operations": 3}}, {"cost": {"operations": {}}}, {"cost": {"operations": [3]}}):
             self.write(f"{self.directory}/report.json", {**self.complete, **change})

@@ -7,6 +7,7 @@ import shutil
 import unittest
 
 from program import ProgramTest, ROOT, SMALL, changed, load, shipped
+import check_report
 import conditions
 
 with open(os.path.join(ROOT, "experiments", "schema", "config.schema.json"), encoding="utf-8") as _file:
@@ -225,6 +226,39 @@ class Run(ProgramTest):
                              ("fc3", "strips: exact products, ")):
             (kernel,) = sites[layer + "/dot/forward/accumulator"]["kernels"]
             self.assertTrue(kernel["kernel"].startswith(words), kernel)
+
+    def test_operations_tell_their_kernels_with_and_without_counters(self):
+        steps, layers = 3, ("fc1", "fc2", "fc3", "fc4", "fc5")
+        how = ({"format": "fp16", "rounding": "toward_zero"}, {"format": "e8m22"}, {"format": "e4m11"},
+               {"format": "bf16", "order": "pairwise"}, {"format": "fp16", "rounding": "stochastic_b", "random_bits": 17})
+        policy = [{"match": {"layer": layer, "role": "accumulator"}, **h} for layer, h in zip(layers, how)]
+        told = {}
+        for counted in (False, True):
+            _, (report,) = self.runs(self.write("kernels.json", changed(
+                SMALL, recipe="fp8_hybrid", policy=policy, stats__counters=counted, model__hidden=[8] * 5)))
+            self.assertEqual("tensors" in report, counted)
+            operations = report["cost"]["operations"]
+            told[counted] = {(o["layer"], o["op"], o["phase"]): o["kernels"] for o in operations if "kernels" in o}
+            of_layers = {key: sum(k["products_count"] for k in kernels) for key, kernels in told[counted].items()}
+            wanted = {("loss", "cross_entropy", "forward"): 2 * steps}  # of a softmax's rows, of the samples
+            for layer in (*layers, "fc6"):
+                wanted.update({(layer, "dot", "forward"): steps, (layer, "dot", "backward"): steps * (1 + (layer != "fc1")),
+                               (layer, "bias", "backward"): steps})
+            self.assertEqual(of_layers, wanted)
+        # The same operations in the words of their sites, where these are counted.
+        self.assertEqual(check_report.products_by_kernel(report["tensors"]), check_report.products_by_kernel(operations))
+        # Only tiles count by kernels of their own.
+        for key, kernels in told[False].items():
+            if not any(k["kernel"].startswith("tiles") for k in kernels + told[True][key]):
+                self.assertEqual(kernels, told[True][key], key)
+        for layer, words in (("fc1", r"strips: .*\(tiles: the rounding is not nearest_even\)"),
+                             ("fc2", r"panels in binary64: tiles: precision 23 is not 2 to 22; strips: precision 23 is not"),
+                             ("fc3", r"tiles: exact products, binary32 sums(, | rounded to odd, )rounded again"),
+                             ("fc4", r"orders: tree: "),
+                             ("fc5", r"(panels in binary64|definition): tiles: .*; strips: random numbers have more than 16")):
+            for use in told[False][layer, "dot", "forward"]:
+                self.assertRegex(use["kernel"], words)
+            self.assertIn((layer, "dot", "backward"), told[False])
 
     def test_copied_directories_keep_their_results(self):
         answer, (report,) = self.runs("a.json")

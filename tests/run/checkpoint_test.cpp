@@ -96,12 +96,12 @@ TEST_CASE("the times of operations go on in the next process, and add up to the 
     Telemetry telemetry(setup.experiment.stats);
     const Trace trace = one_process(setup, scratch.path() / "checkpoint", telemetry, observer, {0, 1e-9});
     CHECK(telemetry.profile().total().time_s == trace.wall_s);
-    for (const auto& [key, work] : telemetry.profile().rows()) {
+    for (const auto& [key, row] : telemetry.profile().rows()) {
       if (key.phase == WorkPhase::evaluation || key.layer.empty())
         continue;  // not in every step, or after saving
       double& known = before[key.layer + "/" + key.op + "/" + std::string(name_of(key.phase))];
-      CHECK(work.time_s > known);
-      known = work.time_s;
+      CHECK(row.work.time_s > known);
+      known = row.work.time_s;
     }
   }
   CHECK(before.size() == 2 + 3 * (2 + 2 + 2) + 2 * 2 + 2);  // data; dot, bias, updates; relu; loss

@@ -29,8 +29,9 @@ Counts rows_of(const Setup& setup) {
   CHECK(all.projections == run.telemetry.projections - initial);
   CHECK(all.macs == run.telemetry.reading().macs);
   Counts rows;
-  for (const auto& [key, work] : run.telemetry.profile().rows())
-    add(rows, key.layer + "/" + key.op + "/" + std::string(name_of(key.phase)), work.projections, work.macs);
+  for (const auto& [key, row] : run.telemetry.profile().rows())
+    add(rows, key.layer + "/" + key.op + "/" + std::string(name_of(key.phase)), row.work.projections,
+        row.work.macs);
   return rows;
 }
 
@@ -190,7 +191,8 @@ TEST_CASE("a profile: work belongs to what was entered last, inside of evaluatio
   profile.leave(at(132));
   profile.leave(at(148));
   std::map<std::string, double> seconds;
-  for (const auto& [key, work] : profile.rows()) {
+  for (const auto& [key, row] : profile.rows()) {
+    const Work& work = row.work;
     seconds[key.layer + "/" + key.op + "/" + std::string(name_of(key.phase))] = work.time_s;
     CHECK(static_cast<double>(work.projections) == work.time_s);
     CHECK(static_cast<double>(work.macs) == 10 * work.time_s);

@@ -4,6 +4,7 @@
 usage: check_report.py REPORT...      Exit code 0: all good; 4: something is wrong (said on stderr).
 """
 
+import collections
 import json
 import math
 import os
@@ -44,6 +45,7 @@ def inconsistencies(report):
         yield f"/cost/macs_count: the entries of macs add up to {macs}"
     if "operations" in report.get("cost", {}):
         yield from _operations(report["cost"], report["cost"]["operations"])
+        yield from _kernels(report["cost"]["operations"], report.get("tensors", []))
 
 
 def _operations(cost, operations):
@@ -64,8 +66,30 @@ def _operations(cost, operations):
         yield f"{where}: the multiply-adds do not add up to macs_count"
     if sum(o["emulated_ops_count"] for o in operations) > cost.get("emulated_ops_count", math.inf):
         yield f"{where}: more roundings than emulated_ops_count"
+    for i, o in enumerate(operations):
+        texts = [use["kernel"] for use in o.get("kernels", [])]
+        if texts != sorted(set(texts)):
+            yield f"{where}/{i}/kernels: not in the order of their texts"
     if not math.isclose(cost["wall_s"], sum(o["time_s"] for o in operations), rel_tol=1e-9):  # sums in another order
         yield f"{where}: the times do not add up to wall_s"
+
+
+def products_by_kernel(entries):
+    """Products that each kernel computed, in operations or tensors."""
+    counts = collections.Counter()
+    for entry in entries:
+        for use in entry.get("kernels", []):
+            counts[use["kernel"]] += use["products_count"]
+    return counts
+
+
+def _kernels(operations, tensors):
+    of_operations = products_by_kernel(operations)
+    if not of_operations:  # of an older program
+        return
+    for kernel, count in products_by_kernel(tensors).items():
+        if count > of_operations[kernel]:
+            yield f"/cost/operations: {of_operations[kernel]} products by a kernel that computed {count} in tensors: {kernel}"
 
 
 def _formats(report):
