@@ -65,11 +65,11 @@ class Differences {
                ", want " + std::to_string(want.counts[i]);
       });
   }
-  /// `least_cases`: where there are three levels.
+  /// `least_cases`: where there are four levels.
   void check(std::uint64_t least_cases) const {
     CHECK(text_ == "");
     CHECK(count_ == 0);
-    CHECK(3 * cases_ >= least_cases * levels_of_this_machine().size());
+    CHECK(4 * cases_ >= least_cases * levels_of_this_machine().size());
   }
 
  private:

@@ -38,12 +38,14 @@ inline constexpr functions::Function composed[] = {
     functions::Function::gelu_tanh_grad};
 
 inline std::vector<functions::FirstStages> first_stages_of_this_machine() {
-  constexpr functions::FirstStages all[] = {functions::first_stage_baseline,
+  std::vector<functions::FirstStages> all{functions::first_stage_baseline};
 #ifdef __x86_64__
-                                            functions::first_stage_v3, functions::first_stage_v4
+  for (const Kernels* level : levels_of_this_machine()) {
+    if (level == &kernels_v3) all.push_back(functions::first_stage_v3);
+    if (level == &kernels_v4) all.push_back(functions::first_stage_v4);
+  }
 #endif
-  };
-  return {all, all + levels_of_this_machine().size()};
+  return all;
 }
 
 /// Where the code of a first stage branches, and where its functions bend.
