@@ -1,5 +1,7 @@
 """Single changes that no test can see, with the reason: (file, reason, lines as they become)."""
 
+import re
+
 _UNSET = "every Rounded is made with all four members"
 _SHIFT = "at the number in question both sides give the same"
 _STICKY = "what is not 0 is sticky anyway, and nothing else is left of x there"
@@ -47,3 +49,12 @@ GROUPS = [
 ]
 
 EQUIVALENT = {(path, line): reason for path, reason, lines in GROUPS for line in lines}
+
+# Lines that decide speed alone: how large a block is, which of several kernels with the same bits does it.
+TUNING = [
+    (r"kernels/tiles\.inc", r"(?:Fast|Counting)<\d+(?:, \d+)?>::row", "which shapes of tiles there are"),
+]
+
+
+def is_tuning(mutant):
+    return any(re.search(path, mutant.path) and re.search(line, mutant.before) for path, line, _ in TUNING)
