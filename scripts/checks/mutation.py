@@ -25,7 +25,8 @@ PRESET = "test"
 WORK = os.path.join(ROOT, "build", "mutation")
 TIME_LIMIT_S = 180  # a mutant that loops is killed; the tests take up to 10 s, more on a busy machine
 LIMITED = ["sh", "-c", 'ulimit -v 16000000; exec "$@"', "sh"]  # KiB: a mutant that allocates without end is killed, too
-ENVIRONMENT = {"OMP_WAIT_POLICY": "passive", "EXMY_SHARE_FROM": "2000", "CCACHE_DISABLE": "1"}  # as in ctest
+ENVIRONMENT = {"OMP_WAIT_POLICY": "passive", "OMP_NUM_THREADS": "1", "CCACHE_DISABLE": "1"}
+PROGRESS = 100  # mutants
 
 
 class Bench:
@@ -153,6 +154,8 @@ def check(tally, which="rounding", sample=None, seed=1, match=""):
         results = []
         for mutant, result in zip(tried, pool.map(lambda one: bench.result(one[1], seed, one[0]), enumerate(tried))):
             results.append(result)
+            if len(results) % PROGRESS == 0:
+                print(f"{len(results)} of {len(tried)}, {time.monotonic() - started:.0f} s", flush=True)
             if result not in ("killed", "same code"):
                 print(f"{result}: {mutant.name()}", flush=True)
     counts = {kind: results.count(kind) for kind in ("killed", "survived", "stillborn", "same code")}

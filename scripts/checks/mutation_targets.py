@@ -36,14 +36,14 @@ PRODUCTS = ("products_test", "~[nightly]")
 TESTS = {
     "binary64": (("kernels_test", _cases("kernels_test", "kernels_modes_test", "kernels_digest_test", "kernels_panel_test",
                                          "kernels_binary64_test", "exponents_kernel_test")),
-                 ("ops_test", _cases("matmul_test", "binary64_panels_test", "projector_random_test")), PRODUCTS),
+                 ("ops_test", _cases("matmul_test", "binary64_panels_test", "projector_random_test"))),
     "spans": (("kernels_test", _cases("float_spans_test")), ("kernels_test", _cases("kernels_digest_test")),
               ("ops_test", _cases("projector_test", "projector_paths_test", "projector_random_test"))),
     "tiles": (("kernels_test", _cases("tiles_kernel_test", "kernels_digest_test")),
               ("tiles_test", _cases("tile_plan_test", "tile_counting_test")),
-              ("tiles_test", _cases("tiles_test")), PRODUCTS),
-    "strips": (("kernels_test", _cases("strips_kernel_test", "kernels_digest_test")), ("strips_test", "~[slow]"), PRODUCTS),
-    "orders": (("kernels_test", _cases("orders_kernel_test", "kernels_digest_test")), ("orders_test", ""), PRODUCTS)}
+              ("tiles_test", _cases("tiles_test"))),
+    "strips": (("kernels_test", _cases("strips_kernel_test", "kernels_digest_test")), ("strips_test", "~[slow]")),
+    "orders": (("kernels_test", _cases("orders_kernel_test", "kernels_digest_test")), ("orders_test", ""))}
 ALL_LEVELS = tuple(reversed(LEVELS))
 LEVELS_OF_LEVEL = ("x86-64-v4", "x86-64-v3", "baseline")  # level.inc has no unit for x86-64-v2
 
@@ -69,7 +69,8 @@ SETS = {
                                "tile_wide", "tile_spans", "tiles"), "tiles"),
     "strips": _family("strips", ("strip_draws", "strip_rounding", "strips"), "strips"),
     "orders": _family("orders", ("orders_counts", "orders_pairwise", "orders_exact", "orders_block", "orders"), "orders"),
-    "plans": _sources("tiles", "sim/ops/tile_plan.cpp", "sim/ops/tile_job.cpp", "sim/ops/tile_words.cpp")
+    "plans": _sources("tiles", "sim/ops/tile_plan.cpp", "sim/ops/tile_words.cpp")
+    + _sources("tiles", "sim/ops/tile_job.cpp", also=(PRODUCTS,))
     + _sources("strips", "sim/ops/strip_plan.cpp") + _sources("orders", "sim/ops/order_plan.cpp")
     + _sources("spans", "sim/ops/float_block.cpp"),
 }
