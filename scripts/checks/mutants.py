@@ -73,8 +73,7 @@ def replacements(token):
         return _numbers(NUMBER.fullmatch(token))
     if "::" in token:
         return [NAMED[token]] if token in NAMED else []
-    return BINARY.get(token, {"-": [""]}.get(token)) or {"true": ["false"], "false": ["true"], "!": [""],
-                                                        "~": [""]}[token]
+    return BINARY.get(token) or {"true": ["false"], "false": ["true"], "!": [""], "~": [""]}[token]
 
 
 def _numbers(number):
