@@ -53,6 +53,9 @@ EQUIVALENT = {(path, line): reason for path, reason, lines in GROUPS for line in
 # Lines that decide speed alone: how large a block is, which of several kernels with the same bits does it.
 TUNING = [
     (r"kernels/tiles\.inc", r"(?:Fast|Counting)<\d+(?:, \d+)?>::row", "which shapes of tiles there are"),
+    (r"sim/ops/float_block\.cpp", r"\b(?:run_length|few) = ", "how many elements are looked at at once"),
+    (r"sim/ops/tile_job\.cpp", r"\blong_run\b", "from where on runs pay"),
+    (r"kernels/tile_spans\.inc", r"\bblock = ", "how many columns are transposed at once"),
 ]
 
 

@@ -32,7 +32,7 @@ def _cases(*files):
 
 
 ROUNDING = (("rounding_test", ""),)
-PRODUCTS = ("products_test", "~[nightly]")
+CONVOLUTIONS = ("conv2d_test", "~[slow]")
 TESTS = {
     "binary64": (("kernels_test", _cases("kernels_test", "kernels_modes_test", "kernels_digest_test", "kernels_panel_test",
                                          "kernels_binary64_test", "exponents_kernel_test")),
@@ -41,9 +41,10 @@ TESTS = {
               ("ops_test", _cases("projector_test", "projector_paths_test", "projector_random_test"))),
     "tiles": (("kernels_test", _cases("tiles_kernel_test", "kernels_digest_test")),
               ("tiles_test", _cases("tile_plan_test", "tile_counting_test")),
-              ("tiles_test", _cases("tiles_test"))),
+              ("tiles_test", '[#tiles_test]~"*many times"~"*threads share"')),
     "strips": (("kernels_test", _cases("strips_kernel_test", "kernels_digest_test")), ("strips_test", "~[slow]")),
     "orders": (("kernels_test", _cases("orders_kernel_test", "kernels_digest_test")), ("orders_test", ""))}
+PLAN_TESTS = {name: TESTS[name][1:] for name in ("tiles", "strips", "orders")}  # kernels know no plans
 ALL_LEVELS = tuple(reversed(LEVELS))
 LEVELS_OF_LEVEL = ("x86-64-v4", "x86-64-v3", "baseline")  # level.inc has no unit for x86-64-v2
 
@@ -53,26 +54,26 @@ def _family(name, files, *families, levels=ALL_LEVELS):
     return [Target(KERNELS + file + ".inc", units, TESTS[name], levels) for file in files]
 
 
-def _sources(name, *paths, also=()):
-    return [Target(path, (path,), (*TESTS[name], *also)) for path in paths]
+def _sources(tests, *paths):
+    return [Target(path, (path,), tests) for path in paths]
 
 
 SETS = {
     "rounding": [Target("formats/rounding.hpp", ("tests/support/rounding_calls.cpp", "formats/project.cpp"), ROUNDING)],
     "projection": [Target("formats/project.cpp", ("formats/project.cpp",), ROUNDING)],
     "binary64": _family("binary64", ("rounding", "binary64", "exponents", "random", "philox", "level"), "level",
-                        levels=LEVELS_OF_LEVEL) + _sources("binary64", KERNELS + "kernels.cpp"),
+                        levels=LEVELS_OF_LEVEL) + _sources(TESTS["binary64"], KERNELS + "kernels.cpp"),
     "spans": _family("spans", ("float_rounding", "float_counts", "float_drawn", "float_native", "float_operations",
                                "float_spans"), "float_spans")
-    + _sources("spans", KERNELS + "float_spans.cpp", KERNELS + "float_spans_wide.cpp"),
+    + _sources(TESTS["spans"], KERNELS + "float_spans.cpp", KERNELS + "float_spans_wide.cpp"),
     "tiles": _family("tiles", ("tile_vectors", "tile_counts", "tile_exactly", "tile_pairs", "tile_quick", "tile_counted",
                                "tile_wide", "tile_spans", "tiles"), "tiles"),
     "strips": _family("strips", ("strip_draws", "strip_rounding", "strips"), "strips"),
     "orders": _family("orders", ("orders_counts", "orders_pairwise", "orders_exact", "orders_block", "orders"), "orders"),
-    "plans": _sources("tiles", "sim/ops/tile_plan.cpp", "sim/ops/tile_words.cpp")
-    + _sources("tiles", "sim/ops/tile_job.cpp", also=(PRODUCTS,))
-    + _sources("strips", "sim/ops/strip_plan.cpp") + _sources("orders", "sim/ops/order_plan.cpp")
-    + _sources("spans", "sim/ops/float_block.cpp"),
+    "plans": _sources(PLAN_TESTS["tiles"], "sim/ops/tile_plan.cpp", "sim/ops/tile_words.cpp")
+    + _sources((*PLAN_TESTS["tiles"], CONVOLUTIONS), "sim/ops/tile_job.cpp")
+    + _sources(PLAN_TESTS["strips"], "sim/ops/strip_plan.cpp") + _sources(PLAN_TESTS["orders"], "sim/ops/order_plan.cpp")
+    + _sources(TESTS["spans"], "sim/ops/float_block.cpp"),
 }
 KERNEL_SETS = ("spans", "tiles", "strips", "orders", "binary64", "plans")
 SETS["kernels"] = [target for name in KERNEL_SETS for target in SETS[name]]

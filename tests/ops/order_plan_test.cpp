@@ -67,6 +67,10 @@ TEST_CASE(
   CHECK_FALSE(splits("e5m2", "e5m2", 0));
   CHECK(splits("e5m2", "e5m2", 1));
   // What the operands are may say more than their format.
+  const FactorFacts most =
+      range("fp32", std::numeric_limits<float>::max(), std::numeric_limits<float>::max());
+  CHECK_FALSE(
+      plan_of<ExactSum>(plan_order(in_order(Order::exact, "fp32"), most, most, 1, false, true)).splits);
   const FactorFacts some = range("e5m2", 1, 0x1p-10f);
   CHECK_FALSE(
       plan_of<ExactSum>(plan_order(in_order(Order::exact, "fp32"), some, some, 100, false, true)).splits);
@@ -128,6 +132,12 @@ TEST_CASE("a sum of zero in a unit has the smallest exponent of the output") {
   };
   CHECK(sum(2) == 0);
   CHECK(sum(3) == 0x1p-17f);
+  // That of binary32, 2^-126, would make 2^(F - e) infinite: the grid of the products is taken.
+  Reduction how = in_order(Order::block, "fp32");
+  how.accumulator.rounding = Rounding::toward_zero;
+  how.block = {1, 2, -14, -14};
+  const OrderCase c = case_of(how, "e5m2", "e5m2", {0, 1}, {0x1p-8f, 0x1p-8f});
+  CHECK(sum_by(c, *decide(c, false, true).plan) == 0x1p-8f);
 }
 
 TEST_CASE("trees: nodes of 11 bits are rounded twice, of 12 bits they are not, and would be wrong") {
@@ -242,6 +252,40 @@ TEST_CASE("units that 32 bits do not hold are refused; others add as many produc
         "products may lie below the grid of the output");
   CHECK(plan_order(unit(4, 25), range("bf16", 0x1p63f, 1), range("bf16", 0x1p63f, 1), 8, false, true).why ==
         "a sum may overflow");
+}
+
+TEST_CASE("units at the ends of what 32 bits hold") {
+  const auto decided = [](Rounding rounding, int bits, const char* output, const FactorFacts& a,
+                          const FactorFacts& b, std::size_t k = 4) {
+    Reduction how = in_order(Order::block, output);
+    how.accumulator.rounding = rounding;
+    how.block = {4, bits, -14, -14};
+    return plan_order(how, a, b, k, false, true);
+  };
+  const Rounding zero = Rounding::toward_zero, even = Rounding::nearest_even;
+  const FactorFacts small = range("e4m3fn", 1, 0x1p-6f);
+  CHECK(decided(zero, 10, "e8m1", small, small).plan);
+  CHECK(decided(even, 10, "e8m1", small, small).plan);
+  CHECK(decided(even, 10, "e8m21", small, small).plan);
+  CHECK(decided(even, 10, "e8m22", small, small).why == "the unit rounds to nearest in more than 22 bits");
+  CHECK(decided(even, 10, "e8m0", small, small).why == "the unit's output is none of binary32");
+  CHECK(decided(Rounding::to_odd, 10, "fp16", small, small).why == "the unit rounds in another way");
+  CHECK(decided(zero, 28, "fp32", small, small).plan);
+  CHECK(decided(zero, 0, "fp32", small, small).plan);
+  // Products are multiples of 2^(2 s - 14).
+  const auto from = [](int s) { return range("bf16", 1, static_cast<float>(pow2(s))); };
+  CHECK(decided(zero, 25, "fp32", from(-56), from(-56)).plan);
+  CHECK(decided(zero, 25, "fp32", from(-56), from(-57)).why ==
+        "products may lie below the grid of the output");
+  CHECK(decided(zero, 25, "fp16", from(-5), from(-5)).plan);  // 2^-24
+  CHECK_FALSE(decided(zero, 25, "fp16", from(-5), from(-6)).plan);
+  const auto to = [](int s) { return range("bf16", static_cast<float>(pow2(s)), 1); };
+  CHECK(decided(zero, 0, "fp32", to(63), to(63), 1).plan);
+  CHECK(decided(zero, 0, "fp32", to(63), to(64), 1).why == "exponents are too large");
+  CHECK(decided(zero, 1, "fp32", to(63), to(64), 1).plan);
+  CHECK(decided(zero, 1, "fp32", to(63), to(64), 2).why == "a sum may overflow");
+  CHECK(decided(zero, 25, "fp16", to(7), to(7), 3).plan);  // 3 2^14
+  CHECK(decided(zero, 25, "fp16", to(7), to(7), 4).why == "a sum may overflow");
 }
 
 TEST_CASE("a unit that adds too many products at once, or rounds too many bits in binary32, is wrong") {
