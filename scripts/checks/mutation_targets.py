@@ -40,7 +40,7 @@ TESTS = {
     "spans": (("kernels_test", _cases("float_spans_test")), ("kernels_test", _cases("kernels_digest_test")),
               ("ops_test", _cases("projector_test", "projector_paths_test", "projector_random_test"))),
     "tiles": (("kernels_test", _cases("tiles_kernel_test", "kernels_digest_test")),
-              ("tiles_test", _cases("tile_plan_test", "tile_counting_test")),
+              ("tiles_test", _cases("tile_plan_test", "tile_plan_ends_test", "tile_counting_test")),
               ("tiles_test", '[#tiles_test]~"*many times"~"*threads share"')),
     "strips": (("kernels_test", _cases("strips_kernel_test", "kernels_digest_test")), ("strips_test", "~[slow]")),
     "orders": (("kernels_test", _cases("orders_kernel_test", "kernels_digest_test")), ("orders_test", ""))}

@@ -135,9 +135,9 @@ TEST_CASE("a sum of zero in a unit has the smallest exponent of the output") {
   // That of binary32, 2^-126, would make 2^(F - e) infinite: the grid of the products is taken.
   Reduction how = in_order(Order::block, "fp32");
   how.accumulator.rounding = Rounding::toward_zero;
-  how.block = {1, 2, -14, -14};
-  const OrderCase c = case_of(how, "e5m2", "e5m2", {0, 1}, {0x1p-8f, 0x1p-8f});
-  CHECK(sum_by(c, *decide(c, false, true).plan) == 0x1p-8f);
+  how.block = {1, 2, -60, -60};
+  const OrderCase c = case_of(how, "bf16", "bf16", {0, 0x1p-56f}, {0x1p-56f, 0x1p-56f});
+  CHECK(sum_by(c, *decide(c, false, true).plan) == 0x1p-112f);
 }
 
 TEST_CASE("trees: nodes of 11 bits are rounded twice, of 12 bits they are not, and would be wrong") {
@@ -270,6 +270,22 @@ TEST_CASE("units at the ends of what 32 bits hold") {
   CHECK(decided(even, 10, "e8m22", small, small).why == "the unit rounds to nearest in more than 22 bits");
   CHECK(decided(even, 10, "e8m0", small, small).why == "the unit's output is none of binary32");
   CHECK(decided(Rounding::to_odd, 10, "fp16", small, small).why == "the unit rounds in another way");
+  const auto into = [&](const Format& f) {
+    Reduction how = in_order(Order::block, "fp16");
+    how.accumulator = {f, Rounding::nearest_even, Saturation::none};
+    how.block = {4, 10, -14, -14};
+    return plan_order(how, small, small, 4, false, true).plan.has_value();
+  };
+  Format f = format_of("fp16");
+  CHECK(into(f));
+  f.is_signed = f.negative_zero = false;
+  CHECK_FALSE(into(f));
+  f = format_of("fp16");
+  f.subnormals = Subnormals::none;
+  CHECK_FALSE(into(f));
+  f = format_of("bf16");
+  f.bias = 128;
+  CHECK_FALSE(into(f));
   CHECK(decided(zero, 28, "fp32", small, small).plan);
   CHECK(decided(zero, 0, "fp32", small, small).plan);
   // Products are multiples of 2^(2 s - 14).
@@ -277,6 +293,9 @@ TEST_CASE("units at the ends of what 32 bits hold") {
   CHECK(decided(zero, 25, "fp32", from(-56), from(-56)).plan);
   CHECK(decided(zero, 25, "fp32", from(-56), from(-57)).why ==
         "products may lie below the grid of the output");
+  CHECK(decided(zero, 25, "fp32", from(-67), from(-68)).why ==
+        "products may lie below the grid of the output");
+  CHECK(decided(zero, 25, "fp32", from(-68), from(-68)).why == "a product may be no binary32 number");
   CHECK(decided(zero, 25, "fp16", from(-5), from(-5)).plan);  // 2^-24
   CHECK_FALSE(decided(zero, 25, "fp16", from(-5), from(-6)).plan);
   const auto to = [](int s) { return range("bf16", static_cast<float>(pow2(s)), 1); };
@@ -286,6 +305,47 @@ TEST_CASE("units at the ends of what 32 bits hold") {
   CHECK(decided(zero, 1, "fp32", to(63), to(64), 2).why == "a sum may overflow");
   CHECK(decided(zero, 25, "fp16", to(7), to(7), 3).plan);  // 3 2^14
   CHECK(decided(zero, 25, "fp16", to(7), to(7), 4).why == "a sum may overflow");
+  // One group: 4 1023 16, grown by 2^-11 once, is below 65504; twice it would not be. Two groups are.
+  const auto sums = [&](float largest, std::size_t k) {
+    return decided(zero, 10, "fp16", range("fp16", largest, 1), range("fp16", 16, 1), k).plan.has_value();
+  };
+  CHECK(sums(1023, 4));
+  CHECK_FALSE(sums(1023.5f, 4));
+  CHECK(sums(511, 8));
+  CHECK_FALSE(sums(511.5f, 8));
+}
+
+TEST_CASE("units with chunks: the sums of chunks are planned as steps of tiles") {
+  Reduction how = in_order(Order::block, "fp32");
+  how.accumulator.rounding = Rounding::toward_zero;
+  how.block = {4, 13, -14, -14};
+  how.chunk = 8;
+  how.outer = {format_of("fp16"), Rounding::nearest_even, Saturation::none};
+  const FactorFacts x = range("e4m3fn", 88, 1);
+  const auto outer = [&](std::size_t k) {
+    return plan_of<BlockPlan>(plan_order(how, x, x, k, false, true)).outer.value();
+  };
+  how.chunk = 4;  // up to 4 88^2, less than half the maximum
+  CHECK(outer(5).limit == TileLimit::excluded);
+  CHECK(outer(8).limit == TileLimit::excluded);
+  CHECK(outer(9).limit == TileLimit::watch);
+  how.outer.rounding = Rounding::toward_zero;
+  CHECK(plan_order(how, x, x, 8, false, true).why == "outer: the rounding is not nearest_even");
+}
+
+TEST_CASE("trees: how many terms, and how large, before the constant C overflows") {
+  const auto why = [](float a, float b, std::size_t k, const char* sum = "bf16") {
+    return plan_order(in_order(Order::pairwise, sum), range("e8m1", a, a), range("e8m1", b, b), k, false,
+                      true)
+        .why;
+  };
+  const std::size_t most = PairwiseRounding::most_terms;
+  CHECK(why(1, 1, most, "fp32").empty());
+  CHECK(why(1, 1, most + 1, "fp32") == "too many terms");
+  CHECK(why(0x1p54f, 0x1p54f, 1).empty());  // twice 2^108 is below 2^(103 + 7)
+  CHECK(why(0x1p54f, 0x1p54f, 2) == "sums may be too large for the constant C");
+  CHECK(why(0x1p54f, 0x1p53f, 3).empty());
+  CHECK(why(0x1p54f, 0x1p53f, 4) == "sums may be too large for the constant C");
 }
 
 TEST_CASE("a unit that adds too many products at once, or rounds too many bits in binary32, is wrong") {
