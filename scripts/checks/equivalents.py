@@ -2,6 +2,8 @@
 
 import re
 
+import kernel_equivalents
+
 _UNSET = "every Rounded is made with all four members"
 _SHIFT = "at the number in question both sides give the same"
 _STICKY = "what is not 0 is sticky anyway, and nothing else is left of x there"
@@ -48,16 +50,10 @@ GROUPS = [
         "if (e.has(Event::infinite)) flags = flag_infinite;"]),
 ]
 
-EQUIVALENT = {(path, line): reason for path, reason, lines in GROUPS for line in lines}
-
-# Lines that decide speed alone: how large a block is, which of several kernels with the same bits does it.
-TUNING = [
-    (r"kernels/tiles\.inc", r"(?:Fast|Counting)<\d+(?:, \d+)?>::row", "which shapes of tiles there are"),
-    (r"sim/ops/float_block\.cpp", r"\b(?:run_length|few) = ", "how many elements are looked at at once"),
-    (r"sim/ops/tile_job\.cpp", r"\blong_run\b", "from where on runs pay"),
-    (r"kernels/tile_spans\.inc", r"\bblock = ", "how many columns are transposed at once"),
-]
+EQUIVALENT = {(path, line): reason for path, reason, lines in [*GROUPS, *kernel_equivalents.GROUPS] for line in lines}
 
 
 def is_tuning(mutant):
-    return any(re.search(path, mutant.path) and re.search(line, mutant.before) for path, line, _ in TUNING)
+    """Whether only speed depends on the line."""
+    return any(re.search(path, mutant.path) and re.search(line, mutant.before)
+               for path, line, _ in kernel_equivalents.TUNING)
