@@ -315,6 +315,18 @@ TEST_CASE("units at the ends of what 32 bits hold") {
   CHECK_FALSE(sums(511.5f, 8));
 }
 
+TEST_CASE("one factor that is not finite is enough to refuse, in every order") {
+  const FactorFacts finite = range("e5m2", 1, 1),
+                    wild = range("e5m2", std::numeric_limits<float>::infinity(), 1);
+  for (const Order order : {Order::pairwise, Order::exact, Order::block}) {
+    Reduction how = in_order(order, "fp16");
+    how.block = {4, 13, -14, -14};
+    CHECK(plan_order(how, finite, finite, 8, false, true).plan);
+    CHECK(plan_order(how, finite, wild, 8, false, true).why == "an operand is not finite");
+    CHECK(plan_order(how, wild, finite, 8, false, true).why == "an operand is not finite");
+  }
+}
+
 TEST_CASE("units with chunks: the sums of chunks are planned as steps of tiles") {
   Reduction how = in_order(Order::block, "fp32");
   how.accumulator.rounding = Rounding::toward_zero;
@@ -329,6 +341,15 @@ TEST_CASE("units with chunks: the sums of chunks are planned as steps of tiles")
   CHECK(outer(5).limit == TileLimit::excluded);
   CHECK(outer(8).limit == TileLimit::excluded);
   CHECK(outer(9).limit == TileLimit::watch);
+  // Sums are multiples of the output's grid, 2^-24.
+  how.accumulator.format = format_of("fp16");
+  const auto clamps = [&](const char* name) {
+    how.outer.format = format_of(name);
+    const FactorFacts fine = range("bf16", 1, 0x1p-5f);
+    return plan_of<BlockPlan>(plan_order(how, fine, fine, 8, false, true)).outer.value().clamps;
+  };
+  CHECK(clamps("e5m9"));
+  CHECK_FALSE(clamps("fp16"));
   how.outer.rounding = Rounding::toward_zero;
   CHECK(plan_order(how, x, x, 8, false, true).why == "outer: the rounding is not nearest_even");
 }

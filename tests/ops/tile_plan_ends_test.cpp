@@ -193,11 +193,22 @@ TEST_CASE("every plan in words") {
   r.rounds_product = false;
   r.wide_products = true;
   CHECK(describe(plan) == "exact products, binary32 sums, rounded again, middles by their error, saturating");
+  r = {};
+  r.exact_steps = 1;
+  CHECK(describe(plan) ==
+        "exact products, binary32 sums, exact by bound while small, no overflow by bound, subnormal grid");
+  r.exact_first = 1;
+  r.quick = true;
+  CHECK(describe(plan) ==
+        "exact products, binary32 sums, exact by bound, no overflow by bound, subnormal grid, "
+        "counted in quick steps");
+  r = {};
+  r.clamps = false;
   plan.outer.emplace();
   plan.outer->limit = TileLimit::watch;
   plan.outer->clamps = false;
   CHECK(describe(plan) ==
-        "exact products, binary32 sums, rounded again, middles by their error, saturating; "
+        "exact products, binary32 sums, no overflow by bound; "
         "chunks: exact products, binary32 sums, overflow watched");
 }
 
