@@ -27,6 +27,7 @@ TOKEN = re.compile(r"(?<= )(?:==|!=|<=|>=|&&|\|\||<<=|>>=|<<|>>|\|=|[-+*]=|[-+*/
 RETURN = re.compile(r"\breturn (?!true|false|!)([^;{}]+);")
 NO_CODE = re.compile(r'//[^\n]*|"[^"\n]*"|^ *#[^\n]*|\bnamespace\b[^\n]*|^enum class[^;]*;|\bstatic_assert\(.*?\);',
                      re.M | re.S)
+CHOICE = re.compile(r" (?P<left>[\w.>()-]+) (?P<token>[<>]=?) (?P<right>[\w.>()-]+) \? (?P<one>[^?:;]+) : (?P<other>[\w.>()-]+)")
 NUMBER = re.compile(r"(?P<hex>0x[\da-fA-F]+(?:\.[\da-fA-F]+)?)?(?P<power>p-?\d+)?(?P<decimal>\d+)?(?P<point>\.\d+)?"
                     r"(?P<suffix>[uUfL]*)")
 
@@ -60,7 +61,11 @@ def mutants(path, text, functions=None):
 
 def edits(code):
     """(start, end, replacement) of every change."""
+    same = {choice.start("token") for choice in CHOICE.finditer(code)  # of two equal numbers both are the larger one
+            if {choice["left"].lstrip("("), choice["right"]} == {choice["one"], choice["other"]}}
     for token in TOKEN.finditer(code):
+        if token.start() in same:
+            continue
         for replacement in replacements(token.group()):
             yield token.start(), token.end(), replacement
     for result in RETURN.finditer(code):  # a decision becomes its opposite

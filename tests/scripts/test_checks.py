@@ -96,6 +96,10 @@ class Mutants(unittest.TestCase):
             "x = hn::ShiftRight<30>(hn::Lt(a, b));", "x = hn::ShiftRight<31>(hn::Le(a, b));"])
         self.assertEqual(self.changes("x = f(-y) ^ ~z;"), ["x = f(+y) ^ ~z;", "x = f(-y) | ~z;", "x = f(-y) ^ z;"])
 
+    def test_the_larger_of_two_equal_numbers(self):
+        self.assertEqual(self.changes("y = a < k.b ? k.b : a;"), [])
+        self.assertEqual(self.changes("y = a < k.b ? k.b : c;"), ["y = a <= k.b ? k.b : c;"])
+
     def test_every_kernel_and_plan_has_mutants(self):
         folder = os.path.join(ROOT, mutation_targets.KERNELS)
         kernels = {mutation_targets.KERNELS + name for name in os.listdir(folder) if name.endswith(".inc")}
