@@ -27,7 +27,8 @@ TOKEN = re.compile(r"(?<= )(?:==|!=|<=|>=|&&|\|\||<<=|>>=|<<|>>|\|=|[-+*]=|[-+*/
 RETURN = re.compile(r"\breturn (?!true|false|!)([^;{}]+);")
 NO_CODE = re.compile(r'//[^\n]*|"[^"\n]*"|^ *#[^\n]*|\bnamespace\b[^\n]*|^enum class[^;]*;|\bstatic_assert\(.*?\);',
                      re.M | re.S)
-CHOICE = re.compile(r" (?P<left>[\w.>()-]+) (?P<token>[<>]=?) (?P<right>[\w.>()-]+) \? (?P<one>[^?:;]+) : (?P<other>[\w.>()-]+)")
+CHOICE = re.compile(r" (?P<left>[\w.>()-]+) (?P<token>[<>]=?) (?P<right>[\w.>()-]+) \? (?P<one>[^?:;]+) : "
+                    r"(?P<other>[\w.>()-]+)")
 NUMBER = re.compile(r"(?P<hex>0x[\da-fA-F]+(?:\.[\da-fA-F]+)?)?(?P<power>p-?\d+)?(?P<decimal>\d+)?(?P<point>\.\d+)?"
                     r"(?P<suffix>[uUfL]*)")
 

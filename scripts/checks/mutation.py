@@ -106,8 +106,9 @@ class Bench:
     @staticmethod
     def _run(words, limit_s=COMPILER_LIMIT_S, **environment):
         try:
-            return subprocess.run(words, cwd=folder(PRESET), check=False, timeout=limit_s, stdout=subprocess.DEVNULL,
-                                  stderr=subprocess.DEVNULL, env={**os.environ, **ENVIRONMENT, **environment}).returncode
+            return subprocess.run(words, cwd=folder(PRESET), check=False, timeout=limit_s,
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                  env={**os.environ, **ENVIRONMENT, **environment}).returncode
         except subprocess.TimeoutExpired:
             return 124
 

@@ -34,8 +34,8 @@ def _cases(*files):
 ROUNDING = (("rounding_test", ""),)
 CONVOLUTIONS = ("conv2d_test", "~[slow]")
 TESTS = {
-    "binary64": (("kernels_test", _cases("kernels_test", "kernels_modes_test", "kernels_digest_test", "kernels_panel_test",
-                                         "kernels_binary64_test", "exponents_kernel_test")),
+    "binary64": (("kernels_test", _cases("kernels_test", "kernels_modes_test", "kernels_digest_test",
+                                         "kernels_panel_test", "kernels_binary64_test", "exponents_kernel_test")),
                  ("ops_test", _cases("matmul_test", "binary64_panels_test", "projector_random_test"))),
     "spans": (("kernels_test", _cases("float_spans_test")), ("kernels_test", _cases("kernels_digest_test")),
               ("ops_test", _cases("projector_test", "projector_paths_test", "projector_random_test"))),
@@ -66,13 +66,15 @@ SETS = {
     "spans": _family("spans", ("float_rounding", "float_counts", "float_drawn", "float_native", "float_operations",
                                "float_spans"), "float_spans")
     + _sources(TESTS["spans"], KERNELS + "float_spans.cpp", KERNELS + "float_spans_wide.cpp"),
-    "tiles": _family("tiles", ("tile_vectors", "tile_counts", "tile_exactly", "tile_pairs", "tile_quick", "tile_counted",
-                               "tile_wide", "tile_spans", "tiles"), "tiles"),
+    "tiles": _family("tiles", ("tile_vectors", "tile_counts", "tile_exactly", "tile_pairs", "tile_quick",
+                               "tile_counted", "tile_wide", "tile_spans", "tiles"), "tiles"),
     "strips": _family("strips", ("strip_draws", "strip_rounding", "strips"), "strips"),
-    "orders": _family("orders", ("orders_counts", "orders_pairwise", "orders_exact", "orders_block", "orders"), "orders"),
+    "orders": _family("orders", ("orders_counts", "orders_pairwise", "orders_exact", "orders_block", "orders"),
+                      "orders"),
     "plans": _sources(PLAN_TESTS["tiles"], "sim/ops/tile_plan.cpp", "sim/ops/tile_words.cpp")
     + _sources((*PLAN_TESTS["tiles"], CONVOLUTIONS), "sim/ops/tile_job.cpp")
-    + _sources(PLAN_TESTS["strips"], "sim/ops/strip_plan.cpp") + _sources(PLAN_TESTS["orders"], "sim/ops/order_plan.cpp")
+    + _sources(PLAN_TESTS["strips"], "sim/ops/strip_plan.cpp")
+    + _sources(PLAN_TESTS["orders"], "sim/ops/order_plan.cpp")
     + _sources(TESTS["spans"], "sim/ops/float_block.cpp"),
 }
 KERNEL_SETS = ("spans", "tiles", "strips", "orders", "binary64", "plans")
