@@ -9,9 +9,17 @@ _PRODUCT = "only the rounding of the product is taken from this plan"
 _MARGIN = "a margin for the roundings of the bound itself, which half or twice as much is, too"
 _PACKED = "a panel that is not read in place is packed: the same numbers, more slowly"
 _REFUSED = "one format more is left to slower paths with the same bits"
+_SLOWER = "only sends more blocks a slower way, which gives the same bits"
+_BEYOND = "one number beyond the end is looked at, which can only choose a slower way; only the sanitizers notice"
 _SCRATCH = "more rows are laid aside than are read; only the sanitizers notice"
 
 GROUPS = [
+    ("formats/kernels/float_operations.inc", _SLOWER, [
+        "small |= ((abs_of(p.value) < least) & (x[i] != 0.0f) & (y[i] != 0.0f)) ? 1u : 1u;"]),
+    ("formats/kernels/float_rounding.inc", _BEYOND, [
+        "for (std::size_t i = 0; i <= n; ++i) largest = larger(to_bits(x[i]) & ~sign_bit, largest);"]),
+    ("formats/kernels/float_spans.inc", _SLOWER, [
+        "case Even::inside: return seen <= max && seen < k.largest;  // |x| is seen"]),
     ("sim/ops/tile_plan.cpp", _LATER, ["bool quick_product_ = true;", "double bound_ = 1;", "int grid_ = 1;"]),
     ("sim/ops/tile_plan.cpp", "P_t <= P <= 11 give 22 at most", [
         "r.step = t.bits <= p && p <= 11 && t.bits + p < 23 ? TileStep::fused : TileStep::odd;",
@@ -25,6 +33,9 @@ GROUPS = [
     ("sim/ops/tile_job.cpp", _SCRATCH, [
         "const FloatMatrix there = job_.left.part(first, from, last + first, to - from);"]),
     ("sim/ops/strip_plan.cpp", _ALL_PATHS, ["return 1;", "return 3;"]),
+    ("sim/ops/order_plan.cpp", "of 0, either is below the exponents of all formats", [
+        "int exponent_of(double x) { return x > 0 ? parts_of(x).exponent : -1073; }",
+        "int exponent_of(double x) { return x > 0 ? parts_of(x).exponent : -1075; }"]),
     ("sim/ops/order_plan.cpp", _BINARY32, [
         "if (cut > 900 && t.grid < -900 || cut - t.grid > 54) return std::nullopt;"]),
     ("sim/ops/order_plan.cpp", _FLOOR, [

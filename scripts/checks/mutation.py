@@ -71,6 +71,7 @@ class Bench:
         place = _made(os.path.join(WORK, str(number % 64)))
         path = os.path.join(place, mutant.path)
         _made(os.path.dirname(path))
+        results = ["same code"]
         for level in levels_of(target, seed, mutant.after):
             with open(path, "w", encoding="utf-8") as file:
                 file.write(mutant.text)
@@ -80,8 +81,10 @@ class Bench:
             if None in objects:
                 return "stillborn"
             if not all(filecmp.cmp(self.original(unit), made, shallow=False) for unit, made in zip(units, objects)):
-                return self.judged(target.tests, level, objects, place)
-        return "same code"
+                results.append(self.judged(target.tests, level, objects, place))
+            if results[-1] not in ("same code", "survived"):
+                break
+        return results[-1]
 
     def judged(self, tests, level, objects, place):
         environment = {"EXMY_ISA": level} if level else {}

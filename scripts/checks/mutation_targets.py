@@ -97,8 +97,8 @@ def _flags():
 
 
 def levels_of(target, seed, text, flags=None):
-    """The levels at which a mutant is tried: the first one, and if it changes nothing there, the next. The seed and the
-    mutant's text decide which is the first."""
+    """The levels at which a mutant is tried: the first one, and if it changes nothing there (some lines are for long
+    vectors), the next. The seed and the mutant's text decide which is the first."""
     there = [level for level in target.levels if has_level(level, _flags() if flags is None else flags)]
     first = zlib.crc32(f"{seed} {text}".encode()) % len(there)
     return there[first:] + there[:first]
