@@ -43,8 +43,7 @@ GROUPS = [
     ("formats/project.cpp", "only the limit's magnitude is used", [
         "const Exact limit = Exact::scaled(true, s.significand, s.unit);"]),
     ("formats/project.cpp", "where the operands differ, or where both give the same", [
-        "return x.exponent != limit.exponent ? x.exponent <= limit.exponent : x.significand < limit.significand;",
-        "const int exponent = x.exponent >= f.e_min() ? x.exponent : f.e_min();"]),
+        "return x.exponent != limit.exponent ? x.exponent <= limit.exponent : x.significand < limit.significand;"]),
     ("formats/project.cpp", "no flag was set before: an infinite result of finite operands is exact", [
         "if (e.has(Event::inexact)) flags = flag_inexact;  // whatever is beyond the maximum is inexact too",
         "if (e.has(Event::infinite)) flags = flag_infinite;"]),

@@ -18,6 +18,7 @@ GROUPS = [
         "small |= ((abs_of(p.value) < least) & (x[i] != 0.0f) & (y[i] != 0.0f)) ? 1u : 1u;"]),
     ("formats/kernels/float_rounding.inc", _BEYOND, [
         "for (std::size_t i = 0; i <= n; ++i) largest = larger(to_bits(x[i]) & ~sign_bit, largest);"]),
+    ("formats/kernels/orders_exact.inc", "room for one more than there are", ["Columns<split> columns[3];"]),
     ("formats/kernels/float_spans.inc", _SLOWER, [
         "case Even::inside: return seen <= max && seen < k.largest;  // |x| is seen"]),
     ("sim/ops/tile_plan.cpp", _LATER, ["bool quick_product_ = true;", "double bound_ = 1;", "int grid_ = 1;"]),
@@ -57,6 +58,8 @@ TUNING = [
     (r"kernels/tile_spans\.inc", r"\bblock = ", "how many columns are transposed at once"),
     (r"kernels/float_spans\.inc", r"\bline\b|\bbeyond\b.*sizeof|4 \* float_block|float_block / 2",
      "where blocks begin and how long they are"),
+    (r"kernels/(?:orders_exact|tile_counted)\.inc", r"constexpr std::size_t (?:window|most) = ",
+     "how many steps are prepared at once"),
     (r"sim/ops/float_block\.cpp", r"\b(?:run_length|few) = ", "how many elements are looked at at once"),
     (r"sim/ops/tile_job\.cpp", r"\blong_run\b", "from where on runs pay"),
     (r"sim/ops/tile_plan\.cpp", r"constexpr double most = ", "after how many exact steps sums are looked at again"),
