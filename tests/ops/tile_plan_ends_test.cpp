@@ -21,6 +21,8 @@ Reduction sums_in(const Format& f, std::size_t chunk = 0) {
 }
 Reduction sums_in(const char* name, std::size_t chunk = 0) { return sums_in(format_of(name), chunk); }
 
+constexpr float infinity = std::numeric_limits<float>::infinity();
+
 FactorFacts range(const char* name, float largest, float smallest) {
   return {format_of(name), {largest, smallest}};
 }
@@ -58,6 +60,20 @@ TEST_CASE("the bound of n sums is that of the recurrence, and little more") {
         CHECK(bound >= u);                  // 1000 roundings of u are less than 2^-41 of it
         CHECK(bound <= u * (1 + 0x1p-39));  // the factor for the roundings of the bound is 1 + 2^-40
       }
+}
+
+TEST_CASE("what a product is, and when it is a binary32 number") {
+  CHECK(Summand{24, -149, 0x1.fffffep127}.is_binary32());
+  CHECK_FALSE(Summand{25, -149, 1}.is_binary32());
+  CHECK_FALSE(Summand{24, -150, 1}.is_binary32());
+  CHECK_FALSE(Summand{24, -149, 0x1p128}.is_binary32());
+  const FactorFacts many = range("fp16", 3, 0.5f), one = range("e2m1fn", 2, 2),
+                    two = range("e2m1fn", 1.5f, 1.5f);
+  CHECK((product_of(many, many).bits == 22 && product_of(two, two).bits == 4));
+  CHECK((product_of(many, one).bits == 11 && product_of(one, many).bits == 11));
+  CHECK((product_of(many, two).bits == 13 && product_of(one, one).bits == 1));
+  CHECK((product_of(many, one).grid == -10 && product_of(two, many).grid == -12));
+  CHECK((product_of(many, two).largest == 4.5 && product_of(range("fp16", 0, infinity), one).grid == -23));
 }
 
 TEST_CASE("formats at the ends of what binary32 tiles hold") {
