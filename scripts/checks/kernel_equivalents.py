@@ -33,12 +33,20 @@ GROUPS = [
     ("sim/ops/tile_job.cpp", _PACKED, ["if (at[j] != at[0] - j) return false;"]),
     ("sim/ops/tile_job.cpp", _SCRATCH, [
         "const FloatMatrix there = job_.left.part(first, from, last + first, to - from);"]),
+    ("sim/ops/strip_plan.cpp", "1 and 2 bits beside 21 are at most 23, so that no more than binary32's are kept", [
+        "case Rounding::to_odd: return 1;"]),
+    ("sim/ops/strip_plan.cpp", _LATER, ["double bound_ = 1;", "bool guards_ = true;"]),
     ("sim/ops/strip_plan.cpp", _ALL_PATHS, ["return 1;", "return 3;"]),
     ("sim/ops/order_plan.cpp", "of 0, either is below the exponents of all formats", [
         "int exponent_of(double x) { return x > 0 ? parts_of(x).exponent : -1073; }",
         "int exponent_of(double x) { return x > 0 ? parts_of(x).exponent : -1075; }"]),
     ("sim/ops/order_plan.cpp", _BINARY32, [
         "if (cut > 900 && t.grid < -900 || cut - t.grid > 54) return std::nullopt;"]),
+    ("sim/ops/order_plan.cpp", _MARGIN, [
+        "const float most = static_cast<float>(std::min(largest * (1 + 0x1p-19), float_max));",
+        "const float most = static_cast<float>(std::min(largest * (1 + 0x1p-21), float_max));"]),
+    ("sim/ops/order_plan.cpp", "without counters it is not read, and with them there is a cut", [
+        "unit.cut = cut ? 1.5 * pow2(52 + *cut) : 1;"]),
     ("sim/ops/order_plan.cpp", _FLOOR, [
         "const auto fit = [&](int bits) { return bits < 3 ? 0 : ((std::size_t{1} << bits) - 3) / 4; };",
         "const auto fit = [&](int bits) { return bits < 3 ? 0 : ((std::size_t{1} << bits) - 1) / 4; };"]),

@@ -193,6 +193,13 @@ TEST_CASE("trees: overflow is excluded by a bound, saturated or watched") {
   CHECK(limit(1019, Saturation::none, 8) == TileLimit::watch);
   CHECK(limit(1019, Saturation::finite, 8) == TileLimit::saturate);
   CHECK(limit(1, Saturation::none, 448) == TileLimit::watch);
+  const auto of_two = [](float largest) {  // 64 times that, grown by the leaves and by one node
+    return plan_of<PairwiseRounding>(plan_order(in_order(Order::pairwise, "fp16"), range("fp16", largest, 1),
+                                                range("fp16", 32, 1), 2, false, true))
+        .each.limit;
+  };
+  CHECK(of_two(1022) == TileLimit::excluded);
+  CHECK(of_two(1023) == TileLimit::watch);
   const OrderCase c = case_of(in_order(Order::pairwise, "fp16"), "e4m3fn", "e4m3fn", {448, 448}, {448, -448});
   for (const bool counts : {false, true})
     CHECK_FALSE(by_kernels(c, *decide(c, counts, true).plan, counts, order_kernels()));  // 448^2 overflows
@@ -303,6 +310,10 @@ TEST_CASE("units at the ends of what 32 bits hold") {
   CHECK(decided(zero, 0, "fp32", to(63), to(64), 1).why == "exponents are too large");
   CHECK(decided(zero, 1, "fp32", to(63), to(64), 1).plan);
   CHECK(decided(zero, 1, "fp32", to(63), to(64), 2).why == "a sum may overflow");
+  const Format powers{.exponent_bits = 8, .mantissa_bits = 0, .bias = 127};
+  const FactorFacts large{powers, {0x1p63f, 0x1p63f}}, larger{powers, {0x1p64f, 0x1p64f}};
+  CHECK(decided(zero, 1, "fp32", large, large, 1).plan);  // multiples of 2^126
+  CHECK(decided(zero, 1, "fp32", large, larger, 1).why == "exponents are too large");
   CHECK(decided(zero, 25, "fp16", to(7), to(7), 3).plan);  // 3 2^14
   CHECK(decided(zero, 25, "fp16", to(7), to(7), 4).why == "a sum may overflow");
   // One group: 4 1023 16, grown by 2^-11 once, is below 65504; twice it would not be. Two groups are.
