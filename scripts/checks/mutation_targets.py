@@ -62,7 +62,8 @@ SETS = {
     "rounding": [Target("formats/rounding.hpp", ("tests/support/rounding_calls.cpp", "formats/project.cpp"), ROUNDING)],
     "projection": [Target("formats/project.cpp", ("formats/project.cpp",), ROUNDING)],
     "binary64": _family("binary64", ("rounding", "binary64", "exponents", "random", "philox", "level"), "level",
-                        levels=LEVELS_OF_LEVEL) + _sources((*TESTS["binary64"], TESTS["spans"][0]), KERNELS + "kernels.cpp"),
+                        levels=LEVELS_OF_LEVEL)
+    + _sources((*TESTS["binary64"], TESTS["spans"][0]), KERNELS + "kernels.cpp"),  # of which those of spans are made
     "spans": _family("spans", ("float_rounding", "float_counts", "float_drawn", "float_native", "float_operations",
                                "float_spans"), "float_spans")
     + _sources(TESTS["spans"], KERNELS + "float_spans.cpp", KERNELS + "float_spans_wide.cpp"),
