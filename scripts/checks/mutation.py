@@ -66,25 +66,30 @@ class Bench:
         return self.originals[unit]
 
     def result(self, mutant, seed, number):
-        """killed, survived, same code, or stillborn: no C++."""
+        """killed, survived, same code, or stillborn: no C++. At the first level where it is killed, or at all."""
         target = TARGETS[mutant.path]
         place = _made(os.path.join(WORK, str(number % 64)))
+        results = []
+        for level in levels_of(target, seed, mutant.after):
+            results.append(self.at_level(mutant, target, level, place))
+            if results[-1] in ("killed", "stillborn"):
+                return results[-1]
+        return "survived" if "survived" in results else "same code"
+
+    def at_level(self, mutant, target, level, place):
         path = os.path.join(place, mutant.path)
         _made(os.path.dirname(path))
-        results = ["same code"]
-        for level in levels_of(target, seed, mutant.after):
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(mutant.text)
-            units = target.of_level(level)
-            objects = [self.object(unit, place, mutant.path) for unit in units]
-            os.remove(path)
-            if None in objects:
-                return "stillborn"
-            if not all(filecmp.cmp(self.original(unit), made, shallow=False) for unit, made in zip(units, objects)):
-                results.append(self.judged(target.tests, level, objects, place))
-            if results[-1] not in ("same code", "survived"):
-                break
-        return results[-1]
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(mutant.text)
+        units = target.of_level(level)
+        objects = [self.object(unit, place, mutant.path) for unit in units]
+        os.remove(path)
+        if None in objects:
+            return "stillborn"
+        found = self.judged(target.tests, level, objects, place)
+        same = found == "survived" and all(filecmp.cmp(self.original(unit), made, shallow=False)
+                                           for unit, made in zip(units, objects))
+        return "same code" if same else found
 
     def judged(self, tests, level, objects, place):
         environment = {"EXMY_ISA": level} if level else {}

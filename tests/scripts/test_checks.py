@@ -6,6 +6,7 @@ import io
 import os
 import sys
 import unittest
+from unittest import mock
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "scripts", "checks"))
@@ -123,6 +124,31 @@ class Mutants(unittest.TestCase):
         drawn = {mutant.after for mutant in mutation.chosen("strips", 20, 1)}
         larger = {mutant.after for mutant in mutation.chosen("strips", 40, 1)}
         self.assertLess(drawn, larger)
+
+
+class Levels(mutation.Bench):
+    """Says of each level what it is told."""
+
+    def __init__(self, *found):
+        self.found = list(found)
+
+    def at_level(self, mutant, target, level, place):
+        return self.found.pop(0)
+
+
+class Results(unittest.TestCase):
+    def result(self, *found):
+        target = mutation_targets.TARGETS[mutation_targets.KERNELS + "tiles.inc"]
+        mutant = mutants.Mutant(target.path, 1, "", "x", "")
+        with mock.patch.object(mutation, "levels_of", lambda *_: list(target.levels[: len(found)])):
+            return Levels(*found).result(mutant, 1, 0)
+
+    def test_one_level_is_enough_to_kill_and_not_to_survive(self):
+        self.assertEqual(self.result("killed", "survived"), "killed")
+        self.assertEqual(self.result("survived", "same code", "killed"), "killed")
+        self.assertEqual(self.result("survived", "same code"), "survived")
+        self.assertEqual(self.result("same code", "same code"), "same code")
+        self.assertEqual(self.result("same code", "stillborn"), "stillborn")
 
 
 class Nightly(unittest.TestCase):
