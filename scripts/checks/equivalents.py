@@ -1,5 +1,9 @@
 """Single changes that no test can see, with the reason: (file, reason, lines as they become)."""
 
+import re
+
+import kernel_equivalents
+
 _UNSET = "every Rounded is made with all four members"
 _SHIFT = "at the number in question both sides give the same"
 _STICKY = "what is not 0 is sticky anyway, and nothing else is left of x there"
@@ -39,11 +43,16 @@ GROUPS = [
     ("formats/project.cpp", "only the limit's magnitude is used", [
         "const Exact limit = Exact::scaled(true, s.significand, s.unit);"]),
     ("formats/project.cpp", "where the operands differ, or where both give the same", [
-        "return x.exponent != limit.exponent ? x.exponent <= limit.exponent : x.significand < limit.significand;",
-        "const int exponent = x.exponent >= f.e_min() ? x.exponent : f.e_min();"]),
+        "return x.exponent != limit.exponent ? x.exponent <= limit.exponent : x.significand < limit.significand;"]),
     ("formats/project.cpp", "no flag was set before: an infinite result of finite operands is exact", [
         "if (e.has(Event::inexact)) flags = flag_inexact;  // whatever is beyond the maximum is inexact too",
         "if (e.has(Event::infinite)) flags = flag_infinite;"]),
 ]
 
-EQUIVALENT = {(path, line): reason for path, reason, lines in GROUPS for line in lines}
+EQUIVALENT = {(path, line): reason for path, reason, lines in [*GROUPS, *kernel_equivalents.GROUPS] for line in lines}
+
+
+def is_tuning(mutant):
+    """Whether only speed depends on the line."""
+    return any(re.search(path, mutant.path) and re.search(line, mutant.before)
+               for path, line, _ in kernel_equivalents.TUNING)

@@ -34,6 +34,7 @@ SANITIZED = ["exmy", "formats_test", "rounding_test", "operations_test", "kernel
              "compare_test", "bench_test", "conv2d_test", "layers_test", "text_test", "epilogue_test"]
 
 
+KERNEL_MUTANTS = 30  # about a minute on two cores
 # Of scripts/nightly: one case of this many.
 NIGHTLY_SAMPLES = {"verify": 1000, "cross": 50, "behaviour": 2}
 
@@ -81,6 +82,8 @@ def more(tally, config):
     for module in (coverage, mutation, fuzzing):
         with tally.section(module.__name__):
             module.check(tally)
+    with tally.section("mutation of kernels"):
+        mutation.check(tally, "kernels", KERNEL_MUTANTS)
     for part, sample in NIGHTLY_SAMPLES.items():
         nightly.check(tally, [part], sample, seed=1)
     with tally.section("quickstart"):

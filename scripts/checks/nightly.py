@@ -123,7 +123,7 @@ def behaviour(tally, sample, seed):
 
 
 def mutate(tally, sample, seed):
-    """Mutants of the projection and of the rounding table."""
+    """Mutants of the projection, the rounding table, the kernels and the plans: all of them, or one of so many."""
     everything = mutation.chosen("all", None, seed)
     found = mutation.check(tally, "all", max(8, len(everything) // sample), seed)
     return {"cases": found["cases"], "mismatches": found["survived"]} if found else {}

@@ -52,6 +52,12 @@ struct Factor {
     return format.finite_value(
         std::min(format.max_finite_code(), (field << format.mantissa_bits) | mantissa));
   }
+  /// bf16 numbers in [1, 2) and [8, 16): of a few terms, sums of products pass 2^24 times their grid, 2^10.
+  void grow(Draw& draw) {
+    format = format_of("bf16");
+    for (float& v : values)
+      v = static_cast<float>(128 + draw.below(128)) * (draw.one_in(2) ? 0x1p-7f : 0x1p-4f);
+  }
   FactorFacts facts(const TileKernels& level) const {
     return {format, level.magnitudes(values.data(), values.size())};
   }
@@ -68,7 +74,13 @@ struct Work {
         n(1 + draw.below(70)),
         k(draw.below(90)),
         a(draw, m * k),
-        b(draw, n * k) {}
+        b(draw, n * k) {
+    if (!draw.one_in(8)) return;  // binary32 sums that are exact at first
+    how.product.reset();
+    how.accumulator = {};
+    a.grow(draw);
+    b.grow(draw);
+  }
 
   ProductFactors factors() const { return {m, n, k, a.values, b.values}; }
   std::string text() const { return text_of(how, factors(), a.format, b.format); }

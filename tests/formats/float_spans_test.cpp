@@ -336,6 +336,53 @@ TEST_CASE("which projections floats carry out", "[kernels]") {
     CHECK_FALSE(float_projection_of({format_of(name)}));
 }
 
+TEST_CASE("what a projection of floats needs, at the ends of what binary32 holds", "[kernels]") {
+  const auto made = [](const Format& f, Rounding mode = Rounding::nearest_even, int n = 16) {
+    const auto k = float_projection_of({f, mode, Saturation::none, n});
+    REQUIRE(k);
+    return *k;
+  };
+  const auto of = [](int exponent_bits, int mantissa_bits, int bias) {
+    return Format{.exponent_bits = exponent_bits, .mantissa_bits = mantissa_bits, .bias = bias};
+  };
+  const auto power = [](int e) { return static_cast<std::uint32_t>(e + 127) << 23; };
+  const Rounding a = Rounding::stochastic_a, b = Rounding::stochastic_b, c = Rounding::stochastic_c;
+  // Half a unit of the smallest numbers is a float; of stochastic modes, 2^-24 of it.
+  CHECK(made(of(8, 22, 127)).fast);  // 2^(-126 - 22 - 1)
+  CHECK((made(of(7, 10, 116), a).fast && !made(of(7, 10, 117), a).fast));
+  CHECK(made(of(7, 10, 117), Rounding::toward_zero).fast);
+  CHECK_FALSE(made(of(7, 10, 128)).fast);  // e_min = -127
+  // By integers: binary32's exponents.
+  CHECK(made(format_of("bf16")).by_words);
+  CHECK(made(format_of("bf16")).largest == 0x7f7fffff);
+  CHECK_FALSE(made(format_of("bf16"), Rounding::to_odd).by_words);
+  CHECK_FALSE(made(of(7, 7, 127)).by_words);
+  CHECK_FALSE(made(format_of("fp16")).by_words);
+  // C is finite up to 2^(104 + M + 1), and its sum with |x| up to 2^126.
+  CHECK(made(format_of("fp16")).largest == power(115) - 1);
+  CHECK(made(format_of("e5m21")).largest == power(126) - 1);
+  CHECK(made(format_of("e5m20")).largest == power(125) - 1);
+  CHECK(made(format_of("bf16"), Rounding::to_odd).largest == power(112) - 1);
+  CHECK(made(of(7, 2, 21), Rounding::to_odd).largest == power(107) - 1);
+  CHECK(made(of(7, 2, 20), Rounding::to_odd).largest == std::bit_cast<std::uint32_t>(0x1.cp106f));
+  CHECK(made(of(4, 3, 3)).form == FloatForm::adder);  // e_min = -2
+  CHECK(made(of(4, 3, 2)).form == FloatForm::wide);
+  // Drawn by integers: n + M bits, and factors that are floats.
+  const auto drawn = [&](const Format& f, Rounding mode, int n) { return made(f, mode, n).drawn_bits; };
+  CHECK((drawn(format_of("fp16"), a, 16) == 16 && drawn(format_of("fp16"), b, 16) == 17));
+  CHECK(drawn(format_of("fp16"), c, 16) == 0);
+  CHECK((drawn(format_of("fp16"), a, 20) == 20 && drawn(format_of("fp16"), a, 21) == 0));
+  CHECK((drawn(format_of("fp16"), b, 19) == 20 && drawn(format_of("fp16"), b, 20) == 0));
+  CHECK(drawn(format_of("bf16"), a, 16) == 16);
+  CHECK(made(format_of("bf16"), a, 16).drawn_scale == 0);
+  CHECK(made(format_of("fp16"), a, 16).drawn_scale == 0x1p40f);
+  CHECK(made(format_of("fp16"), b, 16).drawn_scale == 0x1p41f);
+  CHECK(made(format_of("fp16"), a, 16).drawn_unit == 0x1p-24f);
+  // n + unit's exponent: up to 127; the unit itself from 2^-126 on.
+  CHECK((drawn(of(7, 10, 102), a, 16) == 16 && drawn(of(7, 10, 103), a, 16) == 0));
+  CHECK((drawn(of(7, 10, 117), a, 1) == 1 && drawn(of(7, 10, 118), a, 1) == 0));
+}
+
 TEST_CASE("operations with one operand do not look at a second one, in the longest blocks either",
           "[kernels]") {
   const auto k = float_projection_of({format_of("fp16")}).value();

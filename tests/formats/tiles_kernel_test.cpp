@@ -326,6 +326,27 @@ TEST_CASE("magnitudes of an array: the largest, and the smallest that is not 0")
     }
 }
 
+TEST_CASE("copies and transposes of every size write what they should, and nothing else") {
+  constexpr std::size_t most = 41, step = 45;  // more than a block of columns
+  const float untouched = -1;
+  std::vector<float> from(step * step);
+  for (std::size_t i = 0; i < from.size(); ++i) from[i] = static_cast<float>(i);
+  std::size_t wrong = 0;
+  for (const TileKernels* level : available_tile_kernels())
+    for (std::size_t rows = 0; rows <= most; ++rows)
+      for (std::size_t columns = 0; columns <= most; ++columns) {
+        std::vector<float> same(from.size(), untouched), turned(from.size(), untouched);
+        level->copy(from.data(), step, rows, columns, same.data(), step - 1);
+        level->transpose(from.data(), step, rows, columns, turned.data(), step - 2);
+        std::vector<float> same_want(from.size(), untouched), turned_want(from.size(), untouched);
+        for (std::size_t r = 0; r < rows; ++r)
+          for (std::size_t c = 0; c < columns; ++c)
+            same_want[r * (step - 1) + c] = turned_want[c * (step - 2) + r] = from[r * step + c];
+        wrong += same != same_want || turned != turned_want ? 1u : 0u;
+      }
+  CHECK(wrong == 0);
+}
+
 TEST_CASE("the tiles in use are those of a level that this machine has") {
   const auto all = available_tile_kernels();
   CHECK(std::any_of(all.begin(), all.end(), [](const TileKernels* k) { return k == &tile_kernels(); }));

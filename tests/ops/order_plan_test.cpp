@@ -67,6 +67,10 @@ TEST_CASE(
   CHECK_FALSE(splits("e5m2", "e5m2", 0));
   CHECK(splits("e5m2", "e5m2", 1));
   // What the operands are may say more than their format.
+  const FactorFacts most =
+      range("fp32", std::numeric_limits<float>::max(), std::numeric_limits<float>::max());
+  CHECK_FALSE(
+      plan_of<ExactSum>(plan_order(in_order(Order::exact, "fp32"), most, most, 1, false, true)).splits);
   const FactorFacts some = range("e5m2", 1, 0x1p-10f);
   CHECK_FALSE(
       plan_of<ExactSum>(plan_order(in_order(Order::exact, "fp32"), some, some, 100, false, true)).splits);
@@ -128,6 +132,12 @@ TEST_CASE("a sum of zero in a unit has the smallest exponent of the output") {
   };
   CHECK(sum(2) == 0);
   CHECK(sum(3) == 0x1p-17f);
+  // That of binary32, 2^-126, would make 2^(F - e) infinite: the grid of the products is taken.
+  Reduction how = in_order(Order::block, "fp32");
+  how.accumulator.rounding = Rounding::toward_zero;
+  how.block = {1, 2, -60, -60};
+  const OrderCase c = case_of(how, "bf16", "bf16", {0, 0x1p-56f}, {0x1p-56f, 0x1p-56f});
+  CHECK(sum_by(c, *decide(c, false, true).plan) == 0x1p-112f);
 }
 
 TEST_CASE("trees: nodes of 11 bits are rounded twice, of 12 bits they are not, and would be wrong") {
@@ -183,6 +193,13 @@ TEST_CASE("trees: overflow is excluded by a bound, saturated or watched") {
   CHECK(limit(1019, Saturation::none, 8) == TileLimit::watch);
   CHECK(limit(1019, Saturation::finite, 8) == TileLimit::saturate);
   CHECK(limit(1, Saturation::none, 448) == TileLimit::watch);
+  const auto of_two = [](float largest) {  // 64 times that, grown by the leaves and by one node
+    return plan_of<PairwiseRounding>(plan_order(in_order(Order::pairwise, "fp16"), range("fp16", largest, 1),
+                                                range("fp16", 32, 1), 2, false, true))
+        .each.limit;
+  };
+  CHECK(of_two(1022) == TileLimit::excluded);
+  CHECK(of_two(1023) == TileLimit::watch);
   const OrderCase c = case_of(in_order(Order::pairwise, "fp16"), "e4m3fn", "e4m3fn", {448, 448}, {448, -448});
   for (const bool counts : {false, true})
     CHECK_FALSE(by_kernels(c, *decide(c, counts, true).plan, counts, order_kernels()));  // 448^2 overflows
@@ -242,6 +259,125 @@ TEST_CASE("units that 32 bits do not hold are refused; others add as many produc
         "products may lie below the grid of the output");
   CHECK(plan_order(unit(4, 25), range("bf16", 0x1p63f, 1), range("bf16", 0x1p63f, 1), 8, false, true).why ==
         "a sum may overflow");
+}
+
+TEST_CASE("units at the ends of what 32 bits hold") {
+  const auto decided = [](Rounding rounding, int bits, const char* output, const FactorFacts& a,
+                          const FactorFacts& b, std::size_t k = 4) {
+    Reduction how = in_order(Order::block, output);
+    how.accumulator.rounding = rounding;
+    how.block = {4, bits, -14, -14};
+    return plan_order(how, a, b, k, false, true);
+  };
+  const Rounding zero = Rounding::toward_zero, even = Rounding::nearest_even;
+  const FactorFacts small = range("e4m3fn", 1, 0x1p-6f);
+  CHECK(decided(zero, 10, "e8m1", small, small).plan);
+  CHECK(decided(even, 10, "e8m1", small, small).plan);
+  CHECK(decided(even, 10, "e8m21", small, small).plan);
+  CHECK(decided(even, 10, "e8m22", small, small).why == "the unit rounds to nearest in more than 22 bits");
+  CHECK(decided(even, 10, "e8m0", small, small).why == "the unit's output is none of binary32");
+  CHECK(decided(Rounding::to_odd, 10, "fp16", small, small).why == "the unit rounds in another way");
+  const auto into = [&](const Format& f) {
+    Reduction how = in_order(Order::block, "fp16");
+    how.accumulator = {f, Rounding::nearest_even, Saturation::none};
+    how.block = {4, 10, -14, -14};
+    return plan_order(how, small, small, 4, false, true).plan.has_value();
+  };
+  Format f = format_of("fp16");
+  CHECK(into(f));
+  f.is_signed = f.negative_zero = false;
+  CHECK_FALSE(into(f));
+  f = format_of("fp16");
+  f.subnormals = Subnormals::none;
+  CHECK_FALSE(into(f));
+  f = format_of("bf16");
+  f.bias = 128;
+  CHECK_FALSE(into(f));
+  CHECK(decided(zero, 28, "fp32", small, small).plan);
+  CHECK(decided(zero, 0, "fp32", small, small).plan);
+  // Products are multiples of 2^(2 s - 14).
+  const auto from = [](int s) { return range("bf16", 1, static_cast<float>(pow2(s))); };
+  CHECK(decided(zero, 25, "fp32", from(-56), from(-56)).plan);
+  CHECK(decided(zero, 25, "fp32", from(-56), from(-57)).why ==
+        "products may lie below the grid of the output");
+  CHECK(decided(zero, 25, "fp32", from(-67), from(-68)).why ==
+        "products may lie below the grid of the output");
+  CHECK(decided(zero, 25, "fp32", from(-68), from(-68)).why == "a product may be no binary32 number");
+  CHECK(decided(zero, 25, "fp16", from(-5), from(-5)).plan);  // 2^-24
+  CHECK_FALSE(decided(zero, 25, "fp16", from(-5), from(-6)).plan);
+  const auto to = [](int s) { return range("bf16", static_cast<float>(pow2(s)), 1); };
+  CHECK(decided(zero, 0, "fp32", to(63), to(63), 1).plan);
+  CHECK(decided(zero, 0, "fp32", to(63), to(64), 1).why == "exponents are too large");
+  CHECK(decided(zero, 1, "fp32", to(63), to(64), 1).plan);
+  CHECK(decided(zero, 1, "fp32", to(63), to(64), 2).why == "a sum may overflow");
+  const Format powers{.exponent_bits = 8, .mantissa_bits = 0, .bias = 127};
+  const FactorFacts large{powers, {0x1p63f, 0x1p63f}}, larger{powers, {0x1p64f, 0x1p64f}};
+  CHECK(decided(zero, 1, "fp32", large, large, 1).plan);  // multiples of 2^126
+  CHECK(decided(zero, 1, "fp32", large, larger, 1).why == "exponents are too large");
+  CHECK(decided(zero, 25, "fp16", to(7), to(7), 3).plan);  // 3 2^14
+  CHECK(decided(zero, 25, "fp16", to(7), to(7), 4).why == "a sum may overflow");
+  // One group: 4 1023 16, grown by 2^-11 once, is below 65504; twice it would not be. Two groups are.
+  const auto sums = [&](float largest, std::size_t k) {
+    return decided(zero, 10, "fp16", range("fp16", largest, 1), range("fp16", 16, 1), k).plan.has_value();
+  };
+  CHECK(sums(1023, 4));
+  CHECK_FALSE(sums(1023.5f, 4));
+  CHECK(sums(511, 8));
+  CHECK_FALSE(sums(511.5f, 8));
+}
+
+TEST_CASE("one factor that is not finite is enough to refuse, in every order") {
+  const FactorFacts finite = range("e5m2", 1, 1),
+                    wild = range("e5m2", std::numeric_limits<float>::infinity(), 1);
+  for (const Order order : {Order::pairwise, Order::exact, Order::block}) {
+    Reduction how = in_order(order, "fp16");
+    how.block = {4, 13, -14, -14};
+    CHECK(plan_order(how, finite, finite, 8, false, true).plan);
+    CHECK(plan_order(how, finite, wild, 8, false, true).why == "an operand is not finite");
+    CHECK(plan_order(how, wild, finite, 8, false, true).why == "an operand is not finite");
+  }
+}
+
+TEST_CASE("units with chunks: the sums of chunks are planned as steps of tiles") {
+  Reduction how = in_order(Order::block, "fp32");
+  how.accumulator.rounding = Rounding::toward_zero;
+  how.block = {4, 13, -14, -14};
+  how.chunk = 8;
+  how.outer = {format_of("fp16"), Rounding::nearest_even, Saturation::none};
+  const FactorFacts x = range("e4m3fn", 88, 1);
+  const auto outer = [&](std::size_t k) {
+    return plan_of<BlockPlan>(plan_order(how, x, x, k, false, true)).outer.value();
+  };
+  how.chunk = 4;  // up to 4 88^2, less than half the maximum
+  CHECK(outer(5).limit == TileLimit::excluded);
+  CHECK(outer(8).limit == TileLimit::excluded);
+  CHECK(outer(9).limit == TileLimit::watch);
+  // Sums are multiples of the output's grid, 2^-24.
+  how.accumulator.format = format_of("fp16");
+  const auto clamps = [&](const char* name) {
+    how.outer.format = format_of(name);
+    const FactorFacts fine = range("bf16", 1, 0x1p-5f);
+    return plan_of<BlockPlan>(plan_order(how, fine, fine, 8, false, true)).outer.value().clamps;
+  };
+  CHECK(clamps("e5m9"));
+  CHECK_FALSE(clamps("fp16"));
+  how.outer.rounding = Rounding::toward_zero;
+  CHECK(plan_order(how, x, x, 8, false, true).why == "outer: the rounding is not nearest_even");
+}
+
+TEST_CASE("trees: how many terms, and how large, before the constant C overflows") {
+  const auto why = [](float a, float b, std::size_t k, const char* sum = "bf16") {
+    return plan_order(in_order(Order::pairwise, sum), range("e8m1", a, a), range("e8m1", b, b), k, false,
+                      true)
+        .why;
+  };
+  const std::size_t most = PairwiseRounding::most_terms;
+  CHECK(why(1, 1, most, "fp32").empty());
+  CHECK(why(1, 1, most + 1, "fp32") == "too many terms");
+  CHECK(why(0x1p54f, 0x1p54f, 1).empty());  // twice 2^108 is below 2^(103 + 7)
+  CHECK(why(0x1p54f, 0x1p54f, 2) == "sums may be too large for the constant C");
+  CHECK(why(0x1p54f, 0x1p53f, 3).empty());
+  CHECK(why(0x1p54f, 0x1p53f, 4) == "sums may be too large for the constant C");
 }
 
 TEST_CASE("a unit that adds too many products at once, or rounds too many bits in binary32, is wrong") {

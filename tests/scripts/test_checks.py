@@ -6,6 +6,7 @@ import io
 import os
 import sys
 import unittest
+from unittest import mock
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "scripts", "checks"))
@@ -13,6 +14,7 @@ sys.path.insert(0, os.path.join(ROOT, "scripts", "checks"))
 import coverage  # noqa: E402
 import mutants  # noqa: E402
 import mutation  # noqa: E402
+import mutation_targets  # noqa: E402
 import nightly  # noqa: E402
 from tally import Tally  # noqa: E402
 
@@ -78,6 +80,75 @@ class Mutants(unittest.TestCase):
         for mode in ("nearest_even", "nearest_away", "toward_zero", "toward_positive", "toward_negative", "to_odd",
                      "stochastic_a", "stochastic_b", "stochastic_c"):
             self.assertTrue(any(f"case Rounding::{mode}:" in line for line in lines), mode)
+
+    def changes(self, line):
+        return [mutant.after for mutant in mutants.mutants("x.hpp", line + "\n")]
+
+    def test_constants_of_every_kind(self):
+        self.assertEqual(self.changes("float c = 0x1p-24f;"), ["float c = 0x1p-23f;", "float c = 0x1p-25f;"])
+        self.assertEqual(self.changes("double c = 1.5;"), ["double c = 2.5;", "double c = 0.5;", "double c = 1.0;"])
+        self.assertEqual(self.changes("auto c = 0x7fu;"), ["auto c = 0x7eu;", "auto c = 0x3fu;"])
+        self.assertEqual(self.changes("auto c = 0x40u;"), ["auto c = 0x41u;", "auto c = 0x0u;"])
+        self.assertEqual(self.changes("auto c = 24u;"), ["auto c = 25u;", "auto c = 23u;"])
+
+    def test_operators_of_vectors_and_shifts(self):
+        self.assertEqual(self.changes("x = hn::ShiftRight<31>(hn::Lt(a, b));"), [
+            "x = hn::ShiftLeft<31>(hn::Lt(a, b));", "x = hn::ShiftRight<32>(hn::Lt(a, b));",
+            "x = hn::ShiftRight<30>(hn::Lt(a, b));", "x = hn::ShiftRight<31>(hn::Le(a, b));"])
+        self.assertEqual(self.changes("x = f(-y) ^ ~z;"), ["x = f(+y) ^ ~z;", "x = f(-y) | ~z;", "x = f(-y) ^ z;"])
+
+    def test_the_larger_of_two_equal_numbers(self):
+        self.assertEqual(self.changes("y = a < k.b ? k.b : a;"), [])
+        self.assertEqual(self.changes("y = a < k.b ? k.b : c;"), ["y = a <= k.b ? k.b : c;"])
+
+    def test_every_kernel_and_plan_has_mutants(self):
+        folder = os.path.join(ROOT, mutation_targets.KERNELS)
+        kernels = {mutation_targets.KERNELS + name for name in os.listdir(folder) if name.endswith(".inc")}
+        listed = {target.path for target in mutation_targets.SETS["kernels"]}
+        self.assertEqual(kernels - listed, set())
+        self.assertLess({f"sim/ops/{name}_plan.cpp" for name in ("tile", "strip", "order")}, listed)
+        for target in mutation_targets.SETS["kernels"]:
+            self.assertTrue(mutants.mutants(target.path, mutation_targets.source(target.path)), target.path)
+            for level in target.levels:
+                for unit in target.of_level(level):
+                    self.assertTrue(os.path.exists(os.path.join(ROOT, unit)), unit)
+
+    def test_levels_are_those_of_the_processor(self):
+        target = mutation_targets.TARGETS[mutation_targets.KERNELS + "tiles.inc"]
+        self.assertEqual(sorted(mutation_targets.levels_of(target, 1, "x", {"avx2", "fma", "bmi2"})),
+                         ["baseline", "x86-64-v3"])
+        first = {mutation_targets.levels_of(target, seed, "x", {"sse4_2", "popcnt"})[0] for seed in range(20)}
+        self.assertEqual(first, {"baseline", "x86-64-v2"})
+
+    def test_a_sample_changes_little_with_the_source(self):
+        drawn = {mutant.after for mutant in mutation.chosen("strips", 20, 1)}
+        larger = {mutant.after for mutant in mutation.chosen("strips", 40, 1)}
+        self.assertLess(drawn, larger)
+
+
+class Levels(mutation.Bench):
+    """Says of each level what it is told."""
+
+    def __init__(self, *found):
+        self.found = list(found)
+
+    def at_level(self, mutant, target, level, place):
+        return self.found.pop(0)
+
+
+class Results(unittest.TestCase):
+    def result(self, *found):
+        target = mutation_targets.TARGETS[mutation_targets.KERNELS + "tiles.inc"]
+        mutant = mutants.Mutant(target.path, 1, "", "x", "")
+        with mock.patch.object(mutation, "levels_of", lambda *_: list(target.levels[: len(found)])):
+            return Levels(*found).result(mutant, 1, 0)
+
+    def test_one_level_is_enough_to_kill_and_not_to_survive(self):
+        self.assertEqual(self.result("killed", "survived"), "killed")
+        self.assertEqual(self.result("survived", "same code", "killed"), "killed")
+        self.assertEqual(self.result("survived", "same code"), "survived")
+        self.assertEqual(self.result("same code", "same code"), "same code")
+        self.assertEqual(self.result("same code", "stillborn"), "stillborn")
 
 
 class Nightly(unittest.TestCase):

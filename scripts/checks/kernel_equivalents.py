@@ -1,0 +1,75 @@
+"""Single changes of kernels and plans that no test can see, with the reason: (file, reason, lines as they become)."""
+
+_LATER = "read only where it was set before"
+_ALL_PATHS = "every value of the enumeration returns before"
+_BINARY32 = "factors and products are binary32 numbers, with exponents that are never near such ends"
+_FLOOR = "rounded down both are the same"
+_ONE = "every step is 0 or 1: there both are the same"
+_PRODUCT = "only the rounding of the product is taken from this plan"
+_MARGIN = "a margin for the roundings of the bound itself, which half or twice as much is, too"
+_PACKED = "a panel that is not read in place is packed: the same numbers, more slowly"
+_REFUSED = "one format more is left to slower paths with the same bits"
+_SLOWER = "only sends more blocks a slower way, which gives the same bits"
+_BEYOND = "one number beyond the end is looked at, which can only choose a slower way; only the sanitizers notice"
+_SCRATCH = "more rows are laid aside than are read; only the sanitizers notice"
+
+GROUPS = [
+    ("formats/kernels/float_operations.inc", _SLOWER, [
+        "small |= ((abs_of(p.value) < least) & (x[i] != 0.0f) & (y[i] != 0.0f)) ? 1u : 1u;"]),
+    ("formats/kernels/float_rounding.inc", _BEYOND, [
+        "for (std::size_t i = 0; i <= n; ++i) largest = larger(to_bits(x[i]) & ~sign_bit, largest);"]),
+    ("formats/kernels/orders_exact.inc", "room for one more than there are", ["Columns<split> columns[3];"]),
+    ("formats/kernels/float_spans.inc", _SLOWER, [
+        "case Even::inside: return seen <= max && seen < k.largest;  // |x| is seen"]),
+    ("sim/ops/tile_plan.cpp", _LATER, ["bool quick_product_ = true;", "double bound_ = 1;", "int grid_ = 1;"]),
+    ("sim/ops/tile_plan.cpp", "P_t <= P <= 11 give 22 at most", [
+        "r.step = t.bits <= p && p <= 11 && t.bits + p < 23 ? TileStep::fused : TileStep::odd;",
+        "r.step = t.bits <= p && p <= 11 && t.bits + p <= 24 ? TileStep::fused : TileStep::odd;",
+        "r.step = t.bits <= p && p <= 11 && t.bits + p <= 22 ? TileStep::fused : TileStep::odd;",
+        "r.step = t.bits <= p && p <= 11 && t.bits - p <= 23 ? TileStep::fused : TileStep::odd;"]),
+    ("sim/ops/tile_plan.cpp", _MARGIN, ["return all.offset * (1 + 0x1p-41);"]),
+    ("sim/ops/tile_words.cpp", "the last bit is set anyway", [
+        "(plan.outer ? traits_of(*plan.outer) << 32 | std::uint64_t{1} << 62 : 1) | 1;"]),
+    ("sim/ops/tile_job.cpp", _PACKED, ["if (at[j] != at[0] - j) return false;"]),
+    ("sim/ops/tile_job.cpp", _SCRATCH, [
+        "const FloatMatrix there = job_.left.part(first, from, last + first, to - from);"]),
+    ("sim/ops/strip_plan.cpp", "1 and 2 bits beside 21 are at most 23, so that no more than binary32's are kept", [
+        "case Rounding::to_odd: return 1;"]),
+    ("sim/ops/strip_plan.cpp", _LATER, ["double bound_ = 1;", "bool guards_ = true;"]),
+    ("sim/ops/strip_plan.cpp", _ALL_PATHS, ["return 1;", "return 3;"]),
+    ("sim/ops/order_plan.cpp", "of 0, either is below the exponents of all formats", [
+        "int exponent_of(double x) { return x > 0 ? parts_of(x).exponent : -1073; }",
+        "int exponent_of(double x) { return x > 0 ? parts_of(x).exponent : -1075; }"]),
+    ("sim/ops/order_plan.cpp", _BINARY32, [
+        "if (cut > 900 && t.grid < -900 || cut - t.grid > 54) return std::nullopt;"]),
+    ("sim/ops/order_plan.cpp", _MARGIN, [
+        "const float most = static_cast<float>(std::min(largest * (1 + 0x1p-19), float_max));",
+        "const float most = static_cast<float>(std::min(largest * (1 + 0x1p-21), float_max));"]),
+    ("sim/ops/order_plan.cpp", "without counters it is not read, and with them there is a cut", [
+        "unit.cut = cut ? 1.5 * pow2(52 + *cut) : 1;"]),
+    ("sim/ops/order_plan.cpp", _FLOOR, [
+        "const auto fit = [&](int bits) { return bits < 3 ? 0 : ((std::size_t{1} << bits) - 3) / 4; };",
+        "const auto fit = [&](int bits) { return bits < 3 ? 0 : ((std::size_t{1} << bits) - 1) / 4; };"]),
+    ("sim/ops/order_plan.cpp", _PRODUCT, ["const TileDecision one = plan_tiles(leaf, a, b, 0, false, true);",
+                                          "const TileDecision one = plan_tiles(leaf, a, b, 2, false, true);"]),
+    ("sim/ops/order_plan.cpp", _REFUSED, [
+        "f.mantissa_bits < 1 || f.e_min() < -126 || f.max_finite() <= pow2(f.e_min()))"]),
+    ("sim/ops/float_block.cpp", "of an operation with one operand the other is not read", [
+        "std::fill_n(numbers, count, 1.0);"]),
+    ("sim/ops/float_block.cpp", _ONE, [
+        "for (std::size_t i = 0; i < count; ++i) numbers[i] = static_cast<double>(at(first - i));"]),
+]
+
+# Lines that decide speed alone, not which bits come out: (file, line as it is, why), as regular expressions.
+TUNING = [
+    (r"kernels/tiles\.inc", r"(?:Fast|Counting)<\d+(?:, \d+)?>::row", "which shapes of tiles there are"),
+    (r"kernels/tile_spans\.inc", r"\bblock = ", "how many columns are transposed at once"),
+    (r"kernels/float_spans\.inc", r"\bline\b|\bbeyond\b.*sizeof|4 \* float_block|float_block / 2",
+     "where blocks begin and how long they are"),
+    (r"kernels/(?:orders_exact|tile_counted)\.inc", r"constexpr std::size_t (?:window|most) = ",
+     "how many steps are prepared at once"),
+    (r"sim/ops/float_block\.cpp", r"\b(?:run_length|few) = ", "how many elements are looked at at once"),
+    (r"sim/ops/tile_job\.cpp", r"\blong_run\b", "from where on runs pay"),
+    (r"sim/ops/tile_plan\.cpp", r"constexpr double most = ", "after how many exact steps sums are looked at again"),
+    (r"sim/ops/tile_plan\.cpp", r"\bmany_bits\b", "from where on middles are rare enough to look for them"),
+]
