@@ -48,12 +48,13 @@ class Mutant:
         return EQUIVALENT.get((self.path, self.after))
 
 
-def mutants(path, text, functions=None):
-    """All single changes, in the order of the file; `functions`: only inside of these."""
+def mutants(path, text, functions=None, constants=False):
+    """All single changes, in the order of the file; `functions`: only inside of these; `constants`: only one of each
+    number but 0, 1 and 2, which are mostly indices and steps."""
     spans = [(0, len(text))] if functions is None else [span_of(text, name) for name in functions]
     code = NO_CODE.sub(lambda found: re.sub(r"[^\n]", " ", found.group()), text)
     found = {}
-    for start, end, replacement in edits(code):
+    for start, end, replacement in constants_of(code) if constants else edits(code):
         if any(first <= start < last for first, last in spans):
             mutant = _mutant(path, text, start, end, replacement)
             found.setdefault(mutant.text, mutant)
@@ -72,6 +73,13 @@ def edits(code):
     for result in RETURN.finditer(code):  # a decision becomes its opposite
         if code[: result.start()].rpartition("\n")[2].strip().startswith("case "):
             yield result.start(1), result.end(1), f"!({result.group(1)})"
+
+
+def constants_of(code):
+    """(start, end, replacement) of one change of each constant."""
+    for token in TOKEN.finditer(code):
+        if token.group()[0].isdigit() and not re.fullmatch(r"[0-2](?:\.0*)?[uUfL]*", token.group()):
+            yield token.start(), token.end(), replacements(token.group())[0]
 
 
 def replacements(token):

@@ -137,12 +137,12 @@ def _front(words, option):
     return words[:first] + [option] + words[first:]
 
 
-def chosen(which, sample, seed, match=""):
-    """The mutants of a set. A sample has those whose names, without the line, come first after hashing with the seed: a
+def chosen(which, sample, seed, match="", constants=False):
+    """The mutants of a set; `constants`: one of each number but 0, 1 and 2. A sample has those whose names, without the line, come first after hashing with the seed: a
     change of a source changes it little."""
     found = []
     for target in SETS[which]:
-        found += [mutant for mutant in mutants(target.path, source(target.path))
+        found += [mutant for mutant in mutants(target.path, source(target.path), constants=constants)
                   if re.search(match, mutant.name()) and not is_tuning(mutant)]
     if sample is None or sample >= len(found):
         return found
@@ -157,9 +157,9 @@ def _baseline(tally, bench, tried):
     return good
 
 
-def check(tally, which="rounding", sample=None, seed=1, match=""):
+def check(tally, which="rounding", sample=None, seed=1, match="", constants=False):
     """Builds the tests, then tries every mutant; one test each, for the mutants that are C++ and change the code."""
-    tried, started = chosen(which, sample, seed, match), time.monotonic()
+    tried, started = chosen(which, sample, seed, match, constants), time.monotonic()
     tests = sorted({test for mutant in tried for test, _ in TARGETS[mutant.path].tests})
     if not build(tally, PRESET, *tests):
         return {}
@@ -176,9 +176,9 @@ def check(tally, which="rounding", sample=None, seed=1, match=""):
                 print(f"{result}: {mutant.name()}", flush=True)
     counts = {kind: results.count(kind) for kind in ("killed", "survived", "stillborn", "same code")}
     _judge(tally, tried, results)
-    if sample is None and not match:
+    if sample is None and not match and not constants:
         _all_listed_exist(tally, which, tried)
-    print(f"mutation of {which}: {len(tried)} mutants, {counts['killed']} killed, {counts['survived']} survived, "
+    print(f"mutation of {which}{' (constants)' if constants else ''}: {len(tried)} mutants, {counts['killed']} killed, {counts['survived']} survived, "
           f"{counts['same code']} change no code, {counts['stillborn']} do not compile; "
           f"{time.monotonic() - started:.1f} s")
     return {"cases": len(tried), **counts}
@@ -210,9 +210,10 @@ def main():
     parser.add_argument("--sample", type=int, help="so many of them, drawn with the seed")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--match", default="", help="only those whose name (FILE:LINE: NEW LINE) matches")
+    parser.add_argument("--constants", action="store_true", help="one change of each number but 0, 1 and 2")
     parser.add_argument("--list", action="store_true", help="only says which there are")
     arguments = parser.parse_args()
-    choice = (arguments.which, arguments.sample, arguments.seed, arguments.match)
+    choice = (arguments.which, arguments.sample, arguments.seed, arguments.match, arguments.constants)
     if arguments.list:
         print(*(mutant.name() for mutant in chosen(*choice)), sep="\n")
         return 0

@@ -46,12 +46,11 @@ TESTS = {
     "orders": (("kernels_test", _cases("orders_kernel_test", "kernels_digest_test")), ("orders_test", ""))}
 PLAN_TESTS = {name: TESTS[name][1:] for name in ("tiles", "strips", "orders")}  # kernels know no plans
 ALL_LEVELS = tuple(reversed(LEVELS))
-LEVELS_OF_LEVEL = ("x86-64-v4", "x86-64-v3", "baseline")  # level.inc has no unit for x86-64-v2
 
 
-def _family(name, files, *families, levels=ALL_LEVELS):
+def _family(name, files, *families):
     units = tuple(f"{KERNELS}{family}_{{}}.cpp" for family in families)
-    return [Target(KERNELS + file + ".inc", units, TESTS[name], levels) for file in files]
+    return [Target(KERNELS + file + ".inc", units, TESTS[name], ALL_LEVELS) for file in files]
 
 
 def _sources(tests, *paths):
@@ -61,8 +60,7 @@ def _sources(tests, *paths):
 SETS = {
     "rounding": [Target("formats/rounding.hpp", ("tests/support/rounding_calls.cpp", "formats/project.cpp"), ROUNDING)],
     "projection": [Target("formats/project.cpp", ("formats/project.cpp",), ROUNDING)],
-    "binary64": _family("binary64", ("rounding", "binary64", "exponents", "random", "philox", "level"), "level",
-                        levels=LEVELS_OF_LEVEL)
+    "binary64": _family("binary64", ("rounding", "binary64", "exponents", "random", "philox", "level"), "level")
     + _sources((*TESTS["binary64"], TESTS["spans"][0]), KERNELS + "kernels.cpp"),  # of which those of spans are made
     "spans": _family("spans", ("float_rounding", "float_counts", "float_drawn", "float_native", "float_operations",
                                "float_spans"), "float_spans")

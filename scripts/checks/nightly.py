@@ -123,10 +123,13 @@ def behaviour(tally, sample, seed):
 
 
 def mutate(tally, sample, seed):
-    """Mutants of the projection, the rounding table, the kernels and the plans: all of them, or one of so many."""
-    everything = mutation.chosen("all", None, seed)
-    found = mutation.check(tally, "all", max(8, len(everything) // sample), seed)
-    return {"cases": found["cases"], "mismatches": found["survived"]} if found else {}
+    """All mutants of the projection and of the rounding table, and one of each constant of the kernels and of the plans;
+    or one of so many."""
+    found = [mutation.check(tally, which, max(8, len(mutation.chosen(which, None, seed, "", constants)) // sample), seed,
+                            "", constants)
+             for which, constants in (("rounding", False), ("projection", False), ("kernels", True))]
+    return {"cases": sum(one["cases"] for one in found), "mismatches": sum(one["survived"] for one in found)} \
+        if all(found) else {}
 
 
 def fuzz(tally, sample, seed):
