@@ -14,6 +14,11 @@ _BEYOND = "one number beyond the end is looked at, which can only choose a slowe
 _SCRATCH = "more rows are laid aside than are read; only the sanitizers notice"
 
 GROUPS = [
+    ("formats/kernels/float_operations.inc", "what is below 2^128 is proven, too, and an infinity is not below it", [
+        "constexpr Word limit = Word{128 + 127} << 23;  // 2^127",
+        "constexpr Word limit = Word{127 + 128} << 23;  // 2^127"]),
+    ("formats/kernels/float_spans.cpp", "with one bit at least a unit of 2^-127 is refused by its factor, 2^(n + 127)", [
+        "if (n + f.mantissa_bits > 30 || f.e_min() < -126 || (has_subnormals && (n - unit > 127 || unit < -127)))"]),
     ("formats/kernels/float_operations.inc", _SLOWER, [
         "small |= ((abs_of(p.value) < least) & (x[i] != 0.0f) & (y[i] != 0.0f)) ? 1u : 1u;"]),
     ("formats/kernels/float_rounding.inc", _BEYOND, [

@@ -347,6 +347,10 @@ TEST_CASE("what a projection of floats needs, at the ends of what binary32 holds
   };
   const auto power = [](int e) { return static_cast<std::uint32_t>(e + 127) << 23; };
   const Rounding a = Rounding::stochastic_a, b = Rounding::stochastic_b, c = Rounding::stochastic_c;
+  // All its values are floats.
+  CHECK_FALSE(float_projection_of({of(5, 24, 15)}));
+  CHECK(float_projection_of({of(8, 22, 128)}));
+  CHECK_FALSE(float_projection_of({of(8, 23, 128)}));
   // Half a unit of the smallest numbers is a float; of stochastic modes, 2^-24 of it.
   CHECK(made(of(8, 22, 127)).fast);  // 2^(-126 - 22 - 1)
   CHECK((made(of(7, 10, 116), a).fast && !made(of(7, 10, 117), a).fast));
@@ -371,6 +375,7 @@ TEST_CASE("what a projection of floats needs, at the ends of what binary32 holds
   const auto drawn = [&](const Format& f, Rounding mode, int n) { return made(f, mode, n).drawn_bits; };
   CHECK((drawn(format_of("fp16"), a, 16) == 16 && drawn(format_of("fp16"), b, 16) == 17));
   CHECK(drawn(format_of("fp16"), c, 16) == 0);
+  CHECK(drawn(of(7, 10, 128), a, 16) == 0);  // e_min = -127
   CHECK((drawn(format_of("fp16"), a, 20) == 20 && drawn(format_of("fp16"), a, 21) == 0));
   CHECK((drawn(format_of("fp16"), b, 19) == 20 && drawn(format_of("fp16"), b, 20) == 0));
   CHECK(drawn(format_of("bf16"), a, 16) == 16);
