@@ -21,6 +21,9 @@ GROUPS = [
         "if (n + f.mantissa_bits > 30 || f.e_min() < -126 || (has_subnormals && (n - unit > 127 || unit < -127)))"]),
     ("formats/kernels/float_operations.inc", _SLOWER, [
         "small |= ((abs_of(p.value) < least) & (x[i] != 0.0f) & (y[i] != 0.0f)) ? 1u : 1u;"]),
+    ("formats/kernels/tile_counts.inc",
+     "a product of 24 bits at most that reaches half a unit leaves an error that its difference from it does not lose", [
+         "template <bool underflows, bool wide = true>"]),
     ("formats/kernels/float_rounding.inc", _BEYOND, [
         "for (std::size_t i = 0; i <= n; ++i) largest = larger(to_bits(x[i]) & ~sign_bit, largest);"]),
     ("formats/kernels/orders_exact.inc", "room for one more than there are", ["Columns<split> columns[3];"]),
