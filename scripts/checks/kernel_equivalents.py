@@ -21,6 +21,8 @@ GROUPS = [
         "if (n + f.mantissa_bits > 30 || f.e_min() < -126 || (has_subnormals && (n - unit > 127 || unit < -127)))"]),
     ("formats/kernels/float_operations.inc", _SLOWER, [
         "small |= ((abs_of(p.value) < least) & (x[i] != 0.0f) & (y[i] != 0.0f)) ? 1u : 1u;"]),
+    ("formats/kernels/tile_pairs.inc", "of 16 bits either leaves the sign in all of them", [
+        "return {hn::And(hn::BitCast(halves, hn::ShiftRight<16>(hn::BitCast(shorts, n))), w.n)};"]),
     ("formats/kernels/tile_counts.inc",
      "a product of 24 bits at most that reaches half a unit leaves an error that its difference from it does not lose", [
          "template <bool underflows, bool wide = true>"]),
@@ -70,6 +72,7 @@ GROUPS = [
 
 # Lines that decide speed alone, not which bits come out: (file, line as it is, why), as regular expressions.
 TUNING = [
+    (r"kernels/tile_quick\.inc", r"\bmisses \* |\bpatience = ", "when exact steps are expected"),
     (r"kernels/tiles\.inc", r"(?:Fast|Counting)<\d+(?:, \d+)?>::row", "which shapes of tiles there are"),
     (r"kernels/tile_spans\.inc", r"\bblock = ", "how many columns are transposed at once"),
     (r"kernels/float_spans\.inc", r"\bline\b|\bbeyond\b.*sizeof|4 \* float_block|float_block / 2",

@@ -76,10 +76,12 @@ def edits(code):
 
 
 def constants_of(code):
-    """(start, end, replacement) of one change of each constant."""
+    """(start, end, replacement) of one change of each constant: of a mask the lowest bit that is set, for those below are
+    often 0 in what is masked."""
     for token in TOKEN.finditer(code):
         if token.group()[0].isdigit() and not re.fullmatch(r"[0-2](?:\.0*)?[uUfL]*", token.group()):
-            yield token.start(), token.end(), replacements(token.group())[0]
+            is_mask = re.fullmatch(r"0x[\da-fA-F]+[uUL]*", token.group())
+            yield token.start(), token.end(), replacements(token.group())[1 if is_mask else 0]
 
 
 def replacements(token):

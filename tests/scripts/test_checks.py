@@ -76,12 +76,12 @@ class Mutants(unittest.TestCase):
         self.assertEqual(mutant.text.splitlines()[3], "  return a > 3 && !f.odd;  // 7")
 
     def test_constants_once(self):
-        text = "int a() {\n  return pow2(52) + x[1] * 0x1p-24f - (2.5f & 0xff);  // 7\n}\n"
+        text = "int a() {\n  return pow2(52) + x[1] * 0x1p-24f - (2.5f & 0xf0u);  // 7\n}\n"
         self.assertEqual([one.after for one in mutants.mutants("a.cpp", text, constants=True)],
-                         ["return pow2(53) + x[1] * 0x1p-24f - (2.5f & 0xff);  // 7",
-                          "return pow2(52) + x[1] * 0x1p-23f - (2.5f & 0xff);  // 7",
-                          "return pow2(52) + x[1] * 0x1p-24f - (3.5f & 0xff);  // 7",
-                          "return pow2(52) + x[1] * 0x1p-24f - (2.5f & 0xfe);  // 7"])
+                         ["return pow2(53) + x[1] * 0x1p-24f - (2.5f & 0xf0u);  // 7",
+                          "return pow2(52) + x[1] * 0x1p-23f - (2.5f & 0xf0u);  // 7",
+                          "return pow2(52) + x[1] * 0x1p-24f - (3.5f & 0xf0u);  // 7",
+                          "return pow2(52) + x[1] * 0x1p-24f - (2.5f & 0xe0u);  // 7"])
 
     def test_the_rounding_table_has_mutants_of_every_mode(self):
         lines = [mutant.after for mutant in mutation.chosen("rounding", None, 1)]
