@@ -81,7 +81,8 @@ def constants_of(code):
     for token in TOKEN.finditer(code):
         if token.group()[0].isdigit() and not re.fullmatch(r"[0-2](?:\.0*)?[uUfL]*", token.group()):
             is_mask = re.fullmatch(r"0x[\da-fA-F]+[uUL]*", token.group())
-            yield token.start(), token.end(), replacements(token.group())[1 if is_mask else 0]
+            changes = replacements(token.group())
+            yield token.start(), token.end(), changes[1 if is_mask and len(changes) > 1 else 0]
 
 
 def replacements(token):
