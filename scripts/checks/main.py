@@ -34,7 +34,7 @@ SANITIZED = ["exmy", "formats_test", "rounding_test", "operations_test", "kernel
              "compare_test", "bench_test", "conv2d_test", "layers_test", "text_test", "epilogue_test"]
 
 
-KERNEL_MUTANTS = 30  # about a minute on two cores
+KERNEL_MUTANTS = 16  # less than a minute on two cores
 # Of scripts/nightly: one case of this many.
 NIGHTLY_SAMPLES = {"verify": 1000, "cross": 50, "behaviour": 2}
 
