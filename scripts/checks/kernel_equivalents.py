@@ -14,6 +14,16 @@ _BEYOND = "one number beyond the end is looked at, which can only choose a slowe
 _SCRATCH = "more rows are laid aside than are read; only the sanitizers notice"
 
 GROUPS = [
+    ("formats/kernels/strip_draws.inc", "one more than is read", [
+        "using Words4 = std::array<U, 5>;",
+        "ten_rounds<5>(keys_, {next(i), next(i + pair_lanes), next(i + lanes), next(i + lanes + pair_lanes)});",
+        "std::array<U, 9> w{};",
+        "for (std::size_t k = 0; k < 7; ++k) w[k] = hn::IfThenElse(by4, w[k + 2], w[k]);",
+        "for (std::size_t k = 0; k < 6; ++k) w[k] = hn::IfThenElse(by2, w[k + 1], w[k]);",
+        "for (std::size_t k = 0; k < 5; ++k) {",
+        "HWY_ALIGN std::array<std::array<std::uint32_t, strip_lanes>, 5> before_;"]),
+    ("formats/kernels/strip_rounding.inc", "|x| < 2^(e_min + 1) <= 2 has no bit 30", [
+        "const U a = hn::And(with_lost(r.bits, r.lost), hn::Set(words, 0x3fffffff));"]),
     ("formats/kernels/float_operations.inc", "what is below 2^128 is proven, too, and an infinity is not below it", [
         "constexpr Word limit = Word{128 + 127} << 23;  // 2^127",
         "constexpr Word limit = Word{127 + 128} << 23;  // 2^127"]),
