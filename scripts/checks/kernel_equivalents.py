@@ -14,6 +14,16 @@ _BEYOND = "one number beyond the end is looked at, which can only choose a slowe
 _SCRATCH = "more rows are laid aside than are read; only the sanitizers notice"
 
 GROUPS = [
+    ("formats/kernels/orders_counts.inc", "either way counts the same", [
+        "if constexpr (lanes >= 17)  // masks are bits"]),
+    ("formats/kernels/tile_counts.inc", "either way counts the same", [
+        "if constexpr (lanes >= 17)  // masks are bits", "if constexpr (lanes >= 17)"]),
+    ("formats/kernels/orders_counts.inc", "sums below 2^-126 are exact: they have no half unit", [
+        "const U e = hn::Max(hn::BitCast(words, power_of(below)), hn::Set(words, 0x0u));"]),
+    ("formats/kernels/tile_exactly.inc", "sums below 2^-126 are exact: they have no half unit", [
+        "const U e = hn::Max(hn::BitCast(words, power_of(below)), hn::Set(words, 0x0u));"]),
+    ("formats/kernels/orders_pairwise.inc", "room for one more than there are", [
+        "static constexpr std::size_t levels = 42;"]),
     ("formats/kernels/strip_draws.inc", "one more than is read", [
         "using Words4 = std::array<U, 5>;",
         "ten_rounds<5>(keys_, {next(i), next(i + pair_lanes), next(i + lanes), next(i + lanes + pair_lanes)});",
@@ -82,6 +92,7 @@ GROUPS = [
 
 # Lines that decide speed alone, not which bits come out: (file, line as it is, why), as regular expressions.
 TUNING = [
+    (r"kernels/orders\.inc", r"\btall_rows = ", "how high tiles are"),
     (r"kernels/tile_quick\.inc", r"\bmisses \* |\bpatience = ", "when exact steps are expected"),
     (r"kernels/tiles\.inc", r"(?:Fast|Counting)<\d+(?:, \d+)?>::row", "which shapes of tiles there are"),
     (r"kernels/tile_spans\.inc", r"\bblock = ", "how many columns are transposed at once"),
