@@ -134,7 +134,7 @@ TEST_CASE("spans are rounded to odd as by MPFR", "[functions][mpfr]") {
       }
     }
   }
-  d.check(500'000);
+  d.check_once(500'000);
 }
 
 TEST_CASE("spans equal the scalar exact value", "[functions]") {
@@ -144,7 +144,7 @@ TEST_CASE("spans equal the scalar exact value", "[functions]") {
       const std::size_t count = test::is_slow(named.function) ? 200 : 60'000;
       compare_with_exact(d, named.function, bits, count, static_cast<std::uint64_t>(100 + bits));
     }
-  d.check(4'000'000);
+  d.check_once(4'000'000);
 }
 
 TEST_CASE("spans decide next to rounding boundaries", "[functions][mpfr]") {
@@ -159,7 +159,7 @@ TEST_CASE("spans decide next to rounding boundaries", "[functions][mpfr]") {
         d.value(odd[i], expected(f, x[i]), [&] { return text(f.f, x[i], bits); });
     }
   }
-  d.check(9'000);
+  d.check_once(9'000);
 }
 
 TEST_CASE("projections of spans are those of the definition, events included", "[functions]") {
@@ -172,7 +172,7 @@ TEST_CASE("projections of spans are those of the definition, events included", "
       for (int k = 0; k < 4; ++k)
         compare_projections(d, random, named.function, any_projection(random, name), 400);
     }
-  d.check(1'000'000);
+  d.check_once(1'000'000);
 }
 
 TEST_CASE("which projections spans serve", "[functions]") {

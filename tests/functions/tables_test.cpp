@@ -147,7 +147,7 @@ TEST_CASE("a table's floats stand for the exact values", "[functions]") {
     for (const Function f :
          {Function::exp, Function::log, Function::tanh, Function::gelu, Function::silu_grad})
       compare_floats(d, random, f, name), compare_results(d, random, f, name);
-  d.check(1'000'000);
+  d.check_once(1'000'000);
 }
 
 TEST_CASE("tables hold the exact value of every code, rounded to odd", "[functions]") {
@@ -155,7 +155,7 @@ TEST_CASE("tables hold the exact value of every code, rounded to odd", "[functio
   for (const char* name : {"fp16", "bf16", "e6m9", "Binary16p8se"})
     for (const functions::NamedFunction& named : functions::named_functions())
       if (!test::is_slow(named.function)) compare_entries(d, named.function, name);
-  d.check(5'000'000);
+  d.check_once(5'000'000);
 }
 
 TEST_CASE("tables of narrow, unsigned and strange formats", "[functions]") {
@@ -165,7 +165,7 @@ TEST_CASE("tables of narrow, unsigned and strange formats", "[functions]") {
     for (const functions::NamedFunction& named : functions::named_functions())
       if (!test::is_slow(named.function) || format_of(name).bits() <= 8)
         compare_entries(d, named.function, name);
-  d.check(200'000);
+  d.check_once(200'000);
 }
 
 TEST_CASE("tables of formats whose subnormal numbers read as zero or are normal", "[functions]") {
@@ -178,7 +178,7 @@ TEST_CASE("tables of formats whose subnormal numbers read as zero or are normal"
       d.value(odd[code], functions::rounded_to_odd(functions::exact_value(Function::gelu, x[code], 53), 53),
               [&] { return "code " + std::to_string(code); });
   }
-  d.check(3'000);
+  d.check_once(3'000);
 }
 
 TEST_CASE("one table serves every mode, 32 random bits up to P = 19", "[functions]") {
@@ -188,7 +188,7 @@ TEST_CASE("one table serves every mode, 32 random bits up to P = 19", "[function
     for (const Function f : {Function::exp, Function::log, Function::tanh, Function::sigmoid, Function::gelu,
                              Function::sin, Function::silu_grad})
       compare_projections(d, random, f, name);
-  d.check(5'000'000);
+  d.check_once(5'000'000);
 }
 
 TEST_CASE("what a table weighs, and which formats have one", "[functions]") {
@@ -209,5 +209,5 @@ TEST_CASE("long spans of narrow formats are looked up like short ones", "[functi
          {"e4m3fn", "e5m2", "bf16", "fp16", "e2m1fn", "fp32"})  // of fp16, lower halves are not 0
       for (const Function f : {Function::exp, Function::gelu, Function::log})
         compare_long_spans(d, random, f, name, to);
-  d.check(400'000);
+  d.check_once(400'000);
 }

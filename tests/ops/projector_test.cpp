@@ -231,7 +231,7 @@ TEST_CASE("kernels and reference do the same at a site", "[projector]") {
           const Projection how{format_of(name), Rounding::nearest_even, saturation};
           compare(d, how, operands(random, how, format_of(of), data));
         }
-  d.check(1'000'000);
+  d.check_once(1'000'000);
 }
 
 TEST_CASE("kernels and reference do the same at a site in every mode", "[projector]") {
@@ -246,7 +246,7 @@ TEST_CASE("kernels and reference do the same at a site in every mode", "[project
         compare(d, how,
                 operands(random, how, format_of(random.below(4) == 0 ? "Binary8p4se" : "fp32"), data));
       }
-  d.check(500'000);
+  d.check_once(500'000);
 }
 
 // From 2^15 elements on threads share a step; results are sums of integers, whoever counts.
@@ -263,7 +263,7 @@ TEST_CASE("threads that share a step do what one does", "[projector]") {
       for (float& v : t->data) v = draw(random, how, hard, Data::special);
     compare(d, how, o);
   }
-  d.check(1'000'000);
+  d.check_once(1'000'000);
 }
 
 TEST_CASE("a divisor may be any binary64 number", "[projector]") {
@@ -276,7 +276,7 @@ TEST_CASE("a divisor may be any binary64 number", "[projector]") {
     o.divisor = divisor;
     compare(d, how, o);
   }
-  d.check(1'000);
+  d.check_once(1'000);
 }
 
 TEST_CASE("conversions of binary64 numbers equal the definition", "[projector]") {
@@ -311,7 +311,7 @@ TEST_CASE("conversions of binary64 numbers equal the definition", "[projector]")
         d.expect(place.record().before.trimmed() == before.trimmed(), [&] { return where() + " before"; });
         d.expect(place.record().after.trimmed() == after.trimmed(), [&] { return where() + " after"; });
       }
-  d.check(70'000);
+  d.check_once(70'000);
 }
 
 TEST_CASE("x / 0 is NaN as soon as the result's format is p3109", "[projector]") {
@@ -341,7 +341,7 @@ TEST_CASE("the double carrier rounds the exact result once", "[projector]") {
     d.value(quotients.data[i], div(how, x.data[i], y.data[i]).value, [] { return std::string("quotient"); });
     d.value(sums.data[i], add(how, x.data[i], y.data[i]).value, [] { return std::string("sum"); });
   }
-  d.check(1'500);
+  d.check_once(1'500);
 }
 
 TEST_CASE("the first site with an infinity is noted, wherever it was in the tensor", "[projector]") {

@@ -17,19 +17,8 @@ Reduction in_order(Order order, const char* sum, Saturation saturation = Saturat
   return how;
 }
 
-WrongData data(std::string why, std::vector<std::string> waived, const Reduction& how, const char* fa,
-               const char* fb, std::vector<float> a, std::vector<float> b) {
-  WrongData d{Family::orders, std::move(why), std::move(waived), how,
-              format_of(fa),  format_of(fb),  std::move(a),      std::move(b)};
-  d.how.block.e_min_a = d.fa.e_min(), d.how.block.e_min_b = d.fb.e_min();
-  return d;
-}
-
-/// The refusal is the text that is waived.
-WrongData plain(const char* why, const Reduction& how, const char* fa, const char* fb, std::vector<float> a,
-                std::vector<float> b) {
-  return data(why, {why}, how, fa, fb, std::move(a), std::move(b));
-}
+constexpr DataOf data{Family::orders};
+constexpr PlainDataOf plain{Family::orders};
 
 WrongData by(const OrderPlan& plan, WrongData d) {
   d.plan = plan;

@@ -23,17 +23,8 @@ Format powers_of_two() {
   return {.exponent_bits = 5, .mantissa_bits = 0, .bias = 16, .infinities = false, .nan = NanCodes::none};
 }
 
-WrongData data(std::string why, std::vector<std::string> waived, const Reduction& how, const char* fa,
-               const char* fb, std::vector<float> a, std::vector<float> b) {
-  return {Family::strips, std::move(why), std::move(waived), how,
-          format_of(fa),  format_of(fb),  std::move(a),      std::move(b)};
-}
-
-/// The refusal is the text that is waived.
-WrongData plain(const char* why, const Reduction& how, const char* fa, const char* fb, std::vector<float> a,
-                std::vector<float> b) {
-  return data(why, {why}, how, fa, fb, std::move(a), std::move(b));
-}
+constexpr DataOf data{Family::strips};
+constexpr PlainDataOf plain{Family::strips};
 
 std::vector<WrongData> of_other_formats() {
   const Rounding odd = Rounding::to_odd;

@@ -4,6 +4,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "formats/catalog.hpp"
@@ -31,6 +32,29 @@ struct WrongData {
   Levels levels = Levels::all;  ///< instruction sets at which it refuses
   /// Of orders, where the analyser has no formula for what it refuses (it would divide by zero): this plan.
   std::optional<OrderPlan> plan{};
+};
+
+/// Makes data for a family.
+struct DataOf {
+  Family family;
+
+  WrongData operator()(std::string why, std::vector<std::string> waived, const Reduction& how, const char* fa,
+                       const char* fb, std::vector<float> a, std::vector<float> b) const {
+    WrongData d{family,        std::move(why), std::move(waived), how,
+                format_of(fa), format_of(fb),  std::move(a),      std::move(b)};
+    d.how.block.e_min_a = d.fa.e_min(), d.how.block.e_min_b = d.fb.e_min();
+    return d;
+  }
+};
+
+/// The same where the refusal is the text that is waived.
+struct PlainDataOf {
+  Family family;
+
+  WrongData operator()(const char* why, const Reduction& how, const char* fa, const char* fb,
+                       std::vector<float> a, std::vector<float> b) const {
+    return DataOf{family}(why, {why}, how, fa, fb, std::move(a), std::move(b));
+  }
 };
 
 inline constexpr float infinity = std::numeric_limits<float>::infinity();

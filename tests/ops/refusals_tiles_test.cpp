@@ -35,17 +35,8 @@ Format powers_of_two() {
   return {.exponent_bits = 5, .mantissa_bits = 0, .bias = 15, .infinities = false, .nan = NanCodes::none};
 }
 
-WrongData data(std::string why, std::vector<std::string> waived, const Reduction& how, const char* fa,
-               const char* fb, std::vector<float> a, std::vector<float> b) {
-  return {Family::tiles, std::move(why), std::move(waived), how,
-          format_of(fa), format_of(fb),  std::move(a),      std::move(b)};
-}
-
-/// The refusal is the text that is waived.
-WrongData plain(const char* why, const Reduction& how, const char* fa, const char* fb, std::vector<float> a,
-                std::vector<float> b) {
-  return data(why, {why}, how, fa, fb, std::move(a), std::move(b));
-}
+constexpr DataOf data{Family::tiles};
+constexpr PlainDataOf plain{Family::tiles};
 
 /// 511 times 2^119, and 2^119 - 2^104, make the largest number; then 2^103 - 2^57, whose sum with it is rounded to it, while
 /// the upper part of the product alone would make it infinite.
