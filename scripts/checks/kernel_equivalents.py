@@ -40,9 +40,18 @@ GROUPS = [
     ("formats/kernels/float_spans.cpp", "with one bit at least a unit of 2^-127 is refused by its factor, 2^(n + 127)", [
         "if (n + f.mantissa_bits > 30 || f.e_min() < -126 || (has_subnormals && (n - unit > 127 || unit < -127)))"]),
     ("formats/kernels/float_operations.inc", _SLOWER, [
+        "constexpr float least = 0x1p-99f;",
         "small |= ((abs_of(p.value) < least) & (x[i] != 0.0f) & (y[i] != 0.0f)) ? 1u : 1u;"]),
     ("formats/kernels/tile_pairs.inc", "of 16 bits either leaves the sign in all of them", [
         "return {hn::And(hn::BitCast(halves, hn::ShiftRight<16>(hn::BitCast(shorts, n))), w.n)};"]),
+    ("formats/kernels/tile_quick.inc", _SLOWER, [
+        "const std::uint32_t top = bits_of(how.sum.max_finite) & 0x7f000000u;",
+        "last = hn::Set(words, how.limit == TileLimit::excluded ? 0x7f000000u : top - 0x00800000u);"]),
+    ("formats/kernels/tile_counted.inc", _SLOWER, ["const V half = constant(how.exact_below * 1.5f);"]),
+    ("formats/kernels/tile_counted.inc", "room for one more than there are", [
+        "constexpr std::size_t most_vectors = 9;  ///< of a row of sums"]),
+    ("formats/kernels/tile_pairs.inc", "a row has 256 steps at most, and 2^15 are not reached", [
+        "return hn::Add(hn::And(word(), hn::Set(words, 0x7fff)), hn::ShiftRight<16>(word()));"]),
     ("formats/kernels/tile_counts.inc",
      "a product of 24 bits at most that reaches half a unit leaves an error that its difference from it does not lose", [
          "template <bool underflows, bool wide = true>"]),
@@ -58,6 +67,10 @@ GROUPS = [
         "r.step = t.bits <= p && p <= 11 && t.bits + p <= 22 ? TileStep::fused : TileStep::odd;",
         "r.step = t.bits <= p && p <= 11 && t.bits - p <= 23 ? TileStep::fused : TileStep::odd;"]),
     ("sim/ops/tile_plan.cpp", _MARGIN, ["return all.offset * (1 + 0x1p-41);"]),
+    ("sim/ops/tile_words.cpp", "any bits of their own tell plans apart", [
+        "bit(r.exact_first > 0, 8) | bit(r.wide_products, 10);",
+        "(plan.outer ? traits_of(*plan.outer) << 33 | std::uint64_t{1} << 62 : 0) | 1;",
+        "(plan.outer ? traits_of(*plan.outer) << 32 | std::uint64_t{1} << 63 : 0) | 1;"]),
     ("sim/ops/tile_words.cpp", "the last bit is set anyway", [
         "(plan.outer ? traits_of(*plan.outer) << 32 | std::uint64_t{1} << 62 : 1) | 1;"]),
     ("sim/ops/tile_job.cpp", _PACKED, ["if (at[j] != at[0] - j) return false;"]),
@@ -65,14 +78,26 @@ GROUPS = [
         "const FloatMatrix there = job_.left.part(first, from, last + first, to - from);"]),
     ("sim/ops/strip_plan.cpp", "1 and 2 bits beside 21 are at most 23, so that no more than binary32's are kept", [
         "case Rounding::to_odd: return 1;"]),
+    ("sim/ops/strip_plan.cpp", "sums are below 2^126 by their bound: no result is beyond a larger maximum", [
+        "constexpr double binary32_most = 0x1.fffffep128;"]),
+    ("sim/ops/strip_plan.cpp", "either is beyond the maximum of every format that is left", [
+        "r.highest = limit_of(how, pow2(1001));", "r.lowest = -limit_of(how, -pow2(1001));"]),
     ("sim/ops/strip_plan.cpp", _LATER, ["double bound_ = 1;", "bool guards_ = true;"]),
     ("sim/ops/strip_plan.cpp", _ALL_PATHS, ["return 1;", "return 3;"]),
     ("sim/ops/order_plan.cpp", "of 0, either is below the exponents of all formats", [
         "int exponent_of(double x) { return x > 0 ? parts_of(x).exponent : -1073; }",
         "int exponent_of(double x) { return x > 0 ? parts_of(x).exponent : -1075; }"]),
     ("sim/ops/order_plan.cpp", _BINARY32, [
-        "if (cut > 900 && t.grid < -900 || cut - t.grid > 54) return std::nullopt;"]),
+        "if (cut > 900 && t.grid < -900 || cut - t.grid > 54) return std::nullopt;",
+        "if (cut > 901 || t.grid < -900 || cut - t.grid > 54) return std::nullopt;",
+        "if (cut > 900 || t.grid < -901 || cut - t.grid > 54) return std::nullopt;",
+        "const bool fits = t.grid > -901 && t.grid < 900 && t.sum_of(k) <= pow2(53 + t.grid);",
+        "const bool fits = t.grid > -900 && t.grid < 901 && t.sum_of(k) <= pow2(53 + t.grid);"]),
+    ("sim/ops/order_plan.cpp", "one term is enough for the next line to say no", [
+        "if (cut > 900 || t.grid < -900 || cut - t.grid > 55) return std::nullopt;"]),
     ("sim/ops/order_plan.cpp", _MARGIN, [
+        "double sum_of(std::size_t n) const { return static_cast<double>(n) * largest * (1 + 0x1p-49); }",
+        "double power = 1 + pow2(-precision), all = 1 + 0x1p-39;",
         "const float most = static_cast<float>(std::min(largest * (1 + 0x1p-19), float_max));",
         "const float most = static_cast<float>(std::min(largest * (1 + 0x1p-21), float_max));"]),
     ("sim/ops/order_plan.cpp", "without counters it is not read, and with them there is a cut", [
@@ -84,6 +109,8 @@ GROUPS = [
                                           "const TileDecision one = plan_tiles(leaf, a, b, 2, false, true);"]),
     ("sim/ops/order_plan.cpp", _REFUSED, [
         "f.mantissa_bits < 1 || f.e_min() < -126 || f.max_finite() <= pow2(f.e_min()))"]),
+    ("sim/ops/float_block.cpp", _SLOWER, [
+        "return (((m & 0x3fffff) == 0) | (m < 0x00800000) | (m >= maximum)) & ((m != 0) | underflows);"]),
     ("sim/ops/float_block.cpp", "of an operation with one operand the other is not read", [
         "std::fill_n(numbers, count, 1.0);"]),
     ("sim/ops/float_block.cpp", _ONE, [

@@ -15,8 +15,6 @@ constexpr double float_max = static_cast<double>(std::numeric_limits<float>::max
 
 OrderDecision no_plan(const std::string& why) { return {std::nullopt, why}; }
 
-bool all_finite(const FactorFacts& x) { return x.range.largest <= std::numeric_limits<float>::max(); }
-
 int format_grid(const Format& f) { return f.e_min() - f.mantissa_bits; }
 
 /// Exponent of a number that all elements are multiples of.
@@ -62,7 +60,7 @@ OrderDecision plan_pairwise(const Reduction& how, const FactorFacts& a, const Fa
   PairwiseRounding tree;
   if (!counts && !how.product && how.accumulator == Projection{})
     return {tree, {}};  // native, whatever the operands
-  if (!(all_finite(a) && all_finite(b))) return no_plan("an operand is not finite");
+  if (!(a.is_finite() && b.is_finite())) return no_plan("an operand is not finite");
   Reduction leaf = how;
   leaf.order = Order::sequential;
   const TileDecision one = plan_tiles(leaf, a, b, 1, counts, has_fma);
@@ -103,7 +101,7 @@ std::optional<int> cut_of(const Terms& t, std::size_t n) {
 }
 
 OrderDecision plan_exact(const Reduction& how, const FactorFacts& a, const FactorFacts& b, std::size_t k) {
-  if (!(all_finite(a) && all_finite(b))) return no_plan("an operand is not finite");
+  if (!(a.is_finite() && b.is_finite())) return no_plan("an operand is not finite");
   ExactSum sum;
   Terms t = products_of(a, b);
   if (how.product) {
@@ -169,7 +167,7 @@ std::size_t in_equal_parts(std::size_t n, std::size_t most) {
 OrderDecision plan_block(const Reduction& how, const FactorFacts& a, const FactorFacts& b, std::size_t k,
                          bool counts, bool has_fma) {
   if (how.product) return no_plan("products are rounded");
-  if (!(all_finite(a) && all_finite(b))) return no_plan("an operand is not finite");
+  if (!(a.is_finite() && b.is_finite())) return no_plan("an operand is not finite");
   const BlockSum& block = how.block;
   const Format& f = how.accumulator.format;
   const std::size_t length = how.has_outer() ? std::min(how.chunk, k) : k;

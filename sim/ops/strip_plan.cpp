@@ -135,8 +135,8 @@ StripDecision plan_strips(const Reduction& how, const FactorFacts& a, const Fact
   const bool chunked = how.order == Order::chunked;
   if (!chunked && how.order != Order::sequential)
     return no_strips("the order is neither sequential nor chunked");
+  if (!(a.is_finite() && b.is_finite())) return no_strips("an operand is not finite");
   Summand t = product_of(a, b);
-  if (!(t.largest <= 0x1p250)) return no_strips("an operand is not finite");
   if (!t.is_binary32())
     return no_strips("a product of " + std::to_string(t.bits) + " bits may be no binary32 number");
   StripPlanner planner;

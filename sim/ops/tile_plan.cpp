@@ -66,8 +66,6 @@ double bound_of(double largest, std::size_t n, int bits) {
 
 namespace {
 
-bool is_finite(const FactorFacts& x) { return x.range.largest <= std::numeric_limits<float>::max(); }
-
 std::string number(auto n) { return std::to_string(n); }
 
 /// How many addends up to `largest` cannot make a sum exceed `limit`.
@@ -251,7 +249,7 @@ TileDecision plan_tiles(const Reduction& how, const FactorFacts& a, const Factor
   const bool chunked = how.order == Order::chunked;
   if (!chunked && how.order != Order::sequential)
     return refused("the order is neither sequential nor chunked");
-  if (needs_ranges(how, counts, has_fma) && !(is_finite(a) && is_finite(b)))
+  if (needs_ranges(how, counts, has_fma) && !(a.is_finite() && b.is_finite()))
     return refused("an operand is not finite");
   Planner planner(counts, has_fma);
   const std::size_t n = chunked ? std::min(how.chunk, k) : k;

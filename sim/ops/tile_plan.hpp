@@ -3,6 +3,7 @@
 // from the formats, the semantics and the largest magnitudes of the operands.
 
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -15,6 +16,9 @@ namespace exmy {
 struct FactorFacts {
   Format format{};
   Magnitudes range;
+
+  /// No element is NaN or infinite.
+  bool is_finite() const { return range.largest <= std::numeric_limits<float>::max(); }
 };
 
 /// A summand: bits of precision, the exponent of a number that all its values are multiples of, largest magnitude.

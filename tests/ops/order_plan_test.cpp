@@ -113,13 +113,14 @@ TEST_CASE("exact order: where products are cut, and how far apart the parts may 
   // A product is below 2^32, and below 2^51 2^-19; 1024 are below 2^42 = 2^53 2^-11.
   CHECK(cut(1) == 0x1.8p52 * 0x1p-19);
   CHECK(cut(1024) == 0x1.8p52 * 0x1p-11);
-  // 1024 products up to 1: H is 2^-42, and 1024 H / 2 must not be more than 2^53 units of 2^(2 (s - 7)).
-  const auto fits = [&](int s) {
-    const FactorFacts x = range("bf16", 1, static_cast<float>(pow2(s)));
-    return plan_order(how, x, x, 1024, false, true).plan.has_value();
+  // 1024 products up to 1: H is 2^-42, and 1024 H / 2 must not be more than 2^53 units of 2^(r - 7 + s - 7).
+  const auto fits = [&](int r, int s) {
+    const FactorFacts a = range("bf16", 1, static_cast<float>(pow2(r))),
+                      b = range("bf16", 1, static_cast<float>(pow2(s)));
+    return plan_order(how, a, b, 1024, false, true).plan.has_value();
   };
-  CHECK(fits(-36));
-  CHECK_FALSE(fits(-37));
+  CHECK(fits(-36, -36));
+  CHECK_FALSE(fits(-36, -37));
 }
 
 TEST_CASE("a sum of zero in a unit has the smallest exponent of the output") {
@@ -277,9 +278,9 @@ TEST_CASE("units at the ends of what 32 bits hold") {
   CHECK(decided(even, 10, "e8m22", small, small).why == "the unit rounds to nearest in more than 22 bits");
   CHECK(decided(even, 10, "e8m0", small, small).why == "the unit's output is none of binary32");
   CHECK(decided(Rounding::to_odd, 10, "fp16", small, small).why == "the unit rounds in another way");
-  const auto into = [&](const Format& f) {
+  const auto into = [&](const Format& f, Rounding rounding = Rounding::nearest_even) {
     Reduction how = in_order(Order::block, "fp16");
-    how.accumulator = {f, Rounding::nearest_even, Saturation::none};
+    how.accumulator = {f, rounding, Saturation::none};
     how.block = {4, 10, -14, -14};
     return plan_order(how, small, small, 4, false, true).plan.has_value();
   };
@@ -293,6 +294,14 @@ TEST_CASE("units at the ends of what 32 bits hold") {
   f = format_of("bf16");
   f.bias = 128;
   CHECK_FALSE(into(f));
+  f = format_of("fp32");
+  f.mantissa_bits = 24;
+  CHECK_FALSE(into(f, zero));
+  f.mantissa_bits = 23;
+  CHECK(into(f, zero));
+  CHECK(decided(zero, 10, "fp32", range("e6m12", 1, 1), range("e6m10", 1, 1)).plan);  // 24 bits
+  CHECK(decided(zero, 10, "fp32", range("e6m12", 1, 1), range("e6m11", 1, 1)).why ==
+        "a product may be no binary32 number");
   CHECK(decided(zero, 28, "fp32", small, small).plan);
   CHECK(decided(zero, 0, "fp32", small, small).plan);
   // Products are multiples of 2^(2 s - 14).
@@ -365,6 +374,17 @@ TEST_CASE("units with chunks: the sums of chunks are planned as steps of tiles")
   CHECK(plan_order(how, x, x, 8, false, true).why == "outer: the rounding is not nearest_even");
 }
 
+TEST_CASE("trees in binary32: how large sums may be where their errors are counted") {
+  const auto why = [](float a, float b) {
+    return plan_order(in_order(Order::pairwise, "fp32"), range("e8m1", a, a), range("e8m1", b, b), 1, true,
+                      true)
+        .why;
+  };
+  CHECK(why(0x1p63f, 0x1p62f).empty());
+  CHECK(why(0x1p63f, 0x1p63f) ==
+        "the error of a sum may overflow binary32");  // 2^126, and what rounding adds
+}
+
 TEST_CASE("trees: how many terms, and how large, before the constant C overflows") {
   const auto why = [](float a, float b, std::size_t k, const char* sum = "bf16") {
     return plan_order(in_order(Order::pairwise, sum), range("e8m1", a, a), range("e8m1", b, b), k, false,
@@ -414,6 +434,30 @@ TEST_CASE("counts of a unit: a group whose products cancel leaves no trace of it
   CHECK(got->accumulator[Counter::swamped] == 1);
   CHECK(got->accumulator[Counter::total] == 4);
   CHECK(difference(*got, by_definition(c), true) == "");
+}
+
+TEST_CASE("counts of a unit: two binary64 numbers just hold the sum of a group") {
+  if (!has_vectors()) return;
+  Reduction how = in_order(Order::block, "fp32");
+  how.accumulator.rounding = Rounding::toward_zero;
+  how.block = {16, 13, -62, -126};
+  // Units of 2^-115: one, 2^53 in eight parts, and -2^53 in four; then a group that makes the bound 2^102 of them.
+  std::vector<float> x(16, 0.0f), y(16, 0x1p-50f);
+  x[0] = 0x1p-65f;
+  std::fill_n(&x[1], 8, 0x1p-15f);
+  std::fill_n(&x[9], 4, -0x1p-14f);
+  for (const float large : {0x1p-10f, 0.0f}) x.push_back(large);
+  for (const float large : {0.0f, 0x1p-7f}) y.push_back(large);
+  OrderCase c = case_of(how, "e7m3", "e8m1", x, y);
+  c.fb.mantissa_bits = 0;
+  BlockPlan plan = plan_of<BlockPlan>(decide(c, true, true));
+  CHECK(plan.unit.cut == 0x1.8p52 * 0x1p-65);
+  const auto trouble = [&] {
+    return difference(*by_kernels(c, plan, true, order_kernels()), by_definition(c), true);
+  };
+  CHECK(trouble() == "");
+  plan.unit.cut *= 2;  // the sum of rests does not hold the one then
+  CHECK(trouble() != "");
 }
 
 TEST_CASE("sums of nothing in any order are +0") {

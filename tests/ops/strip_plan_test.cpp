@@ -97,6 +97,10 @@ TEST_CASE("strips at the ends of what 32 bits hold") {
   CHECK((takes("e8m1", odd, 1) && takes("e8m21", odd, 1)));
   CHECK_FALSE((takes("e8m22", odd, 1) || takes("e5m22", odd, 1)));
   CHECK((takes("e5m2", a, 16) && !takes("e5m2", a, 17)));
+  Format low = format_of("e8m5");
+  CHECK(decided(low, odd, 1, ones, ones).plan);
+  low.bias = 128;  // e_min = -127
+  CHECK(decided(low, odd, 1, ones, ones).why == "its numbers leave the range of binary32");
   // M + N + what a tie needs: 29
   CHECK((takes("e6m21", a, 8) && !takes("e6m21", a, 9)));
   CHECK((takes("e6m21", b, 7) && !takes("e6m21", b, 8)));

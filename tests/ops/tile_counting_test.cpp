@@ -127,6 +127,14 @@ TEST_CASE("exact sums are never subnormal") {
   CHECK_FALSE(sum.is_right(plan));
 }
 
+TEST_CASE("binary32 sums from 2^-126 on are normal") {
+  for (const float x : {15 * 0x1p-66f, 0x1p-62f, 9 * 0x1p-65f, 15 * 0x1p-65f, 0x1p-61f}) {
+    const Sum sum{sums_in("fp32"), format_of("e8m3"), format_of("e8m3"), {0x1p-64f, 0}, {x, 1}};
+    CHECK_FALSE(sum.plan().inner.quick);
+    CHECK(sum.is_right(sum.plan()));
+  }
+}
+
 TEST_CASE("quick sums in binary32: no sum is subnormal or near the maximum") {
   const auto steps = [](float smallest, float largest) {
     return steps_of("e8m3", {largest, smallest}, "e8m3", {largest, smallest}, sums_in("fp32"), 8);

@@ -159,6 +159,18 @@ TEST_CASE("rounded products: how large they may be, and which are counted in qui
   CHECK_FALSE(quick(format_of("fp16"), 0x1p-57f).quick_normal);
 }
 
+TEST_CASE("products that are multiples of 2^-126 are never subnormal") {
+  const auto normal = [](const Reduction& how, float a, float b) {
+    return steps(how, range("bf16", 1, a), range("bf16", 1, b), 8, true).quick_normal;
+  };
+  Reduction rounded = sums_in("fp16");
+  rounded.product = Projection{format_of("fp16")};
+  for (const Reduction& how : {sums_in("fp16"), rounded}) {
+    CHECK(normal(how, 0x1p-56f, 0x1p-56f));
+    CHECK_FALSE(normal(how, 0x1p-56f, 0x1p-57f));  // 2^-127
+  }
+}
+
 TEST_CASE("chunks: how many there are, what they are multiples of, and how large they may be") {
   const auto outer = [](const Reduction& inner, const char* name, const FactorFacts& x, std::size_t k) {
     Reduction how = inner;
