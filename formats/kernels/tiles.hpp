@@ -101,6 +101,8 @@ struct TileShape {
 
 using TileCopy = void(const float* from, std::size_t from_step, std::size_t rows, std::size_t columns,
                       float* to, std::size_t to_step);
+using TileGather = void(const float* from, const std::size_t* at, std::size_t rows, std::size_t columns,
+                        float* to, std::size_t to_step);
 
 /// What one instruction-set level offers; shapes by width, then rows, both ascending.
 struct TileKernels {
@@ -111,6 +113,7 @@ struct TileKernels {
   Magnitudes (*magnitudes)(const float* x, std::size_t n);
   /// to[r to_step + c] = from[r from_step + c]; to[c to_step + r] = the same
   TileCopy *copy, *transpose;
+  TileGather* gather;  ///< to[r to_step + c] = from[at[r] + c]
 };
 
 const TileKernels& tile_kernels();

@@ -2,24 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <type_traits>
 
 #include "formats/arithmetic.hpp"
-#include "formats/kernels/tiles.hpp"
 #include "formats/scans.hpp"
+#include "sim/ops/copy_rows.hpp"
 #include "sim/ops/sharing.hpp"
 
 namespace exmy {
 namespace {
-
-template <class T>
-void copy_rows(const T* from, std::size_t step, std::size_t rows, std::size_t columns, T* to,
-               std::size_t to_step) {
-  if constexpr (std::is_same_v<T, float>)
-    tile_kernels().copy(from, step, rows, columns, to, to_step);
-  else
-    for (std::size_t r = 0; r < rows; ++r) std::copy_n(from + r * step, columns, to + r * to_step);
-}
 
 void add_to(ProjectionRecord& sum, const ProjectionRecord& x) {
   sum.elements += x.elements;

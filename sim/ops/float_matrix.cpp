@@ -30,17 +30,31 @@ Run run_from(const std::size_t* at, std::size_t first, std::size_t n) {
   return {first, end - first, step};
 }
 
-std::vector<Run> runs_of(const std::size_t* at, std::size_t n) {
-  std::vector<Run> runs;
-  for (std::size_t i = 0; i < n; i += runs.back().count) runs.push_back(run_from(at, i, n));
-  return runs;
+/// Columns that are one step apart.
+void lay_columns(const FloatMatrix& x, const Run& columns, float* to, std::size_t to_step,
+                 const TileKernels& kernels) {
+  constexpr std::size_t few = 4;
+  const float* from = x.data + x.offsets.columns[columns.first];
+  if (columns.step == 1 && (columns.count >= few || columns.count == x.columns))
+    return kernels.gather(from, x.offsets.rows, x.rows, columns.count, to, to_step);
+  for (std::size_t r = 0; r < x.rows;) {
+    const Run rows = run_from(x.offsets.rows, r, x.rows);
+    lay_steps({from + x.offsets.rows[r], rows.count, columns.count, rows.step, columns.step},
+              to + r * to_step, to_step, kernels);
+    r += rows.count;
+  }
 }
 
 }  // namespace
 
-std::vector<std::size_t> run_ends(const std::size_t* offsets, std::size_t n) {
+std::vector<std::size_t> run_ends(const std::size_t* offsets, std::size_t n, std::size_t mean) {
   std::vector<std::size_t> ends;
-  for (const Run& run : runs_of(offsets, n)) ends.insert(ends.end(), run.count, run.first + run.count);
+  for (std::size_t i = 0, runs = 1; i < n; ++runs) {
+    if (runs * mean > n) return {};
+    const Run run = run_from(offsets, i, n);
+    i += run.count;
+    ends.resize(i, i);
+  }
   return ends;
 }
 
@@ -52,12 +66,11 @@ std::size_t steps_at_once(std::size_t width) {
 
 void lay(const FloatMatrix& x, float* to, std::size_t to_step, const TileKernels& kernels) {
   if (!x.offsets) return lay_steps(x, to, to_step, kernels);
-  const std::vector<Run> columns = runs_of(x.offsets.columns, x.columns);
-  for (const Run& r : runs_of(x.offsets.rows, x.rows))
-    for (const Run& c : columns)
-      lay_steps(
-          {x.data + x.offsets.rows[r.first] + x.offsets.columns[c.first], r.count, c.count, r.step, c.step},
-          to + r.first * to_step + c.first, to_step, kernels);
+  for (std::size_t c = 0; c < x.columns;) {
+    const Run run = run_from(x.offsets.columns, c, x.columns);
+    lay_columns(x, run, to + c, to_step, kernels);
+    c += run.count;
+  }
 }
 
 }  // namespace exmy

@@ -38,8 +38,9 @@ struct FloatMatrix {
   }
 };
 
-/// Of ascending offsets, or of any: for each, where the run of equal steps ends that it is in.
-std::vector<std::size_t> run_ends(const std::size_t* offsets, std::size_t n);
+/// For each of n offsets, where the run of equal steps ends that it is in; nothing if a run has fewer than `mean` of them on
+/// average.
+std::vector<std::size_t> run_ends(const std::size_t* offsets, std::size_t n, std::size_t mean);
 
 /// Of a factor that threads copy in panels of `width` columns: how many steps at a time, a power of two, so that the panels
 /// of all threads are 32 MiB at most.

@@ -39,12 +39,14 @@ class Patches {
   Patches(const Shape& x, const Slide& rows, const Slide& columns, std::size_t channels, PixelOrder order)
       : rows_(rows), columns_(columns), channels_(channels), x_(x) {
     if (order == PixelOrder::planar) pixel_step_ = 1, channel_step_ = columns.length();
-    row_offsets_.reserve(x[0] * rows.windows * columns.windows);
+    row_count_ = x[0] * rows.windows * columns.windows;
+    row_offsets_ = std::make_unique_for_overwrite<std::size_t[]>(row_count_);
+    const std::size_t size = row_size(), step = columns.step * pixel_step_;
+    std::size_t* at = row_offsets_.get();
     for (std::size_t b = 0; b < x[0]; ++b)
-      for (std::size_t r = 0; r < rows.windows; ++r)
+      for (std::size_t r = 0; r < rows.windows; ++r, at += columns.windows)
         for (std::size_t c = 0; c < columns.windows; ++c)
-          row_offsets_.push_back((b * rows.length() + r * rows.step) * row_size() +
-                                 c * columns.step * pixel_step_);
+          at[c] = (b * rows.length() + r * rows.step) * size + c * step;
     column_offsets_.reserve(rows.taps * columns.taps * channels);
     for (std::size_t i = 0; i < rows.taps; ++i)
       for (std::size_t j = 0; j < columns.taps; ++j)
@@ -66,10 +68,10 @@ class Patches {
         copy_row(x, first, b, r, framed_.get() + (b * rows_.length() + r) * row_size());
   }
 
-  std::size_t rows() const { return row_offsets_.size(); }
+  std::size_t rows() const { return row_count_; }
   std::size_t columns() const { return column_offsets_.size(); }
   const T* data() const { return data_; }
-  Offsets offsets() const { return {row_offsets_.data(), column_offsets_.data(), stored()}; }
+  Offsets offsets() const { return {row_offsets_.get(), column_offsets_.data(), stored()}; }
   /// Windows of one element each, side by side: a matrix like any other.
   bool is_plain() const {
     return columns() == channels_ && rows_.step == 1 && columns_.step == 1 && pixel_step_ == channels_;
@@ -131,7 +133,9 @@ class Patches {
   Slide rows_, columns_;
   std::size_t channels_, pixel_step_ = channels_, channel_step_ = 1;
   Shape x_;
-  std::vector<std::size_t> row_offsets_, column_offsets_;
+  std::size_t row_count_ = 0;
+  std::unique_ptr<std::size_t[]> row_offsets_;
+  std::vector<std::size_t> column_offsets_;
   std::unique_ptr<T[]> framed_;
   const T* data_ = nullptr;
 };

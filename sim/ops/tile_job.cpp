@@ -8,10 +8,7 @@ void look_for_runs(TileJob& job, bool counts) {
   constexpr std::size_t long_run = 8;
   const FloatMatrix& right = job.right;
   if (!right.offsets || counts || !right.is_contiguous()) return;
-  std::vector<std::size_t> ends = run_ends(right.offsets.rows, right.rows);
-  std::size_t runs = 0;
-  for (std::size_t k = 0; k < ends.size(); k = ends[k]) ++runs;
-  if (runs * long_run <= ends.size()) job.run_ends = std::move(ends);
+  job.run_ends = run_ends(right.offsets.rows, right.rows, long_run);
 }
 
 FloatMatrix TileFactors::rows(std::size_t first, std::size_t last, std::size_t from, std::size_t to) const {
@@ -41,12 +38,11 @@ bool TileFactors::are_neighbours(const FloatMatrix& panel) const {
   return true;
 }
 
-void TileFactors::pack(const FloatMatrix& from) const {
+void TileFactors::pack(const FloatMatrix& from) {
   const std::size_t width = job_.width();
   float* to = packed_.data();
-  if (from.columns < width)
-    for (std::size_t k = 0; k < from.rows; ++k)
-      std::fill(to + k * width + from.columns, to + (k + 1) * width, 0.0f);
+  if (from.columns < width && !is_padded_) std::fill_n(to, job_.block() * width, 0.0f);
+  is_padded_ = from.columns < width;  // only the last panel is: beside its columns zeros stay zeros
   lay(from, to, width, job_.kernels);
 }
 

@@ -92,11 +92,12 @@ class TileFactors {
 
  private:
   bool are_neighbours(const FloatMatrix& panel) const;
-  void pack(const FloatMatrix& from) const;
+  void pack(const FloatMatrix& from);
 
   const TileJob& job_;
   Scratch laid_, packed_;
   std::size_t packed_panel_ = ~std::size_t{0}, packed_from_ = 0;
+  bool is_padded_ = false;  ///< what was packed last
 };
 
 }  // namespace exmy

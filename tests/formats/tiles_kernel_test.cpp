@@ -326,23 +326,29 @@ TEST_CASE("magnitudes of an array: the largest, and the smallest that is not 0")
     }
 }
 
-TEST_CASE("copies and transposes of every size write what they should, and nothing else") {
+TEST_CASE("copies, gathered rows and transposes of every size write what they should, and nothing else") {
   constexpr std::size_t most = 41, step = 45;  // more than a block of columns
   const float untouched = -1;
   std::vector<float> from(step * step);
   for (std::size_t i = 0; i < from.size(); ++i) from[i] = static_cast<float>(i);
+  std::vector<std::size_t> at(most);  // in any order, and some twice
+  for (std::size_t r = 0; r < most; ++r) at[r] = r * r * 7 % 1900;
   std::size_t wrong = 0;
   for (const TileKernels* level : available_tile_kernels())
     for (std::size_t rows = 0; rows <= most; ++rows)
       for (std::size_t columns = 0; columns <= most; ++columns) {
-        std::vector<float> same(from.size(), untouched), turned(from.size(), untouched);
+        std::vector<float> same(from.size(), untouched), turned(from.size(), untouched), gathered = same;
         level->copy(from.data(), step, rows, columns, same.data(), step - 1);
         level->transpose(from.data(), step, rows, columns, turned.data(), step - 2);
-        std::vector<float> same_want(from.size(), untouched), turned_want(from.size(), untouched);
+        level->gather(from.data(), at.data(), rows, columns, gathered.data(), step - 3);
+        std::vector<float> same_want(from.size(), untouched), turned_want = same_want,
+                                                              gathered_want = same_want;
         for (std::size_t r = 0; r < rows; ++r)
-          for (std::size_t c = 0; c < columns; ++c)
+          for (std::size_t c = 0; c < columns; ++c) {
             same_want[r * (step - 1) + c] = turned_want[c * (step - 2) + r] = from[r * step + c];
-        wrong += same != same_want || turned != turned_want ? 1u : 0u;
+            gathered_want[r * (step - 3) + c] = from[at[r] + c];
+          }
+        wrong += same != same_want || turned != turned_want || gathered != gathered_want ? 1u : 0u;
       }
   CHECK(wrong == 0);
 }

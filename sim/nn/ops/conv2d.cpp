@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "sim/ops/copy_rows.hpp"
 #include "sim/ops/projector.hpp"
 
 namespace exmy {
@@ -66,17 +67,15 @@ Tensor<T> filters_of(const Tensor<T>& w, std::size_t group, std::size_t groups, 
 template <class T>
 Tensor<T> channels_of(const Tensor<T>& x, std::size_t first, std::size_t count) {
   Tensor<T> part({x.rows(), count}, x.format);
-  for (std::size_t i = 0; i < part.rows(); ++i)
-    std::copy_n(x.data.data() + i * x.columns() + first, count, part.data.data() + i * count);
+  copy_rows(x.data.data() + first, x.columns(), part.rows(), count, part.data.data(), count);
   return part;
 }
 
 /// The channels of a group into an image batch.
 template <class T>
 void put_channels(const Tensor<T>& part, std::size_t first, Tensor<T>& into) {
-  for (std::size_t i = 0; i < part.rows(); ++i)
-    std::copy_n(part.data.data() + i * part.columns(), part.columns(),
-                into.data.data() + i * into.columns() + first);
+  const std::size_t count = part.columns();
+  copy_rows(part.data.data(), count, part.rows(), count, into.data.data() + first, into.columns());
 }
 
 /// The elements of a phase, from row (b, r, q), into an image batch.
@@ -84,14 +83,14 @@ template <class T>
 void put_phase(const Tensor<T>& part, const Phase& rows, const Phase& columns, std::size_t first,
                Tensor<T>& into) {
   const T* from = part.data.data();
-  const std::size_t channels = part.columns();
+  const std::size_t channels = part.columns(), count = columns.slide.windows, pixel = into.columns();
   for (std::size_t b = 0; b < into.shape[0]; ++b)
-    for (std::size_t r = 0; r < rows.slide.windows; ++r)
-      for (std::size_t c = 0; c < columns.slide.windows; ++c, from += channels) {
-        const std::size_t h = rows.first + r * rows.stride, v = columns.first + c * columns.stride;
-        std::copy_n(from, channels,
-                    into.data.data() + ((b * into.shape[1] + h) * into.shape[2] + v) * into.shape[3] + first);
-      }
+    for (std::size_t r = 0; r < rows.slide.windows; ++r, from += count * channels) {
+      const std::size_t row = b * into.shape[1] + rows.first + r * rows.stride;
+      copy_rows(from, channels, count, channels,
+                into.data.data() + (row * into.shape[2] + columns.first) * pixel + first,
+                columns.stride * pixel);
+    }
 }
 
 }  // namespace
@@ -159,7 +158,9 @@ Tensor<T> Conv2d<T>::weight_grad(Context& context, const DotPlace& place, const 
 template <class T>
 Tensor<T> Conv2d<T>::input_grad(Context& context, const DotPlace& place, const Quantized<T>& d,
                                 const Quantized<T>& w, const Shape& x, Epilogue<T>& then) const {
-  Tensor<T> dx(x, then.format());
+  const bool is_one_product = stride_ == 1 && groups_ == 1;
+  Tensor<T> dx;
+  if (!is_one_product) dx = Tensor<T>(x, then.format());
   Epilogue<T> sums(context, place);  // of phases, whose outputs are not numbered in rows
   const std::size_t count = w.q.shape[0] / groups_, channels = w.q.shape[3];
   for (std::size_t i = 0; i < stride_; ++i)
@@ -174,8 +175,8 @@ Tensor<T> Conv2d<T>::input_grad(Context& context, const DotPlace& place, const Q
         then.place({g * channels, x[3]});
         Tensor<T> part = dot(context, place, MatrixBatch(matrix_of(patches, d.q.format)),
                              MatrixBatch(matrix(own)), stride_ == 1 ? then : sums);
-        if (stride_ == 1 && groups_ == 1)
-          dx.data = std::move(part.data);
+        if (is_one_product)
+          dx = std::move(part), dx.shape = x;
         else
           put_phase(part, rows, columns, g * channels, dx);
       }
