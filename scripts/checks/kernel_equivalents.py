@@ -14,6 +14,16 @@ _BEYOND = "one number beyond the end is looked at, which can only choose a slowe
 _SCRATCH = "more rows are laid aside than are read; only the sanitizers notice"
 
 GROUPS = [
+    ("formats/kernels/rounding.inc", "formats end at 2^901, and what is above is beyond them either way", [
+        "constexpr double far_beyond = 0x1p966, scaled_down = 0x1p-60;",
+        "constexpr double far_beyond = 0x1p965, scaled_down = 0x1p-59;",
+        "constexpr std::uint64_t cap_bits = std::uint64_t{1024 + 965} << 52;  // keeps C finite",
+        "constexpr std::uint64_t cap_bits = std::uint64_t{1023 + 966} << 52;  // keeps C finite"]),
+    ("formats/kernels/philox.inc", "room for one more than there are", [
+        "std::array<std::array<std::uint64_t, 2>, 11> rounds;"]),
+    ("formats/kernels/kernels.cpp", "either is beyond the maximum of every format that is served", [
+        "k.beyond_positive = magnitude(project(how, pow2(1001)).value);",
+        "k.beyond_negative = magnitude(project(how, -pow2(1001)).value);"]),
     ("formats/kernels/orders_counts.inc", "either way counts the same", [
         "if constexpr (lanes >= 17)  // masks are bits"]),
     ("formats/kernels/tile_counts.inc", "either way counts the same", [
@@ -119,6 +129,8 @@ GROUPS = [
 
 # Lines that decide speed alone, not which bits come out: (file, line as it is, why), as regular expressions.
 TUNING = [
+    (r"kernels/exponents\.inc", r"\bmost_compared\b", "from how many exponents on tables are faster"),
+    (r"kernels/random\.inc", r"\bat_once = ", "how many vectors are computed side by side"),
     (r"kernels/orders\.inc", r"\btall_rows = ", "how high tiles are"),
     (r"kernels/tile_quick\.inc", r"\bmisses \* |\bpatience = ", "when exact steps are expected"),
     (r"kernels/tiles\.inc", r"(?:Fast|Counting)<\d+(?:, \d+)?>::row", "which shapes of tiles there are"),

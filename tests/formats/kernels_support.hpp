@@ -121,9 +121,9 @@ inline void add_around_code(const Format& f, std::uint64_t code, Values& all) {
 
 /// Zeros, subnormals of the carriers, numbers far beyond every maximum, infinities, NaN; both signs.
 inline void add_specials(const Format& f, Values& all) {
-  for (const double x :
-       {0.0, 0x1p-1074, 0x1p-1022, 0x1p-149, 0x1.fffffcp-127, 0x1p900, 0x1.fffffffffffffp959, infinity64,
-        nan64, f.min_positive() / 4, f.min_positive() * 0.375, f.max_finite() * 2})
+  for (const double x : {0.0, 0x1p-1074, 0x1p-1022, 0x1p-149, 0x1.fffffcp-127, 0x1p900, 0x1.fffffffffffffp959,
+                         0x1p965, 0x1.fffffffffffffp1010, 0x1.8p1023, infinity64, nan64, f.min_positive() / 4,
+                         f.min_positive() * 0.375, f.max_finite() * 2})
     for (const double y : {x, -x}) all.push_back(y);
 }
 

@@ -182,6 +182,20 @@ TEST_CASE("round kernels equal the reference projection", "[kernels]") {
   d.check(2'000'000);
 }
 
+TEST_CASE("round kernels take numbers of the largest binades", "[kernels]") {
+  Differences d;
+  Random random(4);
+  Values x;
+  for (int i = 800; i < 1024; ++i)
+    for (const double significand : {1.0, 1.5, 0x1.fffffffffffffp0})
+      for (const double sign : {1.0, -1.0}) x.push_back(sign * std::ldexp(significand, i));
+  for (const char* name : {"e2m1fn", "e4m3fn", "fp16", "bf16", "fp32", "e10m50"})
+    for (const Saturation s : test::saturations)
+      for (const Kernels* k : test::levels_of_this_machine())
+        compare_round(d, *k, {format_of(name), Rounding::nearest_even, s}, x, random);
+  d.check(20'000);
+}
+
 TEST_CASE("operation kernels are exact or rounded to odd, and equal the reference when projected",
           "[kernels]") {
   Differences d;
@@ -222,6 +236,15 @@ TEST_CASE("only a projection that the adder can carry out has a fast form", "[ke
     CHECK_FALSE(has({format_of(name)}));
   CHECK(has({format_of("e10m50")}));
   CHECK_FALSE(has({format_of("e10m51")}));
+  f = format_of("e4m3");
+  const auto with_bias = [&](int bias) {
+    f.bias = bias;
+    return has({f});
+  };
+  CHECK(with_bias(901));  // e_min = -900
+  CHECK_FALSE(with_bias(902));
+  CHECK(with_bias(-886));  // e_max = 900
+  CHECK_FALSE(with_bias(-887));
 }
 
 TEST_CASE("the level in use is one of this machine", "[kernels]") {
