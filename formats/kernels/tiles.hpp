@@ -45,9 +45,9 @@ struct TileRounding {
   TileLimit limit = TileLimit::excluded;  ///< of the sum
   bool saturates_product = false;         ///< else no product is beyond the maximum
   NearestEven32 product, sum;
-  /// Cheaper ways to count, where the plan has proven them (sim/ops/tile_plan.hpp). Sums in binary32 are exact as long as
-  /// they are not beyond `exact_below`, 2^24 times their grid (0: it is not known). So they are in the first `exact_first` steps
-  /// from +0 on; and in `exact_steps` more from below `exact_between` on.
+  /// What the plan has proven (sim/ops/tile_plan.hpp). Sums in binary32 are exact as long as they are not beyond
+  /// `exact_below`, 2^24 times their grid (0: it is not known). So counted ones are in the first `exact_first` steps from +0 on;
+  /// and in `exact_steps` more from below `exact_between` on.
   std::size_t exact_first = 0, exact_steps = 0;
   float exact_between = 0, exact_below = 0;
   /// Steps may be quick: sums from `quick_least` on, a power of 2, and if that is 2^e_min those below it. `quick_normal`: no
@@ -87,10 +87,12 @@ struct Magnitudes {
   float largest = 0, smallest = 0;
 };
 
+using TileWork = void(const TileRounding&, const TileOperands&, TileResult&);
+
 /// One shape of a tile, for all roundings; those that count do as many rows as are wanted, one by one.
 struct TileShape {
   std::size_t rows, width;
-  void (*run)(const TileRounding&, const TileOperands&, TileResult&);
+  TileWork* run;
   bool takes_rows = false;
 
   std::size_t rows_of(std::size_t wanted) const {
@@ -110,6 +112,8 @@ struct TileKernels {
   bool has_fma;       ///< without, products must be binary32 numbers
   std::size_t lanes;  ///< of a vector
   std::span<const TileShape> fast, counting;
+  /// sums[r sums_step + j] = how(the same + b[r b_step + j]) for k numbers, a multiple of the lanes, of so many rows.
+  TileWork* add;
   Magnitudes (*magnitudes)(const float* x, std::size_t n);
   /// to[r to_step + c] = from[r from_step + c]; to[c to_step + r] = the same
   TileCopy *copy, *transpose;

@@ -57,8 +57,8 @@ std::uint64_t Epilogue<T>::number_of(const OutputBlock<T>& block) const {
 
 /// Up to `float_block_size` outputs that follow each other.
 template <class T>
-void Epilogue<T>::run(T* y, std::size_t n, std::uint64_t number, Work& work) const {
-  bool finite = !any_non_finite(y, n);
+void Epilogue<T>::run(T* y, std::size_t n, std::uint64_t number, bool known_finite, Work& work) const {
+  bool finite = known_finite || !any_non_finite(y, n);
   work.finite = work.finite && finite;
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     ProjectionRecord& record = work.steps[i];
@@ -90,18 +90,18 @@ void Epilogue<T>::rows(const OutputBlock<T>& block, Work& work) const {
     const std::size_t count = std::min(at_once, block.rows - r);
     if (count == 1) {
       for (std::size_t c = 0; c < columns; c += float_block_size)
-        run(y + c, std::min(float_block_size, columns - c), first + r * row + c, work);
+        run(y + c, std::min(float_block_size, columns - c), first + r * row + c, block.finite, work);
       continue;
     }
     copy_rows(y, block.step, count, columns, together.data(), columns);
-    run(together.data(), count * columns, first + r * row, work);
+    run(together.data(), count * columns, first + r * row, block.finite, work);
     copy_rows(together.data(), columns, count, columns, y, block.step);
   }
 }
 
 template <class T>
 void Epilogue<T>::operator()(const OutputBlock<T>& block) {
-  if (block.rows * block.columns == 0) return;
+  if (block.rows * block.columns == 0 || (block.finite && steps_.empty())) return;
   OutputBlock<T> b = block;
   const std::size_t row = at_.row == 0 ? b.numbers.row : at_.row;
   const bool follow = b.step == b.columns && (row == b.columns || !draws_);
@@ -130,7 +130,8 @@ void Epilogue<T>::whole(const OutputBlock<T>& all) {
                  std::min(rows, all.rows - row),
                  std::min(columns, all.columns - column),
                  all.step,
-                 {all.numbers.of(row, column), all.numbers.row}});
+                 {all.numbers.of(row, column), all.numbers.row},
+                 all.finite});
       },
       [](int) {});
 }

@@ -25,6 +25,7 @@ struct OutputBlock {
   T* data;
   std::size_t rows, columns, step;
   OutputNumbers numbers;
+  bool finite = false;  ///< it is known that all are
 };
 
 /// Elementwise steps y = P(...) over all outputs of the products of a place, each at a site of its own, in the order in
@@ -86,7 +87,7 @@ class Epilogue {
 
   void add(const Projector<T>& site, ElementOp op, double y);
   void rows(const OutputBlock<T>& block, Work& work) const;
-  void run(T* y, std::size_t n, std::uint64_t number, Work& work) const;
+  void run(T* y, std::size_t n, std::uint64_t number, bool known_finite, Work& work) const;
   std::uint64_t number_of(const OutputBlock<T>& block) const;
 
   Context* context_ = nullptr;

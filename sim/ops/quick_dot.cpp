@@ -147,17 +147,18 @@ struct InBinary32 {
   }
 
   /// multiply(what to call with finished blocks), and the steps that follow: block by block, or over long rows if they want
-  /// them.
+  /// them. `finite`: all outputs are, if multiply gives any.
   template <class Multiply>
-  auto followed(std::size_t columns, const OutputNumbers& numbers, const Multiply& multiply) const {
+  auto followed(std::size_t columns, const OutputNumbers& numbers, bool finite,
+                const Multiply& multiply) const {
     if (!then.wants_rows())
       return multiply(
           [&](float* y, std::size_t row, std::size_t column, std::size_t rows, std::size_t count) {
-            then({y, rows, count, columns, {numbers.of(row, column), numbers.row}});
+            then({y, rows, count, columns, {numbers.of(row, column), numbers.row}, finite});
           });
     auto result = multiply(FinishedTiles{});
     if (result && columns != 0)
-      then.whole({result->y.data(), result->y.size() / columns, columns, columns, numbers});
+      then.whole({result->y.data(), result->y.size() / columns, columns, columns, numbers, finite});
     return result;
   }
 
@@ -167,7 +168,7 @@ struct InBinary32 {
     if (!d.plan) return telling.refused("tiles", d.why), std::nullopt;
     const auto product = [&](const FloatMatrix& left, const FloatMatrix& right,
                              const OutputNumbers& numbers) {
-      return followed(right.columns, numbers, [&](const FinishedTiles& blocks) {
+      return followed(right.columns, numbers, has_finite_sums(*d.plan), [&](const FinishedTiles& blocks) {
         return multiply(left, right, *d.plan, how.chunk, telling.counts(), kernels, blocks);
       });
     };
@@ -181,7 +182,7 @@ struct InBinary32 {
     if (!d.plan) return telling.refused("strips", d.why), std::nullopt;
     const auto product = [&](const FloatMatrix& left, const FloatMatrix& right,
                              const OutputNumbers& numbers) {
-      return followed(right.columns, numbers, [&](const FinishedTiles& blocks) {
+      return followed(right.columns, numbers, false, [&](const FinishedTiles& blocks) {
         return multiply(left, right, *d.plan, random, how.chunk, telling.counts(), strip_kernels(), numbers,
                         blocks);
       });
@@ -202,7 +203,7 @@ struct InBinary32 {
     if (!d.plan) return telling.refused("orders", d.why), std::nullopt;
     const auto product = [&](const FloatMatrix& left, const FloatMatrix& right,
                              const OutputNumbers& numbers) {
-      return followed(right.columns, numbers, [&](const FinishedTiles& blocks) {
+      return followed(right.columns, numbers, false, [&](const FinishedTiles& blocks) {
         return multiply(left, right, how, *d.plan, random, either(a.first.format, b.first.format),
                         telling.counts(), kernels, numbers, blocks);
       });

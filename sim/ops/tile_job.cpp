@@ -4,10 +4,10 @@
 
 namespace exmy {
 
-void look_for_runs(TileJob& job, bool counts) {
+void look_for_runs(TileJob& job) {
   constexpr std::size_t long_run = 8;
   const FloatMatrix& right = job.right;
-  if (!right.offsets || counts || !right.is_contiguous()) return;
+  if (!right.offsets || job.counts || !right.is_contiguous()) return;
   job.run_ends = run_ends(right.offsets.rows, right.rows, long_run);
 }
 

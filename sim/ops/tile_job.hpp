@@ -43,6 +43,7 @@ struct TileJob {
   bool turned;  ///< y is (left right)^T
   float* y;     ///< row-major
   std::size_t y_columns;
+  bool counts;
   std::vector<std::size_t> run_ends{};  ///< of the steps of `right`, if its panels may be read run by run
 
   std::size_t k() const { return left.columns; }
@@ -68,13 +69,19 @@ struct TileJob {
 };
 
 /// Fills in `run_ends` if runs are long: sums are laid aside after each.
-void look_for_runs(TileJob& job, bool counts);
+void look_for_runs(TileJob& job);
 
 /// Columns of the right factor, as tiles read them.
 struct TilePanel {
-  const float* data;
-  std::size_t step;
+  const float* data = nullptr;
+  std::size_t step = 0;
   const std::size_t* offsets = nullptr;  ///< of all steps, run by run; else they are `step` apart
+
+  /// Of the steps [at, end) of a run.
+  std::size_t step_of(std::size_t at, std::size_t end) const {
+    if (offsets == nullptr) return step;
+    return at + 1 < end ? offsets[at + 1] - offsets[at] : 1;
+  }
 };
 
 /// What one thread copies of the factors.

@@ -88,6 +88,9 @@ std::string obstacle(const Projection& how) {
   return {};
 }
 
+/// Multiples of 2^grid are binary32 numbers up to there.
+float exact_below(int grid) { return static_cast<float>(pow2(std::min(grid + binary32_bits, 126))); }
+
 NearestEven32 constants_of(const Format& f) {
   NearestEven32 k;
   const float min_normal = static_cast<float>(pow2(f.e_min()));
@@ -189,8 +192,8 @@ class Planner {
   void count_natively(const Summand& t, std::size_t n, TileRounding& r) const {
     constexpr double far_from_overflow = 0x1p126;
     r.quick = bound_ <= far_from_overflow;
-    const double exact = pow2(std::min(t.grid + binary32_bits, 126)), half = exact / 2;
-    r.exact_below = static_cast<float>(exact);
+    r.exact_below = exact_below(t.grid);
+    const double exact = static_cast<double>(r.exact_below), half = exact / 2;
     r.exact_between = static_cast<float>(half);
     r.exact_steps = steps_within(half, t.largest);
     if (r.exact_steps > 0 && static_cast<double>(n) * t.largest < exact)
@@ -216,6 +219,8 @@ class Planner {
     if (!fits_constant(bound_ + t.largest, f)) return refuse("sums may be too large for the constant C");
     r.sum = constants_of(f);
     grid_ = std::max(t.grid, grid_of(f));
+    if (r.rare_middles && !r.wide_products)  // the maximum may be finer than the summands
+      r.exact_below = exact_below(std::min(t.grid, f.e_max() - f.mantissa_bits));
     const bool quick_product = r.rounds_product ? quick_product_ : t.is_binary32();
     if (counts_ && quick_product && t.bits <= 22 && p <= 11) {
       r.quick = true;
@@ -242,6 +247,10 @@ TileDecision refused(const std::string& why) { return {std::nullopt, why}; }
 bool needs_ranges(const Reduction& how, bool counts, bool has_fma) {
   return counts || !has_fma || how.order != Order::sequential || how.product ||
          how.accumulator != Projection{};
+}
+
+bool has_finite_sums(const TilePlan& plan) {
+  return (plan.outer ? *plan.outer : plan.inner).step != TileStep::native;
 }
 
 TileDecision plan_tiles(const Reduction& how, const FactorFacts& a, const FactorFacts& b, std::size_t k,

@@ -64,6 +64,9 @@ bool needs_ranges(const Reduction& how, bool counts, bool has_fma);
 /// f is a middle and x is not. There, with 2^e <= |f| < 2^(e+1) or e = e_min if that is larger, f - s is half a unit,
 /// 2^(e-P), at least, and |x - f| is 2^(e-24) at most, so |a b| >= 2^(e-P-1); its last bit, 2^(e_min-P-P_t) at least, tells
 /// whether the error of f, in two parts, is computed without underflow, and the sign of the first part decides.
+/// Where x is a binary32 number f is x, and there is no error to look at. So it is below B = 2^24 g (`exact_below`) if t and s
+/// are multiples of g >= 2^-149: what is rounded is one of g as before, or of a larger power of two; or it is the maximum of
+/// the format, and g is not more than the unit of that.
 ///
 /// Steps that count are cheaper where more is proven. Let g be the grid of the products, a power of 2.
 /// Exact binary32 sums (`exact_below` B = 2^24 g): by induction every computed sum is a multiple of g, and so is the
@@ -88,6 +91,10 @@ bool needs_ranges(const Reduction& how, bool counts, bool has_fma);
 /// products are.
 TileDecision plan_tiles(const Reduction& how, const FactorFacts& a, const FactorFacts& b, std::size_t k,
                         bool counts, bool has_fma);
+
+/// Whether no result is infinite or NaN. (Sums in binary32 that are not counted may be; of others the operands are finite, and
+/// what leaves the range is discarded.)
+bool has_finite_sums(const TilePlan& plan);
 
 /// Other for plans that `describe` tells apart; never 0.
 std::uint64_t key_of(const TilePlan& plan);

@@ -8,6 +8,7 @@
 namespace exmy {
 namespace {
 
+constexpr std::size_t rows_of_chunks = 128;   // whose sums stay in the first cache
 constexpr std::size_t tasks_per_thread = 24;  // of different lengths, and a core may be shared
 
 /// Steps of padding columns, which add +-0 to +0.
@@ -79,67 +80,71 @@ class Worker {
 
   /// Steps [from, to) of all panels.
   void block(std::size_t first, std::size_t last, std::size_t from, std::size_t to) {
-    const FloatMatrix a = factors_.rows(first, last, from, to);
+    a_ = factors_.rows(first, last, from, to), from_ = from;
     for (panel_ = first_panel_; panel_ < last_panel_; ++panel_) {
-      const TilePanel b = factors_.panel(panel_, from, to);
-      for (std::size_t row = first; row < last;) {
-        const TileShape& shape = job_.cut.tallest(last - row);
-        const std::size_t rows = shape.rows_of(last - row);
-        tile(shape, rows, row, a.data + (row - first) * a.row_step, a, b, from, to);
-        row += rows;
-      }
+      b_ = factors_.panel(panel_, from, to);
+      if (job_.plan.outer)
+        for (std::size_t row = first; row < last; row += rows_of_chunks)
+          chunks(row, std::min(last, row + rows_of_chunks), from, to);
+      else
+        tiles(first, last, from, to, sums_of(first), from == 0, to == job_.k());
     }
   }
 
-  /// `left`: steps [from, to) of rows, `a` those of the first one of the tile.
-  void tile(const TileShape& shape, std::size_t rows, std::size_t row, const float* a,
-            const FloatMatrix& left, const TilePanel& b, std::size_t from, std::size_t to) {
-    const Sums sums = sums_of(row);
-    const auto run = [&](std::size_t first, std::size_t last, const float* factors, std::size_t step,
-                         const Sums& into, bool begins, bool ends) {
-      const TileOperands x{a + (first - from) * left.column_step,
-                           left.row_step,
-                           left.column_step,
-                           factors,
-                           last - first,
-                           into.data,
-                           step,
-                           into.step,
-                           begins,
-                           ends,
-                           rows};
-      take(shape, job_.plan.inner, x);
-    };
-    const auto steps = [&](std::size_t first, std::size_t last, const Sums& into, bool begins, bool ends) {
-      if (b.offsets == nullptr)
-        return run(first, last, b.data + (first - from) * b.step, b.step, into, begins, ends);
-      for (std::size_t at = first; at < last;) {
-        const std::size_t end = std::min(last, job_.run_ends[at]);
-        const std::size_t step = at + 1 < end ? b.offsets[at + 1] - b.offsets[at] : 1;
-        run(at, end, b.data + b.offsets[at], step, into, begins && at == first, ends && end == last);
-        at = end;
-      }
-    };
-    if (!job_.plan.outer) return steps(from, to, sums, from == 0, to == job_.k());
-    const Sums chunk{of_panel(chunks_) + (row - first_) * job_.width(), job_.width()};
+  /// Steps [from, to) of rows, chunk by chunk: sums of chunks are added to those of rows, many at a time.
+  void chunks(std::size_t first, std::size_t last, std::size_t from, std::size_t to) {
+    const Sums chunk{of_panel(chunks_) + (first - first_) * job_.width(), job_.width()};
     for (std::size_t at = from; at < to;) {
       const std::size_t begin = at / job_.chunk * job_.chunk;
       const std::size_t end = std::min(begin + job_.chunk, job_.k());
-      steps(at, std::min(end, to), chunk, at == begin, false);
-      if (end <= to) add_chunk(rows, chunk, sums, begin == 0, end == job_.k());
+      tiles(first, last, at, std::min(end, to), chunk, at == begin, false);
+      if (end <= to) add_chunk(last - first, chunk, sums_of(first), begin == 0, end == job_.k());
       at = std::min(end, to);
     }
   }
 
-  void add_chunk(std::size_t rows, const Sums& chunk, const Sums& sums, bool begins, bool ends) {
-    const float unit = 1;
-    for (std::size_t r = 0; r < rows; ++r)
-      take(job_.cut.shapes.front(), *job_.plan.outer,
-           {&unit, 0, 0, chunk.data + r * chunk.step, 1, sums.data + r * sums.step, 0, 0, begins, ends});
+  /// Steps [from, to) of rows; `sums`: of the first one.
+  void tiles(std::size_t first, std::size_t last, std::size_t from, std::size_t to, const Sums& sums,
+             bool begins, bool ends) {
+    for (std::size_t row = first; row < last;) {
+      const TileShape& shape = job_.cut.tallest(last - row);
+      const std::size_t rows = shape.rows_of(last - row);
+      const Sums own{sums.data + (row - first) * sums.step, sums.step};
+      if (b_.offsets == nullptr)
+        tile(shape, rows, row, from, to, own, begins, ends);
+      else
+        for (std::size_t at = from, end = from; at < to; at = end) {
+          end = std::min(to, job_.run_ends[at]);
+          tile(shape, rows, row, at, end, own, begins && at == from, ends && end == to);
+        }
+      row += rows;
+    }
   }
 
-  void take(const TileShape& shape, const TileRounding& how, const TileOperands& x) {
-    shape.run(how, x, result_);
+  void tile(const TileShape& shape, std::size_t rows, std::size_t row, std::size_t from, std::size_t to,
+            const Sums& sums, bool begins, bool ends) {
+    const float* a = a_.data + (row - first_) * a_.row_step + (from - from_) * a_.column_step;
+    const float* b = b_.data + (b_.offsets == nullptr ? (from - from_) * b_.step : b_.offsets[from]);
+    take(shape.run, job_.plan.inner,
+         {a, a_.row_step, a_.column_step, b, to - from, sums.data, b_.step_of(from, to), sums.step, begins,
+          ends, rows});
+  }
+
+  void add_chunk(std::size_t rows, const Sums& chunk, const Sums& sums, bool begins, bool ends) {
+    const TileRounding& how = *job_.plan.outer;
+    TileOperands x{.b = chunk.data, .sums = sums.data, .begins = begins, .ends = ends};
+    if (!job_.counts) {
+      x.k = job_.width(), x.rows = rows, x.b_step = chunk.step, x.sums_step = sums.step;
+      return take(job_.kernels.add, how, x);
+    }
+    const float unit = 1;
+    x.a = &unit, x.k = 1;
+    for (std::size_t r = 0; r < rows; ++r, x.b += chunk.step, x.sums += sums.step)
+      take(job_.cut.shapes.front().run, how, x);
+  }
+
+  void take(TileWork* work, const TileRounding& how, const TileOperands& x) {
+    work(how, x, result_);
     valid_ = valid_ && result_.largest <= how.sum.max_finite;
   }
 
@@ -162,7 +167,9 @@ class Worker {
   const FinishedTiles& finished_;
   TileFactors factors_;
   Scratch sums_, chunks_;
-  std::size_t first_panel_ = 0, last_panel_ = 0, panel_ = 0, first_ = 0;
+  std::size_t first_panel_ = 0, last_panel_ = 0, panel_ = 0, first_ = 0, from_ = 0;
+  FloatMatrix a_;  ///< of rows from first_ on, steps from from_ on
+  TilePanel b_;
   TileResult result_;
   bool valid_ = true;
 };
@@ -229,9 +236,9 @@ std::optional<TileProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, 
   TileCut turned = best_cut(kernels, extents_of(bt, at, counts), plan, counts);
   turned.cost += out.y.size();                   // stored one by one
   const bool turn = turned.cost < upright.cost;  // a b = (b^T a^T)^T, product by product
-  TileJob job{turn ? bt : a, turn ? at : b, plan,         chunk,    turn ? turned : upright,
-              kernels,       turn,          out.y.data(), b.columns};
-  look_for_runs(job, counts);
+  TileJob job{turn ? bt : a, turn ? at : b, plan,         chunk,     turn ? turned : upright,
+              kernels,       turn,          out.y.data(), b.columns, counts};
+  look_for_runs(job);
   if (!run(job, finished, out)) return std::nullopt;
   return out;
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -187,6 +188,40 @@ TEST_CASE("sums of wide products are rounded twice, and by their error in a midd
   CHECK(sum(1 + unit, half * above, 1 - 0x1p-23f, keep) == 1 + unit);
 }
 
+TEST_CASE("sums of chunks are looked at in the middle of two values only where they may be inexact") {
+  Reduction how = sums_in("fp32");
+  how.order = Order::chunked, how.chunk = 2;
+  how.outer = {format_of("fp16"), Rounding::nearest_even, Saturation::finite};
+  const auto planned = [&](const Magnitudes& a, std::size_t k) {
+    const TileDecision d =
+        plan_tiles(how, {format_of("e8m1"), a}, {format_of("e8m1"), {1, 1}}, k, false, true);
+    REQUIRE(d.plan);
+    return *d.plan;
+  };
+  CHECK(planned({1, 0x1p-6f}, 4).outer->exact_below == 0x1p17f);  // multiples of 2^(-6 - 1)
+  CHECK(planned({1, 0x1p-125f}, 4).outer->exact_below == 0x1p-102f);
+  CHECK(planned({0x1p20f, 0x1p20f}, 4).outer->exact_below == 0x1p29f);  // the maximum is a multiple of 2^5
+  // 1, then 2^-11 and a little more: a binary32 number in the middle of 1 and 1 + 2^-10, for a sum above it
+  const auto sum = [&](float little, float exact_below) {
+    const std::vector<float> a{1, 0, 0x1p-11f, little}, b(4 * 64, 1.0f);
+    TilePlan plan = planned({1, 0x1p-30f}, 4);
+    CHECK(plan.outer->exact_below == 0x1p-7f);
+    if (exact_below != 0) plan.outer->exact_below = exact_below;
+    std::vector<float> sums;
+    for (const TileKernels* level : available_tile_kernels()) {
+      const auto got = multiply({a.data(), 1, 4, 4, 1}, {b.data(), 4, 64, 64, 1}, plan, 2, false, *level);
+      REQUIRE(got);
+      sums.insert(sums.end(), got->y.begin(), got->y.end());
+    }
+    CHECK(std::set<float>(sums.begin(), sums.end()).size() == 1);
+    return sums.front();
+  };
+  CHECK(sum(0x1p-30f, 0) == 1 + 0x1p-10f);
+  CHECK(sum(0, 0) == 1);
+  CHECK(sum(0x1p-30f, 1) == 1 + 0x1p-10f);
+  CHECK(sum(0x1p-30f, 2) == 1);
+}
+
 TEST_CASE("wide products whose errors underflow are refused, and would be taken for middles") {
   const auto in = [](const Format& sum, float smallest, bool counts, bool has_fma) {
     const FactorFacts x{format_of("fp32"), {1, smallest}};
@@ -201,7 +236,7 @@ TEST_CASE("wide products whose errors underflow are refused, and would be taken 
     return decided(sum, smallest, counts, has_fma).why == "a product of 48 bits may be no binary32 number";
   };
   CHECK(refused("fp16", 0.5f, false, false));  // no fused multiply-add
-  CHECK(decided("bf16", 0x1p-51f).plan);    // products are multiples of 2^(2 (-51 - 23)) = 2^-148
+  CHECK(decided("bf16", 0x1p-51f).plan);       // products are multiples of 2^(2 (-51 - 23)) = 2^-148
   CHECK(refused("bf16", 0x1p-52f));
   CHECK(decided("fp16", 0x1p-149f).plan);  // in a middle they are larger than 2^-26
   CHECK(refused("fp16", 0x1p-52f, true));  // all errors are counted

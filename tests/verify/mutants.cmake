@@ -77,7 +77,7 @@ exmy_mutant(tile_transposed formats/kernels/tiles_v2.cpp formats/kernels/tile_sp
 exmy_mutant(tile_quick formats/kernels/tiles_v2.cpp formats/kernels/tile_quick.inc
   "t.add_to(change), e," "change, e," tiles)
 exmy_mutant(tile_exact sim/ops/tile_plan.cpp sim/ops/tile_plan.cpp
-  "t.grid + binary32_bits, 126" "t.grid + binary32_bits + 1, 126" tiles)
+  "grid + binary32_bits, 126" "grid + binary32_bits + 1, 126" tiles)
 exmy_mutant(tile_proof sim/ops/tile_plan.cpp sim/ops/tile_plan.cpp
   "? TileStep::fused : TileStep::odd" "? TileStep::fused : TileStep::fused" tiles)
 exmy_mutant(strip formats/kernels/strips_v2.cpp formats/kernels/strip_draws.inc
