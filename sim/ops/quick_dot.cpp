@@ -1,5 +1,6 @@
 #include "sim/ops/quick_dot.hpp"
 
+#include <functional>
 #include <limits>
 
 #include "sim/ops/kernel_keys.hpp"
@@ -151,11 +152,13 @@ struct InBinary32 {
   template <class Multiply>
   auto followed(std::size_t columns, const OutputNumbers& numbers, bool finite,
                 const Multiply& multiply) const {
-    if (!then.wants_rows())
-      return multiply(
-          [&](float* y, std::size_t row, std::size_t column, std::size_t rows, std::size_t count) {
-            then({y, rows, count, columns, {numbers.of(row, column), numbers.row}, finite});
-          });
+    if (!then.wants_rows()) {
+      const auto follow = [&](float* y, std::size_t row, std::size_t column, std::size_t rows,
+                              std::size_t count) {
+        then({y, rows, count, columns, {numbers.of(row, column), numbers.row}, finite});
+      };
+      return multiply(std::ref(follow));  // a copy would be allocated, for every product
+    }
     auto result = multiply(FinishedTiles{});
     if (result && columns != 0)
       then.whole({result->y.data(), result->y.size() / columns, columns, columns, numbers, finite});

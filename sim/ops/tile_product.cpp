@@ -233,9 +233,10 @@ std::optional<TileProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, 
   }
   const FloatMatrix at = a.transposed(), bt = b.transposed();
   TileCut upright = best_cut(kernels, extents_of(a, b, counts), plan, counts);
-  TileCut turned = best_cut(kernels, extents_of(bt, at, counts), plan, counts);
-  turned.cost += out.y.size();                   // stored one by one
-  const bool turn = turned.cost < upright.cost;  // a b = (b^T a^T)^T, product by product
+  TileCut turned;  // a b = (b^T a^T)^T, product by product; not of one row, which is short
+  if (a.rows > 1 || !b.is_contiguous()) turned = best_cut(kernels, extents_of(bt, at, counts), plan, counts);
+  const bool turn =
+      turned.cost < upright.cost && upright.cost - turned.cost > out.y.size();  // stored one by one
   TileJob job{turn ? bt : a, turn ? at : b, plan,         chunk,     turn ? turned : upright,
               kernels,       turn,          out.y.data(), b.columns, counts};
   look_for_runs(job);
