@@ -54,6 +54,12 @@ GROUPS = [
         "small |= ((abs_of(p.value) < least) & (x[i] != 0.0f) & (y[i] != 0.0f)) ? 1u : 1u;"]),
     ("formats/kernels/tile_pairs.inc", "of 16 bits either leaves the sign in all of them", [
         "return {hn::And(hn::BitCast(halves, hn::ShiftRight<16>(hn::BitCast(shorts, n))), w.n)};"]),
+    ("formats/kernels/tile_spans.inc", "either way all numbers of a row are copied", [
+        "if constexpr (lanes >= 17)", "if constexpr (lanes >= 9)",
+        "if (n >= 9 && n < 16) return copy_ends<8>(from, n, to);",
+        "if (n >= 8 && n < 17) return copy_ends<8>(from, n, to);",
+        "if (n >= 5 && n < 8) return copy_ends<4>(from, n, to);",
+        "if (n >= 4 && n < 9) return copy_ends<4>(from, n, to);"]),
     ("formats/kernels/tile_quick.inc", _SLOWER, [
         "const std::uint32_t top = bits_of(how.sum.max_finite) & 0x7f000000u;",
         "last = hn::Set(words, how.limit == TileLimit::excluded ? 0x7f000000u : top - 0x00800000u);"]),
@@ -133,7 +139,7 @@ TUNING = [
     (r"kernels/random\.inc", r"\bat_once = ", "how many vectors are computed side by side"),
     (r"kernels/orders\.inc", r"\btall_rows = ", "how high tiles are"),
     (r"kernels/tile_quick\.inc", r"\bmisses \* |\bpatience = ", "when exact steps are expected"),
-    (r"kernels/tiles\.inc", r"(?:Fast|Counting)<\d+(?:, \d+)?>::row", "which shapes of tiles there are"),
+    (r"kernels/tiles\.inc", r"\bfast<\d+, \d+>|Counting<\d+>::row", "which shapes of tiles there are"),
     (r"kernels/tile_spans\.inc", r"\bblock = ", "how many columns are transposed at once"),
     (r"kernels/float_spans\.inc", r"\bline\b|\bbeyond\b.*sizeof|4 \* float_block|float_block / 2",
      "where blocks begin and how long they are"),
