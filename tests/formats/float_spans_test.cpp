@@ -235,6 +235,17 @@ TEST_CASE("conversions of floats equal the reference in every mode and saturatio
   d.check(1'000'000);
 }
 
+TEST_CASE("formats with binary32's exponents whose overflow is NaN equal the reference", "[kernels]") {
+  Differences d;
+  Random random(55);
+  for (const int m : {1, 2, 5, 7, 10, 16, 21, 22}) {
+    const Format f{.exponent_bits = 8, .mantissa_bits = m, .bias = 127, .infinities = false};
+    for (const Saturation s : test::saturations)
+      for (const SpanOp op : ops) compare_levels(d, {f, Rounding::nearest_even, s}, op, random, 60);
+  }
+  d.check(200'000);
+}
+
 TEST_CASE("operations on floats equal the reference in every mode", "[kernels]") {
   Differences d;
   Random random(52);
