@@ -77,7 +77,9 @@ void choose_form(FloatProjection& k) {
   k.takes_odd = p + n + 2 <= 24;
   const int last = std::min(104 + f.mantissa_bits, 125);  // C is finite up to this e, and its sum with |x|
   const int unit = f.e_min() - f.mantissa_bits;
-  const int part = drawn ? 24 : 1;  // bits of a threshold after the point; a half for ties too
+  // Bits of a threshold after the point: of a half, for ties too, or of multiples of 2^-24; of stochastic_c it may be the number
+  // after 2^-(N + 1).
+  const int part = !drawn ? 1 : k.how.rounding == Rounding::stochastic_c ? n + 24 : 24;
   k.fast = f.e_min() >= -126 && unit - part >= -149;
   set_drawn(k);
   k.by_words = k.how.rounding == Rounding::nearest_even && f.e_min() == -126 && f.e_max() == 127;

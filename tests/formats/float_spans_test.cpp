@@ -258,10 +258,29 @@ TEST_CASE("operations on floats equal the reference in every mode", "[kernels]")
   d.check(1'000'000);
 }
 
+TEST_CASE("ties of small thresholds in small formats reach the even number", "[kernels]") {
+  Differences d;
+  Random random(56);
+  const Format f{
+      .exponent_bits = 7, .mantissa_bits = 5, .bias = 102, .infinities = false};  // units of 2^-106
+  for (int n = 8; n <= 21; ++n) {
+    Data all;
+    for (const float units : {1.0f, 2.0f, 3.0f}) {
+      all.x.push_back(std::ldexp(units + std::ldexp(1.0f, -n - 1), -106));
+      all.r.push_back((1u << n) - 1);
+    }
+    all.y = all.x;
+    for (const FloatSpanKernels* k : available_float_span_kernels())
+      compare(d, {*k, {f, Rounding::stochastic_c, Saturation::none, n}, SpanOp::convert, Semantics::ieee754},
+              all, random);
+  }
+  d.check(300);
+}
+
 TEST_CASE("drawn formats on floats equal the reference", "[kernels]") {
   Differences d;
   Random random(53);
-  for (int i = 0; i < 250; ++i) {
+  for (int i = 0; i < 600; ++i) {
     const Format f = random_format(random);
     for (const Rounding mode : {Rounding::nearest_even, modes[random.below(modes.size())]})
       for (const SpanOp op : {SpanOp::convert, ops[random.below(ops.size())]})
