@@ -28,7 +28,7 @@ class Target:
 
 
 def _cases(*files):
-    return ",".join(f"[#{file}]" for file in files)
+    return ",".join(f"[#{file}]~[nightly]" for file in files)
 
 
 ROUNDING = (("rounding_test", ""),)

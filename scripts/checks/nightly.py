@@ -20,7 +20,7 @@ from python_tests import unittests
 from tally import Tally
 
 RESULTS = os.path.join(ROOT, "results", "nightly")
-CROSS_TESTS = ["operations_test"]  # whose cases tagged [nightly] run
+CROSS_TESTS = ["operations_test", "kernels_test"]  # whose cases tagged [nightly] run
 PRODUCT_TESTS = ["products_test"]
 PRODUCTS_AT_ONCE = 2  # levels
 LEVELS = ["x86-64-v4", "x86-64-v3", "x86-64-v2", "baseline"]
@@ -52,7 +52,7 @@ def verify(tally, sample, seed):
 
 
 def cross(tally, sample, seed):
-    """The cross product of formats, operations and modes."""
+    """The cross product of formats, operations and modes, and spans of floats of drawn formats."""
     return _tagged(tally, "cross product", CROSS_TESTS, sample, seed)
 
 

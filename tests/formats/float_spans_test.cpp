@@ -13,6 +13,7 @@
 #include "formats/catalog.hpp"
 #include "formats/kernels/float_spans.hpp"
 #include "tests/formats/kernels_support.hpp"
+#include "tests/support/nightly.hpp"
 
 namespace {
 
@@ -215,6 +216,16 @@ Format random_format(Random& random) {
   }
 }
 
+/// Two modes, conversions and another operation each.
+void compare_drawn_formats(Differences& d, Random& random, int formats) {
+  for (int i = 0; i < formats; ++i) {
+    const Format f = random_format(random);
+    for (const Rounding mode : {Rounding::nearest_even, modes[random.below(modes.size())]})
+      for (const SpanOp op : {SpanOp::convert, ops[random.below(ops.size())]})
+        compare_levels(d, projection(f, mode, random), op, random, 30);
+  }
+}
+
 constexpr std::array names{"fp16",        "bf16",        "tf32",   "fp32",   "e5m2",   "e4m3fn",
                            "e4m3",        "e4m3fnuz",    "e2m1fn", "e3m2fn", "e2m3fn", "e6m9",
                            "Binary8p4se", "Binary8p3sf", "e5m6",   "e7m5",   "e8m22",  "e8m1",
@@ -280,13 +291,20 @@ TEST_CASE("ties of small thresholds in small formats reach the even number", "[k
 TEST_CASE("drawn formats on floats equal the reference", "[kernels]") {
   Differences d;
   Random random(53);
-  for (int i = 0; i < 600; ++i) {
-    const Format f = random_format(random);
-    for (const Rounding mode : {Rounding::nearest_even, modes[random.below(modes.size())]})
-      for (const SpanOp op : {SpanOp::convert, ops[random.below(ops.size())]})
-        compare_levels(d, projection(f, mode, random), op, random, 30);
-  }
+  compare_drawn_formats(d, random, 250);
   d.check(500'000);
+}
+
+TEST_CASE("drawn formats on floats equal the reference, for hours", "[.nightly]") {
+  constexpr std::uint64_t rounds = 200;
+  test::NightlySample sample;
+  Differences d;
+  for (std::uint64_t round = 0; round < rounds; ++round) {
+    Random random(1000 * sample.seed() + round);
+    if (sample.takes_next() || (d.cases() == 0 && round + 1 == rounds)) compare_drawn_formats(d, random, 250);
+  }
+  test::report_cases("spans of drawn formats", d.cases(), d.count());
+  d.check_once(1);
 }
 
 TEST_CASE("counted products of binary32 that are tiny, subnormal or 0 equal the reference", "[kernels]") {

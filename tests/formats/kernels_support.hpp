@@ -70,6 +70,8 @@ class Differences {
     check_once(0);
     CHECK(3 * cases_ >= least_cases * levels_of_this_machine().size());
   }
+  std::uint64_t cases() const { return cases_; }
+  std::uint64_t count() const { return count_; }
   /// Of one level.
   void check_once(std::uint64_t least_cases) const {
     CHECK(text_ == "");
