@@ -49,6 +49,8 @@ GROUPS = [
         "constexpr Word limit = Word{127 + 128} << 23;  // 2^127"]),
     ("formats/kernels/float_spans.cpp", "with one bit at least a unit of 2^-127 is refused by its factor, 2^(n + 127)", [
         "if (n + f.mantissa_bits > 30 || f.e_min() < -126 || (has_subnormals && (n - unit > 127 || unit < -127)))"]),
+    ("formats/kernels/float_spans.cpp", "one bit more than is needed scales more formats first, which gives the same bits", [
+        "const int part = !drawn ? 1 : k.how.rounding == Rounding::stochastic_c ? n + 25 : 24;"]),
     ("formats/kernels/float_operations.inc", _SLOWER, [
         "constexpr float least = 0x1p-99f;",
         "small |= ((abs_of(p.value) < least) & (x[i] != 0.0f) & (y[i] != 0.0f)) ? 1u : 1u;"]),
