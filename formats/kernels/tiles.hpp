@@ -1,6 +1,6 @@
 #pragma once
 // Matrix products in binary32, a tile of outputs at a time: the sums stay in registers, k ascends, every step is
-// rounded. When a tile gives the bits of the definition is for its user to prove (sim/ops/analysis.hpp).
+// rounded. When a tile gives the bits of the definition is for its user to prove (sim/ops/tile_plan.hpp).
 
 #include <cstddef>
 #include <cstdint>
