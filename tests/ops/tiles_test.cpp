@@ -137,7 +137,8 @@ TEST_CASE("narrow, ragged, deep and large products by tiles") {
                           {5, 0, 7},
                           {0, 5, 7},
                           {5, 7, 0},
-                          {70, 75, 72}})
+                          {70, 75, 72},
+                          {140, 32, 260}})
     CHECK(compare_shape(e, how, counts) == all);
 }
 
