@@ -67,13 +67,13 @@ struct Kernel<float> {
 
 /// Arrays x and q, and what the kernel does to them.
 template <class T>
-struct Pass {
+struct RoundingPass {
   Projection how;
   Kernel<T> kernel;
   bool in_place;
   std::vector<T> x, q, copy;
 
-  Pass(const Format& format, Place place, const Setting& setting)
+  RoundingPass(const Format& format, Place place, const Setting& setting)
       : how{format}, kernel(how), in_place(place == Place::dram_in_place) {
     std::vector<double> all =
         numbers("round", elements_in<T>(place, setting), format.max_finite(), binades_of(format));
@@ -105,14 +105,14 @@ struct Pass {
 
 template <class T>
 Measurement beside_memcpy(const char* format, Place place, const Setting& setting) {
-  const auto pass = std::make_shared<Pass<T>>(format_of(format), place, setting);
+  const auto pass = std::make_shared<RoundingPass<T>>(format_of(format), place, setting);
   const auto n = static_cast<double>(pass->x.size());
   return {"memcpy", [pass] { pass->move(); }, [pass] { pass->round(nullptr); }, n, n, pass->check(), {}};
 }
 
 template <class T>
 Measurement counted_beside_silent(const char* format, const Setting& setting) {
-  const auto pass = std::make_shared<Pass<T>>(format_of(format), Place::l2, setting);
+  const auto pass = std::make_shared<RoundingPass<T>>(format_of(format), Place::l2, setting);
   const auto counters = std::make_shared<Counters>();
   const auto n = static_cast<double>(pass->x.size());
   return {"the same without counters",
@@ -128,7 +128,7 @@ Measurement counted_beside_silent(const char* format, const Setting& setting) {
 template <class T>
 struct Drawn {
   static constexpr std::size_t block = 1024;
-  Pass<T> even;
+  RoundingPass<T> even;
   Projection how;
   Kernel<T> kernel;
   RandomStream stream{1, "round", 0};

@@ -34,12 +34,12 @@ constexpr std::array short_names{
 };
 
 constexpr std::string_view fraction = "_fraction";
-constexpr std::string_view count = "_count";
+constexpr std::string_view count_end = "_count";
 
 std::vector<std::string> counter_words() {
   std::vector<std::string> words;
   for (const std::string_view counter : counter_names) {
-    words.push_back(std::string(counter) + std::string(count));
+    words.push_back(std::string(counter) + std::string(count_end));
     if (counter != counter_names.back()) words.push_back(std::string(counter) + std::string(fraction));
   }
   return words;
@@ -84,8 +84,8 @@ std::string place_of(const Json& tensor) {
 /// The sum over all places, or its share of all roundings there; a counter that none of them has is nothing.
 std::optional<double> counted(const Metric& metric, const Json& tensors) {
   const bool is_fraction = metric.counter.ends_with(fraction);
-  const std::size_t suffix = is_fraction ? fraction.size() : count.size();
-  const std::string key = metric.counter.substr(0, metric.counter.size() - suffix) + std::string(count);
+  const std::size_t suffix = is_fraction ? fraction.size() : count_end.size();
+  const std::string key = metric.counter.substr(0, metric.counter.size() - suffix) + std::string(count_end);
   std::uint64_t events = 0;
   std::uint64_t roundings = 0;
   bool found = false;

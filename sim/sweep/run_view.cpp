@@ -55,21 +55,21 @@ Json parts_of_report(const fs::path& path) {
   return report;
 }
 
-Json member(const Json& object, const char* key) {
+Json member_or_null(const Json& object, const char* key) {
   return object.is_object() ? object.value(key, Json()) : Json();
 }
 
 std::string text_in(const Json& object, const char* key) {
-  const Json value = member(object, key);
+  const Json value = member_or_null(object, key);
   return value.is_string() ? value.get<std::string>() : "";
 }
 
 std::optional<double> number_in(const Json& object, const char* key) {
-  return number_of(member(object, key));
+  return number_of(member_or_null(object, key));
 }
 
 std::uint64_t count_in(const Json& object, const char* key) {
-  const Json value = member(object, key);
+  const Json value = member_or_null(object, key);
   return value.is_number_unsigned() ? value.get<std::uint64_t>() : 0;
 }
 
@@ -107,15 +107,15 @@ class Viewer {
   bool is_complete() {
     if (!has("report.json")) return false;
     const Json report = parts_of_report(directory_ / "report.json");
-    const Json run = member(report, "run");
+    const Json run = member_or_null(report, "run");
     const std::string status = text_in(run, "status");
     if (status != "completed" && status != "diverged") return false;
     view_.phase = status == "completed" ? RunPhase::completed : RunPhase::diverged;
     view_.step = view_.steps_count = count_in(run, "steps_count");
     view_.finished_at = text_in(run, "finished_at");
-    view_.wall_s = number_in(member(report, "cost"), "wall_s");
-    take_losses(view_, member(report, "final"));
-    if (view_.phase == RunPhase::diverged) view_.message = divergence_text(member(run, "divergence"));
+    view_.wall_s = number_in(member_or_null(report, "cost"), "wall_s");
+    take_losses(view_, member_or_null(report, "final"));
+    if (view_.phase == RunPhase::diverged) view_.message = divergence_text(member_or_null(run, "divergence"));
     return true;
   }
 

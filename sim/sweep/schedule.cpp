@@ -3,20 +3,21 @@
 #include <algorithm>
 
 #include "sim/base/error.hpp"
+#include "sim/sweep/sweep_view.hpp"
 
 namespace exmy {
 namespace {
 
 namespace fs = std::filesystem;
 
-bool is_complete(RunPhase phase) { return phase == RunPhase::completed || phase == RunPhase::diverged; }
 bool is_failure(RunPhase phase) {
   return phase == RunPhase::failed || phase == RunPhase::crashed || phase == RunPhase::timed_out;
 }
 
 }  // namespace
 
-Schedule::Schedule(const std::vector<SweepTask>& tasks, const RunnerOptions& options, SweepObserver& observer)
+SweepSchedule::SweepSchedule(const std::vector<SweepTask>& tasks, const RunnerOptions& options,
+                             SweepObserver& observer)
     : tasks_(tasks), options_(options), observer_(observer), slots_(tasks.size()) {
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     if (options_.halving) slots_[i].rungs = rungs_below(*options_.halving, tasks_[i].steps_count);
@@ -26,15 +27,15 @@ Schedule::Schedule(const std::vector<SweepTask>& tasks, const RunnerOptions& opt
   has_failed_ = false;  // what was complete before is no news
 }
 
-fs::path Schedule::directory(std::size_t run) const { return options_.directory / tasks_[run].run_id; }
+fs::path SweepSchedule::directory(std::size_t run) const { return options_.directory / tasks_[run].run_id; }
 
-fs::file_time_type Schedule::failure_time(std::size_t run) const {
+fs::file_time_type SweepSchedule::failure_time(std::size_t run) const {
   std::error_code none;
   return fs::last_write_time(directory(run) / "failure.json", none);
 }
 
 /// What its directory says, of a run that is not ours at the moment.
-void Schedule::look_at(std::size_t run) {
+void SweepSchedule::look_at(std::size_t run) {
   Slot& slot = slots_[run];
   slot.view = view_run(directory(run));
   slot.results.clear();
@@ -49,29 +50,29 @@ void Schedule::look_at(std::size_t run) {
     fail(run);
 }
 
-void Schedule::complete(std::size_t run) {
+void SweepSchedule::complete(std::size_t run) {
   slots_[run].state = State::complete;
   has_failed_ = has_failed_ || (options_.divergence_fails && slots_[run].view.phase == RunPhase::diverged);
 }
 
-void Schedule::leave(std::size_t run) {
+void SweepSchedule::leave(std::size_t run) {
   slots_[run].state = State::elsewhere;
   slots_[run].look_again =
       Clock::now() + std::chrono::milliseconds(static_cast<std::int64_t>(1000 * options_.look_again_s));
 }
 
-void Schedule::fail(std::size_t run) {
+void SweepSchedule::fail(std::size_t run) {
   slots_[run].state = State::failed;
   has_failed_ = true;
 }
 
-void Schedule::update() {
+void SweepSchedule::update() {
   for (std::size_t i = 0; i < slots_.size(); ++i)
     if (slots_[i].state == State::elsewhere && Clock::now() >= slots_[i].look_again) look_at(i);
   if (options_.halving) judge_all();
 }
 
-std::optional<std::size_t> Schedule::next() {
+std::optional<std::size_t> SweepSchedule::next() {
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     if (slots_[i].state != State::waiting) continue;
     if (slots_[i].crashes == 0) look_at(i);  // one of ours that crashed left nobody behind
@@ -80,22 +81,22 @@ std::optional<std::size_t> Schedule::next() {
   return std::nullopt;
 }
 
-void Schedule::started(std::size_t run) { slots_[run].state = State::running; }
+void SweepSchedule::started(std::size_t run) { slots_[run].state = State::running; }
 
-std::optional<Schedule::Clock::time_point> Schedule::next_look() const {
+std::optional<SweepSchedule::Clock::time_point> SweepSchedule::next_look() const {
   std::optional<Clock::time_point> time;
   for (const Slot& slot : slots_)
     if (slot.state == State::elsewhere) time = std::min(time.value_or(slot.look_again), slot.look_again);
   return time;
 }
 
-bool Schedule::is_unfinished() const {
+bool SweepSchedule::is_unfinished() const {
   return std::any_of(slots_.begin(), slots_.end(), [](const Slot& slot) {
     return slot.state == State::stopped || slot.state == State::at_rung || slot.state == State::waiting;
   });
 }
 
-std::vector<RunView> Schedule::views() {
+std::vector<RunView> SweepSchedule::views() {
   std::vector<RunView> all;
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     const State state = slots_[i].state;
@@ -106,7 +107,7 @@ std::vector<RunView> Schedule::views() {
   return all;
 }
 
-void Schedule::judge_all() {
+void SweepSchedule::judge_all() {
   std::vector<Contender> contenders;
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     const bool out = slots_[i].state == State::complete || slots_[i].state == State::failed;
@@ -116,7 +117,7 @@ void Schedule::judge_all() {
   for (std::size_t i = 0; i < slots_.size(); ++i) obey(i, verdicts[i]);
 }
 
-void Schedule::obey(std::size_t run, const Verdict& verdict) {
+void SweepSchedule::obey(std::size_t run, const Verdict& verdict) {
   Slot& slot = slots_[run];
   if (slot.state != State::waiting && slot.state != State::at_rung) return;
   slot.next_rung = verdict.next_rung;
@@ -124,14 +125,14 @@ void Schedule::obey(std::size_t run, const Verdict& verdict) {
   if (verdict.pruned) prune(run, verdict.rung);
 }
 
-void Schedule::prune(std::size_t run, std::uint64_t rung) {
+void SweepSchedule::prune(std::size_t run, std::uint64_t rung) {
   const double value = metric_of(*options_.halving, *result_at(run, rung));
   guarded([&] { write_pruned(directory(run), rung, metric_name(*options_.halving), value); });
   slots_[run].view = view_run(directory(run));
   slots_[run].view.phase = RunPhase::pruned;
 }
 
-std::optional<RungResult>& Schedule::result_at(std::size_t run, std::uint64_t rung) {
+std::optional<RungResult>& SweepSchedule::result_at(std::size_t run, std::uint64_t rung) {
   Slot& slot = slots_[run];
   const auto found = std::find(slot.rungs.begin(), slot.rungs.end(), rung);
   return slot.results.at(static_cast<std::size_t>(found - slot.rungs.begin()));
@@ -139,7 +140,7 @@ std::optional<RungResult>& Schedule::result_at(std::size_t run, std::uint64_t ru
 
 /// What cannot be noted on the disk is in the result all the same.
 template <class Write>
-void Schedule::guarded(Write write) {
+void SweepSchedule::guarded(Write write) {
   try {
     write();
   } catch (const IoError& error) {
@@ -147,7 +148,7 @@ void Schedule::guarded(Write write) {
   }
 }
 
-void Schedule::settle(std::size_t run, const ChildOutcome& outcome, bool stopping) {
+void SweepSchedule::settle(std::size_t run, const ChildOutcome& outcome, bool stopping) {
   switch (outcome.kind) {
     case EndKind::complete: return settle_complete(run);
     case EndKind::busy: return leave(run);
@@ -158,7 +159,7 @@ void Schedule::settle(std::size_t run, const ChildOutcome& outcome, bool stoppin
   }
 }
 
-void Schedule::settle_complete(std::size_t run) {
+void SweepSchedule::settle_complete(std::size_t run) {
   slots_[run].view = view_run(directory(run));
   if (is_complete(slots_[run].view.phase)) return complete(run);
   ChildOutcome outcome;
@@ -166,7 +167,7 @@ void Schedule::settle_complete(std::size_t run) {
   settle_failed(run, outcome, RunPhase::failed);
 }
 
-void Schedule::settle_stopped(std::size_t run, const ChildOutcome& outcome) {
+void SweepSchedule::settle_stopped(std::size_t run, const ChildOutcome& outcome) {
   Slot& slot = slots_[run];
   slot.state = State::stopped;
   const auto& at = outcome.stopped_at;
@@ -176,12 +177,12 @@ void Schedule::settle_stopped(std::size_t run, const ChildOutcome& outcome) {
   slot.state = State::at_rung;
 }
 
-void Schedule::settle_crashed(std::size_t run, const ChildOutcome& outcome, bool stopping) {
+void SweepSchedule::settle_crashed(std::size_t run, const ChildOutcome& outcome, bool stopping) {
   slots_[run].state = stopping ? State::stopped : State::waiting;
   if (!stopping && ++slots_[run].crashes > options_.retries) settle_failed(run, outcome, RunPhase::crashed);
 }
 
-void Schedule::settle_failed(std::size_t run, const ChildOutcome& outcome, RunPhase phase) {
+void SweepSchedule::settle_failed(std::size_t run, const ChildOutcome& outcome, RunPhase phase) {
   guarded([&] { slots_[run].view = view_run(directory(run)); });
   if (is_complete(slots_[run].view.phase)) return complete(run);  // what failed came after its report
   const std::uint64_t attempts = slots_[run].crashes + (phase == RunPhase::crashed ? 0 : 1);

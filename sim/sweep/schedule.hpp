@@ -15,12 +15,12 @@
 
 namespace exmy {
 
-class Schedule {
+class SweepSchedule {
  public:
   using Clock = std::chrono::steady_clock;
 
   /// Looks at all directories; what it cannot note in them it tells the observer.
-  Schedule(const std::vector<SweepTask>& tasks, const RunnerOptions& options, SweepObserver& observer);
+  SweepSchedule(const std::vector<SweepTask>& tasks, const RunnerOptions& options, SweepObserver& observer);
 
   /// Looks again at runs that other processes work on, where it is time to; then lets the halving decide.
   void update();

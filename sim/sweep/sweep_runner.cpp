@@ -102,7 +102,7 @@ class Runner {
   SweepObserver& observer_;
   StopSignals signals_;
   Pool pool_;
-  Schedule schedule_;
+  SweepSchedule schedule_;
   SweepResult result_;
   std::string lost_;  ///< why it cannot go on
 };

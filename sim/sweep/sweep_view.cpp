@@ -27,8 +27,6 @@ bool is_run_directory(const fs::path& directory) {
   return false;
 }
 
-bool is_complete(RunPhase phase) { return phase == RunPhase::completed || phase == RunPhase::diverged; }
-
 std::string joined(const std::vector<fs::path>& paths) {
   std::string text;
   for (const fs::path& path : paths) text += (text.empty() ? "" : " ") + printable(path.string());
@@ -57,6 +55,8 @@ std::optional<double> seconds_a_run(const std::vector<ViewedRun>& runs) {
 }
 
 }  // namespace
+
+bool is_complete(RunPhase phase) { return phase == RunPhase::completed || phase == RunPhase::diverged; }
 
 bool is_ended(RunPhase phase) {
   return phase != RunPhase::pending && phase != RunPhase::running && phase != RunPhase::stopped;

@@ -84,6 +84,9 @@ class SweepView {
   std::size_t ended_at_begin_ = 0;
 };
 
+/// Whether a run in this phase has its report.
+bool is_complete(RunPhase phase);
+
 /// Whether a run in this phase is left alone by a sweep that goes on.
 bool is_ended(RunPhase phase);
 

@@ -13,10 +13,10 @@ namespace {
 
 using Runs = std::vector<ViewedRun>;
 
-/// In the order in which they are told.
-constexpr std::array told{RunPhase::completed, RunPhase::diverged,  RunPhase::failed,
-                          RunPhase::crashed,   RunPhase::timed_out, RunPhase::pruned,
-                          RunPhase::running,   RunPhase::stopped,   RunPhase::pending};
+/// In the order in which they are told_phases.
+constexpr std::array told_phases{RunPhase::completed, RunPhase::diverged,  RunPhase::failed,
+                                 RunPhase::crashed,   RunPhase::timed_out, RunPhase::pruned,
+                                 RunPhase::running,   RunPhase::stopped,   RunPhase::pending};
 
 /// One character a cell: what share of the runs is done, went wrong, is running, is left.
 TextLine bar_line(const Runs& runs, std::size_t columns) {
@@ -48,7 +48,7 @@ TextLine bar_line(const Runs& runs, std::size_t columns) {
 std::vector<TextLine> count_lines(const Runs& runs, std::size_t columns) {
   std::vector<TextLine> lines(1);
   std::size_t used = 0;
-  for (const RunPhase phase : told) {
+  for (const RunPhase phase : told_phases) {
     const std::size_t count = count_of(runs, phase);
     if (count == 0) continue;
     const std::string text = cut_to(std::to_string(count) + " " + words_of(phase), columns);
@@ -103,7 +103,7 @@ std::vector<TextLine> head_lines(const Overview& overview, const Runs& runs, std
 
 std::string summary_line(const Overview& overview, const Runs& runs) {
   std::string text = done_text(runs);
-  for (const RunPhase phase : told) {
+  for (const RunPhase phase : told_phases) {
     const std::size_t count = count_of(runs, phase);
     if (count == 0 || phase == RunPhase::completed) continue;
     text += ", " + std::to_string(count) + " " + words_of(phase);

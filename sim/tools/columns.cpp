@@ -8,8 +8,6 @@
 namespace exmy {
 namespace {
 
-constexpr std::size_t gap = 2;
-
 std::size_t width_of(const Columns& table, std::size_t column) {
   std::size_t width = table.heading[column].size();
   for (const auto& row : table.rows) width = std::max(width, row[column].size());
@@ -25,7 +23,7 @@ std::string line(const std::vector<std::string>& cells, const std::vector<std::s
                  std::size_t first, std::size_t last) {
   std::string text = cells[0] + padding(cells[0], widths[0]);
   for (std::size_t c = first; c < last; ++c)
-    text += std::string(gap, ' ') + padding(cells[c], widths[c]) + cells[c];
+    text += std::string(column_gap, ' ') + padding(cells[c], widths[c]) + cells[c];
   return text.substr(0, text.find_last_not_of(' ') + 1) + "\n";
 }
 
@@ -42,8 +40,8 @@ std::string text_of(const Columns& table, std::size_t width) {
   std::string text;
   for (std::size_t first = 1, last = 1; first < widths.size(); first = last) {
     std::size_t used = widths[0];
-    while (last < widths.size() && (last == first || used + gap + widths[last] <= width))
-      used += gap + widths[last++];
+    while (last < widths.size() && (last == first || used + column_gap + widths[last] <= width))
+      used += column_gap + widths[last++];
     if (first > 1) text += "\n";
     text += line(table.heading, widths, first, last);
     for (const auto& row : table.rows) text += line(row, widths, first, last);

@@ -10,6 +10,9 @@ namespace exmy {
 /// Columns of the terminal on the standard output; 80 if it is none or does not say.
 std::size_t output_width();
 
+/// Blanks between two columns.
+inline constexpr std::size_t column_gap = 2;
+
 /// A table with a heading: every row as many cells as the heading, the first column on the left side, the
 /// others on the right.
 struct Columns {

@@ -35,8 +35,6 @@ std::uint64_t common_in_binade(const Format& a, const Format& b, int e) {
   return std::min(all, inside) - (lacks_power(a, e) || lacks_power(b, e) ? 1 : 0);
 }
 
-int lowest_exponent(const Format& f) { return parts_of(f.min_positive()).exponent; }
-
 std::string power_text(double x) {
   const Parts parts = parts_of(x);
   const bool power = parts.significand == std::uint64_t{1} << 63;
@@ -89,6 +87,8 @@ const Fact facts[] = {
 };
 
 }  // namespace
+
+int lowest_exponent(const Format& f) { return parts_of(f.min_positive()).exponent; }
 
 std::uint64_t common_values(const Format& a, const Format& b) {
   std::uint64_t count = 0;

@@ -17,6 +17,9 @@ struct ComparedFormat {
   Format format;
 };
 
+/// e of the smallest positive value, in 2^e .. 2^(e + 1).
+int lowest_exponent(const Format& format);
+
 /// How many finite values of one format are values of the other; +0 and -0 are one value. Counted binade by
 /// binade, so that formats of 64 bits are no matter.
 std::uint64_t common_values(const Format& a, const Format& b);

@@ -3,12 +3,12 @@
 #include <map>
 
 #include "sim/base/text.hpp"
+#include "sim/tools/columns.hpp"
 #include "sim/tools/network.hpp"
 
 namespace exmy {
 namespace {
 
-constexpr std::size_t gap = 2;
 constexpr std::array<std::string_view, 6> headings{"layer",         "op", "in -> out", "parameters",
                                                    "multiply-adds", "as"};
 using Row = std::array<std::string, 6>;
@@ -48,7 +48,7 @@ std::string line_of(const Row& row, const std::array<std::size_t, 6>& widths, st
                     std::size_t indent) {
   std::string text(indent, ' ');
   for (std::size_t c = first; c < row.size(); ++c)
-    text += (c == first ? "" : std::string(gap, ' ')) + filled(row[c], widths[c], c == 3 || c == 4);
+    text += (c == first ? "" : std::string(column_gap, ' ')) + filled(row[c], widths[c], c == 3 || c == 4);
   return text.substr(0, text.find_last_not_of(' ') + 1) + "\n";
 }
 
@@ -57,7 +57,7 @@ std::string table_of(const std::vector<Row>& rows, std::size_t width) {
   std::array<std::size_t, 6> widths{};
   for (const Row& row : rows)
     for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
-  std::size_t all = gap * (widths.size() - 1);
+  std::size_t all = column_gap * (widths.size() - 1);
   for (const std::size_t w : widths) all += w;
   std::string text, layer;
   for (const Row& row : rows) {
@@ -67,7 +67,7 @@ std::string table_of(const std::vector<Row>& rows, std::size_t width) {
     }
     if (row[0] != layer) text += row[0] + "\n";
     layer = row[0];
-    text += line_of(row, widths, 1, gap);
+    text += line_of(row, widths, 1, column_gap);
   }
   return text;
 }

@@ -32,8 +32,6 @@ struct Axis {
   double at(double log2) const { return left + (log2 - first) / (last - first) * (right - left); }
 };
 
-int lowest_exponent(const Format& f) { return parts_of(f.min_positive()).exponent; }
-
 Axis axis_of(const std::vector<ComparedFormat>& formats) {
   Axis axis{2000, -2000};
   for (const ComparedFormat& f : formats) {

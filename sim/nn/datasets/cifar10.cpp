@@ -9,7 +9,8 @@
 namespace exmy {
 namespace {
 
-constexpr std::size_t side = 32, channels = 3, classes = 10;
+using namespace cifar10;
+
 constexpr std::size_t plane_bytes = side * side;
 constexpr std::size_t record_bytes = 1 + channels * plane_bytes;
 
@@ -47,9 +48,9 @@ std::size_t samples_in(const Cifar10Source& source) {
 }
 
 /// The samples of some files, and what was wrong with them.
-class Part {
+class PartReader {
  public:
-  Part(const Cifar10Source& source, std::size_t limit, Dataset& data, DataProblems& problems)
+  PartReader(const Cifar10Source& source, std::size_t limit, Dataset& data, DataProblems& problems)
       : source_(source), left_(limit), data_(data), problems_(problems) {}
 
   /// How many samples were taken.
@@ -100,9 +101,10 @@ Dataset load_cifar10(const Cifar10Source& source) {
   data.features_count = channels * plane_bytes;
   data.classes_count = classes;
   DataProblems problems;
-  data.train_count = Part(source, source.train_limit.value_or(all), data, problems).read(source.train_files);
+  data.train_count =
+      PartReader(source, source.train_limit.value_or(all), data, problems).read(source.train_files);
   data.validation_count =
-      Part(source, source.validation_limit.value_or(all), data, problems).read(source.validation_files);
+      PartReader(source, source.validation_limit.value_or(all), data, problems).read(source.validation_files);
   problems.throw_if_any();
   return data;
 }

@@ -12,7 +12,7 @@ namespace exmy {
 namespace {
 
 constexpr std::size_t word_bytes = 4;
-constexpr int most_classes = 256;
+constexpr int most_byte_labels = 256;
 
 unsigned byte_at(const std::string& bytes, std::size_t offset) {
   return static_cast<unsigned char>(bytes[offset]);
@@ -190,7 +190,7 @@ class IdxReader {
 };
 
 void check(const IdxSource& source) {
-  if (source.classes_count && (*source.classes_count < 1 || *source.classes_count > most_classes))
+  if (source.classes_count && (*source.classes_count < 1 || *source.classes_count > most_byte_labels))
     throw DataError::in_file(source.train_labels,
                              "classes_count " + std::to_string(*source.classes_count) + ", wanted 1..256");
   for (const auto& [limit, images] : {std::pair{source.train_limit, source.train_images},

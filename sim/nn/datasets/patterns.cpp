@@ -5,12 +5,14 @@
 #include <cstdlib>
 
 #include "sim/base/philox.hpp"
+#include "sim/nn/datasets/cifar10.hpp"
 
 namespace exmy {
 namespace {
 
+using namespace cifar10;  // images of its shape
+
 // Lengths are in quarters of a pixel.
-constexpr std::size_t side = 32, channels = 3, classes = 10;
 constexpr std::size_t values = side * side * channels;
 constexpr std::uint64_t first_noise = 512;  // its blocks are not those of the numbers of a figure
 

@@ -8,7 +8,7 @@
 namespace exmy {
 namespace {
 
-constexpr std::size_t most_units = 65535, most_told = 10;
+constexpr std::size_t most_units = 65535, most_bad_places = 10;
 
 /// A unit of a text and the byte where it begins.
 struct Unit {
@@ -43,9 +43,10 @@ Unit unit_at(TextUnit kind, std::string_view text, std::size_t at) {
 
 /// "byte 0x9f", "character U+20AC".
 std::string name_of(TextUnit kind, std::uint32_t code) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
+  constexpr std::string_view hex_digits = "0123456789ABCDEF";
   std::string hex;
-  for (std::uint32_t rest = code; rest != 0 || hex.empty(); rest >>= 4) hex.insert(0, 1, digits[rest & 15]);
+  for (std::uint32_t rest = code; rest != 0 || hex.empty(); rest >>= 4)
+    hex.insert(0, 1, hex_digits[rest & 15]);
   const std::size_t width = kind == TextUnit::bytes ? 2 : 4;
   hex.insert(0, width > hex.size() ? width - hex.size() : 0, '0');
   return (kind == TextUnit::bytes ? "byte 0x" : "character U+") + hex;
@@ -113,11 +114,11 @@ class TextReader {
     outside_count_ = outside.size();
     std::size_t told = 0;
     for (const auto& [code, place] : outside)
-      if (++told <= most_told)
+      if (++told <= most_bad_places)
         problem("byte " + std::to_string(place.first) + ": " + name_of(source_.unit, code) +
                 " is not in the vocabulary (" + std::to_string(place.count) + " of them)");
-    if (told > most_told)
-      problem(std::to_string(told - most_told) + " more " +
+    if (told > most_bad_places)
+      problem(std::to_string(told - most_bad_places) + " more " +
               (source_.unit == TextUnit::bytes ? "bytes" : "characters") + " are not in the vocabulary");
   }
 
