@@ -58,8 +58,21 @@ struct TileRounding {
 
 /// What the steps of one role count; everything else is zero in a tile (operands are finite).
 struct TileCounts {
-  std::uint64_t total = 0, zero_in = 0, inexact = 0, up = 0, down = 0, tie = 0, saturated = 0, to_zero = 0,
-                tiny = 0, subnormal = 0, swamped = 0;
+  std::uint64_t total, zero_in, inexact, up, down, tie, saturated, to_zero, tiny, subnormal, swamped;
+
+  /// One by one: g++ zeroes a large aggregate by a string instruction, which takes as long as a small tile.
+  TileCounts()
+      : total(0),
+        zero_in(0),
+        inexact(0),
+        up(0),
+        down(0),
+        tie(0),
+        saturated(0),
+        to_zero(0),
+        tiny(0),
+        subnormal(0),
+        swamped(0) {}
 };
 
 /// Operands: a[r row_step + k k_step], b[k b_step + j], finite; sums[r sums_step + j], which are continued.
@@ -91,7 +104,7 @@ using TileWork = void(const TileRounding&, const TileOperands&, TileResult&);
 
 /// One shape of a tile, for all roundings; those that count do as many rows as are wanted, one by one.
 struct TileShape {
-  std::size_t rows, width;
+  std::size_t rows, width;  ///< width: a power of 2
   TileWork* run;
   bool takes_rows = false;
 
@@ -106,15 +119,17 @@ using TileCopy = void(const float* from, std::size_t from_step, std::size_t rows
 using TileGather = void(const float* from, const std::size_t* at, std::size_t rows, std::size_t columns,
                         float* to, std::size_t to_step);
 
-/// What one instruction-set level offers; shapes by width, then rows, both ascending.
+/// What one instruction-set level offers.
 struct TileKernels {
   const char* isa;
   bool has_fma;       ///< without, products must be binary32 numbers
-  std::size_t lanes;  ///< of a vector
-  std::span<const TileShape> fast, counting;
+  std::size_t lanes;  ///< of a vector: a power of 2
+  /// Shapes of each width, ascending; by rows, ascending, the first has one.
+  std::span<const std::span<const TileShape>> fast, counting;
   /// sums[r sums_step + j] = how(the same + b[r b_step + j]) for k numbers, a multiple of the lanes, of so many rows.
   TileWork* add;
   Magnitudes (*magnitudes)(const float* x, std::size_t n);
+  bool (*any_non_finite)(const float* x, std::size_t n);  ///< whether an element is infinite or NaN
   /// to[r to_step + c] = from[r from_step + c]; to[c to_step + r] = the same
   TileCopy *copy, *transpose;
   TileGather* gather;  ///< to[r to_step + c] = from[at[r] + c]

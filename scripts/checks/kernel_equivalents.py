@@ -11,7 +11,6 @@ _PACKED = "a panel that is not read in place is packed: the same numbers, more s
 _REFUSED = "one format more is left to slower paths with the same bits"
 _SLOWER = "only sends more blocks a slower way, which gives the same bits"
 _BEYOND = "one number beyond the end is looked at, which can only choose a slower way; only the sanitizers notice"
-_SCRATCH = "more rows are laid aside than are read; only the sanitizers notice"
 
 GROUPS = [
     ("formats/kernels/rounding.inc", "formats end at 2^901, and what is above is beyond them either way", [
@@ -62,6 +61,9 @@ GROUPS = [
         "if (n >= 8 && n < 17) return copy_ends<8>(from, n, to);",
         "if (n >= 5 && n < 8) return copy_ends<4>(from, n, to);",
         "if (n >= 4 && n < 9) return copy_ends<4>(from, n, to);"]),
+    ("formats/kernels/tile_spans.inc", "only the exponent carries into the sign bit", [
+        "constexpr std::uint32_t exponent_bits = 0x7f800001, last_bit = 0x00800000;  // their sum has the sign bit",
+        "constexpr std::uint32_t exponent_bits = 0x7f800000, last_bit = 0x800001;  // their sum has the sign bit"]),
     ("formats/kernels/tile_quick.inc", _SLOWER, [
         "const std::uint32_t top = bits_of(how.sum.max_finite) & 0x7f000000u;",
         "last = hn::Set(words, how.limit == TileLimit::excluded ? 0x7f000000u : top - 0x00800000u);"]),
@@ -92,8 +94,6 @@ GROUPS = [
     ("sim/ops/tile_words.cpp", "the last bit is set anyway", [
         "(plan.outer ? traits_of(*plan.outer) << 32 | std::uint64_t{1} << 62 : 1) | 1;"]),
     ("sim/ops/tile_job.cpp", _PACKED, ["if (at[j] != at[0] - j) return false;"]),
-    ("sim/ops/tile_job.cpp", _SCRATCH, [
-        "const FloatMatrix there = job_.left.part(first, from, last + first, to - from);"]),
     ("sim/ops/strip_plan.cpp", "1 and 2 bits beside 21 are at most 23, so that no more than binary32's are kept", [
         "case Rounding::to_odd: return 1;"]),
     ("sim/ops/strip_plan.cpp", "sums are below 2^126 by their bound: no result is beyond a larger maximum", [

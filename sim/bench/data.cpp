@@ -24,8 +24,8 @@ std::vector<double> numbers(const std::string& name, std::size_t n, double large
   return x;
 }
 
-std::vector<float> values_of(const Format& format, const std::string& name, std::size_t n, double largest) {
-  std::vector<float> x;
+Elements<float> values_of(const Format& format, const std::string& name, std::size_t n, double largest) {
+  Elements<float> x;
   x.reserve(n);
   for (const double v : numbers(name, n, largest, 14))
     x.push_back(static_cast<float>(project({format, Rounding::nearest_even, Saturation::finite}, v).value));
@@ -48,7 +48,7 @@ void add_specials(const Format& format, std::vector<double>& x) {
 namespace {
 
 template <class T>
-std::string first_difference(const std::vector<T>& got, const std::vector<T>& want) {
+std::string first_difference(std::span<const T> got, std::span<const T> want) {
   if (got.size() != want.size())
     return std::to_string(got.size()) + " numbers, not " + std::to_string(want.size());
   for (std::size_t i = 0; i < got.size(); ++i) {
@@ -61,11 +61,11 @@ std::string first_difference(const std::vector<T>& got, const std::vector<T>& wa
 
 }  // namespace
 
-std::string difference(const std::vector<double>& got, const std::vector<double>& want) {
+std::string difference(std::span<const double> got, std::span<const double> want) {
   return first_difference(got, want);
 }
 
-std::string difference(const std::vector<float>& got, const std::vector<float>& want) {
+std::string difference(std::span<const float> got, std::span<const float> want) {
   return first_difference(got, want);
 }
 

@@ -18,7 +18,8 @@ struct Table {
   FloatProjection form;
   functions::FunctionTable table;
   functions::FloatResults results;
-  std::vector<float> x, q;
+  Elements<float> x;
+  std::vector<float> q;
 
   Table(Function f, const Format& format, std::size_t n)
       : function(f),

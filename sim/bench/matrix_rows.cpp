@@ -146,7 +146,7 @@ void with_threads(int count, Product& product) {
   omp_set_num_threads(before);
 }
 
-std::vector<float> result_with_threads(int count, Product& product) {
+Elements<float> result_with_threads(int count, Product& product) {
   with_threads(count, product);
   return product.y();
 }

@@ -41,7 +41,7 @@ MatmulTask Product::task() const {
 }
 
 void Product::run() {
-  product_.total = accumulator_.total = {};
+  if (counts_) product_.total = accumulator_.total = {};
   Telling telling{&product_, &accumulator_, counting()};
   const MatrixView<float> a{a_.data(), extents_.m,     extents_.k, extents_.k,
                             1,         what_.operands, {},         &a_magnitudes_};
@@ -49,7 +49,7 @@ void Product::run() {
                             1,         what_.operands, {},         &b_magnitudes_};
   Epilogue<float> nothing;
   if (auto y = quick_dot(what_.how, random_, a, b, telling, nothing)) {
-    y_ = std::move(*y);
+    y_.swap(*y);
     return;
   }
   const MatmulTask t = task();
@@ -63,7 +63,7 @@ void Product::run() {
 }
 
 std::string Product::chosen() const {
-  const std::string& text = accumulator_.kernels.counts().begin()->first;
+  const std::string text = accumulator_.kernels.counts().begin()->first;
   if (text.starts_with("definition")) return text;
   return std::string(text).insert(text.find(':'), " (" + std::string(name_of(isa_level())) + ")");
 }

@@ -9,6 +9,7 @@
 #include "formats/kernels/tiles.hpp"
 #include "sim/ops/matmul.hpp"
 #include "sim/quant/telemetry.hpp"
+#include "sim/tensor/elements.hpp"
 
 namespace exmy::bench {
 
@@ -39,7 +40,7 @@ class Product {
   std::string chosen() const;
   const float* a() const { return a_.data(); }
   const float* b() const { return b_.data(); }
-  const std::vector<float>& y() const { return y_; }
+  const Elements<float>& y() const { return y_; }
   const Extents& extents() const { return extents_; }
 
  private:
@@ -50,7 +51,7 @@ class Product {
   DotRandom random_{{1, "product", 0}, {1, "accumulator", 0}, {1, "outer", 0}};
   Extents extents_;
   bool counts_;
-  std::vector<float> a_, b_, y_;
+  Elements<float> a_, b_, y_;
   std::optional<Magnitudes> a_magnitudes_,
       b_magnitudes_;  ///< operands are looked at once, as those of a layer are
   SiteRecord product_{}, accumulator_{};

@@ -111,7 +111,7 @@ std::string difference_from_definition(const std::string& network, const std::st
   if (!found.empty()) return "losses: " + found;
   const std::vector<Parameter<float>> got = fast.weights(), want = slow.weights();
   for (std::size_t i = 0; i < got.size() && found.empty(); ++i) {
-    const std::vector<float>&g = got[i].value.data, &w = want[i].value.data;
+    const Elements<float>&g = got[i].value.data, &w = want[i].value.data;
     found = difference(std::vector<double>(g.begin(), g.end()), std::vector<double>(w.begin(), w.end()));
     if (!found.empty()) return got[i].name + ": " + found;
   }

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "formats/arithmetic.hpp"
+#include "formats/kernels/tiles.hpp"
 #include "formats/scans.hpp"
 #include "sim/ops/copy_rows.hpp"
 #include "sim/ops/sharing.hpp"
@@ -19,6 +20,9 @@ void add_to(ProjectionRecord& sum, const ProjectionRecord& x) {
   sum.before += x.before;
   sum.after += x.after;
 }
+
+bool all_finite(const float* x, std::size_t n) { return !tile_kernels().any_non_finite(x, n); }
+bool all_finite(const double* x, std::size_t n) { return !any_non_finite(x, n); }
 
 const Format& format_of_sums(Context& context, const DotPlace& place) {
   const SiteState& sums = context.at(place.layer, place.op, place.pass, Role::accumulator);
@@ -58,7 +62,7 @@ std::uint64_t Epilogue<T>::number_of(const OutputBlock<T>& block) const {
 /// Up to `float_block_size` outputs that follow each other.
 template <class T>
 void Epilogue<T>::run(T* y, std::size_t n, std::uint64_t number, bool known_finite, Work& work) const {
-  bool finite = known_finite || !any_non_finite(y, n);
+  bool finite = known_finite || all_finite(y, n);
   work.finite = work.finite && finite;
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     ProjectionRecord& record = work.steps[i];
@@ -82,8 +86,7 @@ template <class T>
 void Epilogue<T>::rows(const OutputBlock<T>& block, Work& work) const {
   const std::size_t columns = block.columns, row = at_.row == 0 ? block.numbers.row : at_.row;
   const std::uint64_t first = number_of(block);
-  const std::size_t at_once =
-      draws_ || steps_.empty() ? 1 : std::max<std::size_t>(1, float_block_size / columns);
+  const std::size_t at_once = draws_ ? 1 : std::max<std::size_t>(1, float_block_size / columns);
   std::array<T, float_block_size> together;
   for (std::size_t r = 0; r < block.rows; r += at_once) {
     T* y = block.data + r * block.step;
@@ -100,8 +103,19 @@ void Epilogue<T>::rows(const OutputBlock<T>& block, Work& work) const {
 }
 
 template <class T>
+void Epilogue<T>::look_at(const OutputBlock<T>& block) {
+  for (std::size_t r = 0; r < block.rows; ++r) {
+    if (all_finite(block.data + r * block.step, block.columns)) continue;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    finite_ = false;
+    return;
+  }
+}
+
+template <class T>
 void Epilogue<T>::operator()(const OutputBlock<T>& block) {
-  if (block.rows * block.columns == 0 || (block.finite && steps_.empty())) return;
+  if (block.rows * block.columns == 0) return;
+  if (steps_.empty()) return block.finite ? void() : look_at(block);
   OutputBlock<T> b = block;
   const std::size_t row = at_.row == 0 ? b.numbers.row : at_.row;
   const bool follow = b.step == b.columns && (row == b.columns || !draws_);
@@ -109,7 +123,6 @@ void Epilogue<T>::operator()(const OutputBlock<T>& block) {
   Work work;
   work.steps.resize(steps_.size());
   rows(b, work);
-  if (work.finite && steps_.empty()) return;
   const std::lock_guard<std::mutex> lock(mutex_);
   finite_ = finite_ && work.finite;
   for (std::size_t i = 0; i < steps_.size(); ++i) add_to(steps_[i].pending, work.steps[i]);

@@ -86,6 +86,8 @@ class Epilogue {
   };
 
   void add(const Projector<T>& site, ElementOp op, double y);
+  /// Where there are no steps: whether all is finite.
+  void look_at(const OutputBlock<T>& block);
   void rows(const OutputBlock<T>& block, Work& work) const;
   void run(T* y, std::size_t n, std::uint64_t number, bool known_finite, Work& work) const;
   std::uint64_t number_of(const OutputBlock<T>& block) const;

@@ -146,8 +146,8 @@ struct BlockWork : OrderWork {
 const TileShape* row_shape(const OrderKernels& kernels, bool counts) {
   for (const TileKernels* level : available_tile_kernels()) {
     if (std::string_view(level->isa) != kernels.isa) continue;
-    for (const TileShape& shape : counts ? level->counting : level->fast)
-      if (shape.rows == 1 && shape.width == kernels.width) return &shape;
+    for (const std::span<const TileShape> shapes : counts ? level->counting : level->fast)
+      if (shapes.front().width == kernels.width) return &shapes.front();
   }
   return nullptr;
 }

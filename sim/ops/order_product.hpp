@@ -3,16 +3,16 @@
 // the definition.
 
 #include <optional>
-#include <vector>
 
 #include "sim/ops/order_plan.hpp"
 #include "sim/ops/reduction.hpp"
 #include "sim/ops/tile_product.hpp"
+#include "sim/tensor/elements.hpp"
 
 namespace exmy {
 
 struct OrderProduct {
-  std::vector<float> y;  ///< [a.rows][b.columns]; zeros are +0
+  Elements<float> y;  ///< [a.rows][b.columns]; zeros are +0
   Counters product, accumulator;
 };
 

@@ -132,12 +132,14 @@ struct InBinary32 {
     FactorFacts a, b;
   };
 
-  std::optional<std::vector<float>> take(std::optional<TileProduct> result, const char* kernel) const {
+  std::optional<Elements<float>> take(std::optional<TileProduct> result, const char* kernel) const {
     if (!result) return left_range(kernel);
-    DotCounters counters;
-    counters.product.counters = counters_of(result->product);
-    counters.accumulator.counters = counters_of(result->accumulator);
-    if (telling.counts()) telling.add(counters);
+    if (telling.counts()) {
+      DotCounters counters;
+      counters.product.counters = counters_of(result->product);
+      counters.accumulator.counters = counters_of(result->accumulator);
+      telling.add(counters);
+    }
     return std::move(result->y);
   }
 
@@ -165,7 +167,7 @@ struct InBinary32 {
     return result;
   }
 
-  std::optional<std::vector<float>> by_tiles(const Facts& f) const {
+  std::optional<Elements<float>> by_tiles(const Facts& f) const {
     const TileKernels& kernels = tile_kernels();
     const TileDecision d = plan_tiles(how, f.a, f.b, a.first.columns, telling.counts(), kernels.has_fma);
     if (!d.plan) return telling.refused("tiles", d.why), std::nullopt;
@@ -180,7 +182,7 @@ struct InBinary32 {
     return y;
   }
 
-  std::optional<std::vector<float>> by_strips(const Facts& f) const {
+  std::optional<Elements<float>> by_strips(const Facts& f) const {
     const StripDecision d = plan_strips(how, f.a, f.b, a.first.columns);
     if (!d.plan) return telling.refused("strips", d.why), std::nullopt;
     const auto product = [&](const FloatMatrix& left, const FloatMatrix& right,
@@ -197,7 +199,7 @@ struct InBinary32 {
     return y;
   }
 
-  std::optional<std::vector<float>> by_orders() const {
+  std::optional<Elements<float>> by_orders() const {
     const OrderKernels& kernels = order_kernels();
     if (!has_kernels(kernels, how.order))
       return telling.refused("orders", "this instruction set has no kernels for them"), std::nullopt;
@@ -221,7 +223,7 @@ struct InBinary32 {
     return std::move(result->y);
   }
 
-  std::optional<std::vector<float>> run() const {
+  std::optional<Elements<float>> run() const {
     if (telling.counting == Counting::histograms)
       return telling.refused("all", "histograms of the steps are wanted"), std::nullopt;
     if (how.order != Order::sequential && how.order != Order::chunked) return by_orders();
@@ -244,9 +246,9 @@ void Telling::add(const DotCounters& steps) const {
   add_counters(accumulator, steps.accumulator);
 }
 
-std::optional<std::vector<float>> quick_dot(const Reduction& how, const DotRandom& random,
-                                            const MatrixBatch<float>& a, const MatrixBatch<float>& b,
-                                            Telling& telling, Epilogue<float>& then) {
+std::optional<Elements<float>> quick_dot(const Reduction& how, const DotRandom& random,
+                                         const MatrixBatch<float>& a, const MatrixBatch<float>& b,
+                                         Telling& telling, Epilogue<float>& then) {
   return InBinary32{how, random, a, b, telling, then}.run();
 }
 

@@ -38,8 +38,8 @@ struct Telling {
 
 /// The sums [count][a.rows][b.columns] by the kernels in binary32 that are proven to give the bits of the definition; nothing, and
 /// why, where none is. `then`: gets the outputs, whose steps the sums have taken.
-std::optional<std::vector<float>> quick_dot(const Reduction& how, const DotRandom& random,
-                                            const MatrixBatch<float>& a, const MatrixBatch<float>& b,
-                                            Telling& telling, Epilogue<float>& then);
+std::optional<Elements<float>> quick_dot(const Reduction& how, const DotRandom& random,
+                                         const MatrixBatch<float>& a, const MatrixBatch<float>& b,
+                                         Telling& telling, Epilogue<float>& then);
 
 }  // namespace exmy

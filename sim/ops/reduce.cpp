@@ -130,8 +130,7 @@ std::size_t rows_at_once(std::size_t k) {
 /// The outputs of some rows and columns. `b`: transposed.
 template <class T>
 void run_part(MatmulTask task, const MatrixView<T>& a, const MatrixView<T>& b, std::size_t row,
-              std::size_t column, const Telling& telling, Epilogue<T>& then, std::vector<T>& y,
-              bool* nan_lost) {
+              std::size_t column, const Telling& telling, Epilogue<T>& then, Elements<T>& y, bool* nan_lost) {
   task.row_outputs = task.n;
   task.first_output += row * task.n + column;
   task.m = a.rows, task.n = b.rows;
@@ -150,7 +149,7 @@ void run_part(MatmulTask task, const MatrixView<T>& a, const MatrixView<T>& b, s
 /// In parts, so that little is widened at a time.
 template <class T>
 void run_pair(const MatmulTask& task, const MatrixView<T>& a, const MatrixView<T>& b, const Telling& telling,
-              Epilogue<T>& then, std::vector<T>& y, bool* nan_lost) {
+              Epilogue<T>& then, Elements<T>& y, bool* nan_lost) {
   const MatrixView<T> bt = b.transposed();
   const std::size_t count = rows_at_once(task.k);
   for (std::size_t row = 0; row < task.m; row += count)
@@ -160,9 +159,9 @@ void run_pair(const MatmulTask& task, const MatrixView<T>& a, const MatrixView<T
 }
 
 template <class T>
-std::vector<T> run_matmul(MatmulTask task, const MatrixBatch<T>& a, const MatrixBatch<T>& b,
-                          const Telling& telling, Epilogue<T>& then, bool* nan_lost) {
-  std::vector<T> y(a.count() * task.m * task.n);
+Elements<T> run_matmul(MatmulTask task, const MatrixBatch<T>& a, const MatrixBatch<T>& b,
+                       const Telling& telling, Epilogue<T>& then, bool* nan_lost) {
+  Elements<T> y(a.count() * task.m * task.n);
   for (std::size_t i = 0; i < a.count(); ++i) {
     task.first_output = i * task.m * task.n;
     run_pair(task, a[i], b[i], telling, then, y, nan_lost);
@@ -194,7 +193,7 @@ Tensor<T> reduce(Context& context, const DotSites& sites, const MatrixBatch<T>& 
   Telling telling{sites.product != nullptr ? context.record_of(*sites.product) : nullptr, accumulator,
                   counting_at(context, accumulator),
                   context.evaluating() ? nullptr : context.telemetry().profile().kernels()};
-  std::optional<std::vector<T>> quick;
+  std::optional<Elements<T>> quick;
   if constexpr (std::is_same_v<T, float>)
     quick = quick_dot(how, random, a, b, telling, then);
   else

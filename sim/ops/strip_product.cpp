@@ -78,13 +78,13 @@ class StripMultiplication {
   std::size_t groups() const { return (strips() + kernels_.strips - 1) / kernels_.strips; }
 
   /// Packs as many panels as the strips of a group may lie in.
-  StripWorker worker(std::vector<float>& y, const FinishedTiles& finished) const {
+  StripWorker worker(Elements<float>& y, const FinishedTiles& finished) const {
     const std::size_t most = (kernels_.strips + m_ - 1) / m_ + 1;
     return {PackedPanels(b_, kernels_.width, std::min({most, kernels_.strips, panels()})),
             FinishedRows(finished, y.data(), n_, kernels_.width)};
   }
 
-  void run(std::size_t group, StripWorker& mine, std::vector<float>& y) const {
+  void run(std::size_t group, StripWorker& mine, Elements<float>& y) const {
     PackedPanels& b = mine.b;
     Sums sums(kernels_.strips * kernels_.width, outer_.has_value());
     std::vector<Strip> strips(kernels_.strips);
@@ -159,7 +159,7 @@ class StripMultiplication {
   }
 
   /// Returns how many outputs the strip has; a zero is +0.
-  std::size_t store(std::size_t i, const float* sums, StripWorker& mine, std::vector<float>& y) const {
+  std::size_t store(std::size_t i, const float* sums, StripWorker& mine, Elements<float>& y) const {
     if (i >= strips()) return 0;
     const std::size_t row = i % m_, panel = i / m_;
     const std::size_t first = panel * kernels_.width, count = std::min(kernels_.width, n_ - first);

@@ -31,12 +31,12 @@ std::size_t panel_cost(const TileCut& cut, std::size_t m, std::size_t vectors, s
                        std::size_t in_flight) {
   constexpr std::size_t load = 5, broadcast = 4;
   std::size_t cost = 0;
-  for (std::size_t done = 0; done < m;) {
-    const std::size_t height = cut.tallest(m - done).rows;
-    const std::size_t times = (m - done) / height;
+  for (std::size_t left = m; left > 0;) {
+    const std::size_t height = cut.tallest(left).rows;
+    const std::size_t times = left < 2 * height ? 1 : left / height;
     cost +=
         times * std::max(std::max(height * vectors, in_flight) * step, vectors * load + height * broadcast);
-    done += times * height;
+    left -= times * height;
   }
   return cost;
 }
@@ -45,10 +45,10 @@ std::size_t panel_cost(const TileCut& cut, std::size_t m, std::size_t vectors, s
 constexpr std::size_t most_packed = 1 << 13, most_packed_counting = 1 << 16;
 
 /// Columns that lie side by side are read where they are, if each is read a few times only or a panel is all of it.
-bool packs(const TileCut& cut, const CutExtents& x, bool counts) {
+bool packs(std::span<const TileShape> shapes, const CutExtents& x, bool counts) {
   if (!x.contiguous || x.has_offsets) return true;
   if (counts) return false;
-  return x.row_step != cut.width() && x.m > 2 * cut.tallest();
+  return x.row_step != shapes.front().width && x.m > 2 * shapes.back().rows;
 }
 
 /// Of elements here and there: this must take far less time than the product.
@@ -77,22 +77,16 @@ CutExtents extents_of(const FloatMatrix& left, const FloatMatrix& right, bool co
 }
 
 TileCut best_cut(const TileKernels& kernels, const CutExtents& x, const TilePlan& plan, bool counts) {
-  auto shapes = counts ? kernels.counting : kernels.fast;
   const std::size_t step = step_cost(plan.inner, counts), in_flight = counts ? 3 : 8;
-  TileCut best;
-  while (!shapes.empty()) {
-    std::size_t count = 1;
-    while (count < shapes.size() && shapes[count].width == shapes.front().width) ++count;
-    TileCut cut{shapes.first(count)};
-    cut.packs = packs(cut, x, counts);
-    cut.most_packed = counts ? most_packed_counting : most_packed;
-    const std::size_t vectors = cut.width() / kernels.lanes;
-    const double steps = x.non_zero * static_cast<double>(panel_cost(cut, x.m, vectors, step, in_flight));
-    const std::size_t panel =
-        static_cast<std::size_t>(steps) + (cut.packs ? vectors * copy_cost(x.contiguous) : 0);
-    cut.cost = panel * cut.panels(x.n) * x.k;
-    if (cut.cost < best.cost) best = cut;
-    shapes = shapes.subspan(count);
+  TileCut best{{}, false, counts ? most_packed_counting : most_packed};
+  for (const std::span<const TileShape> shapes : counts ? kernels.counting : kernels.fast) {
+    const TileCut cut{shapes, packs(shapes, x, counts)};
+    const std::size_t vectors = cut.width() >> std::countr_zero(kernels.lanes);
+    std::size_t panel = panel_cost(cut, x.m, vectors, step, in_flight);
+    if (x.non_zero < 1) panel = static_cast<std::size_t>(x.non_zero * static_cast<double>(panel));
+    if (cut.packs) panel += vectors * copy_cost(x.contiguous);
+    const std::size_t cost = panel * cut.panels(x.n) * x.k;
+    if (cost < best.cost) best.shapes = cut.shapes, best.packs = cut.packs, best.cost = cost;
   }
   return best;
 }

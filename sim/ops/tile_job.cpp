@@ -11,19 +11,14 @@ void look_for_runs(TileJob& job) {
   job.run_ends = run_ends(right.offsets.rows, right.rows, long_run);
 }
 
-FloatMatrix TileFactors::rows(std::size_t first, std::size_t last, std::size_t from, std::size_t to) const {
-  const FloatMatrix there = job_.left.part(first, from, last - first, to - from);
-  if (!there.offsets) return there;
-  lay(there, laid_.data(), to - from, job_.kernels);
-  return {laid_.data(), there.rows, there.columns, there.columns, 1};
+TileRows TileFactors::laid(const FloatMatrix& there) const {
+  lay(there, laid_.data(), there.columns, job_.kernels);
+  return {laid_.data(), there.columns, 1};
 }
 
-TilePanel TileFactors::panel(std::size_t panel, std::size_t from, std::size_t to) {
-  const FloatMatrix& right = job_.right;
-  const FloatMatrix there = right.part(from, panel * job_.width(), to - from, job_.columns(panel));
-  if (!job_.cut.packs && there.columns == job_.width()) return {there.data, right.row_step};
+TilePanel TileFactors::gathered(const FloatMatrix& there, std::size_t panel, std::size_t from) {
   if (!job_.run_ends.empty() && are_neighbours(there))
-    return {there.data + there.offsets.columns[0], 0, right.offsets.rows};
+    return {there.data + there.offsets.columns[0], 0, job_.right.offsets.rows};
   if (packed_panel_ != panel || packed_from_ != from) pack(there);
   packed_panel_ = panel, packed_from_ = from;
   return {packed_.data(), job_.width()};

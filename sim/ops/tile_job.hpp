@@ -52,14 +52,15 @@ struct TileJob {
   /// Columns of a panel, which the rest of its width pads.
   std::size_t columns(std::size_t panel) const { return std::min(width(), right.columns - panel * width()); }
   /// Whether panels are read where they are.
-  bool reads_in_place() const { return !cut.packs && right.columns % width() == 0; }
+  bool reads_in_place() const { return !cut.packs && right.columns == panels() * width(); }
   /// Steps of a panel that are copied, or read by several tiles, at a time; sums go on where they were.
   std::size_t block() const {
-    return reads_in_place() && left.rows == 1 ? k() : std::min(k(), cut.most_packed / width());
+    return reads_in_place() && left.rows == 1 ? k() : std::min(k(), cut.whole_widths(cut.most_packed));
   }
   /// Rows whose sums wait together.
   std::size_t group() const {
-    const std::size_t most = std::min(most_sums / width(), left.offsets ? most_laid / block() : most_sums);
+    const std::size_t most =
+        std::min(cut.whole_widths(most_sums), left.offsets ? most_laid / block() : most_sums);
     return std::min(std::max(cut.tallest(), most), left.rows);
   }
   /// Whether a task does its panels block by block, so that factors of many steps are read once.
@@ -70,6 +71,12 @@ struct TileJob {
 
 /// Fills in `run_ends` if runs are long: sums are laid aside after each.
 void look_for_runs(TileJob& job);
+
+/// Rows of the left factor, as tiles read them.
+struct TileRows {
+  const float* data = nullptr;
+  std::size_t row_step = 0, column_step = 0;
+};
 
 /// Columns of the right factor, as tiles read them.
 struct TilePanel {
@@ -93,11 +100,22 @@ class TileFactors {
         packed_(job.cut.packs || !job.in_place(job.panels() - 1) ? job.block() * job.width() : 0) {}
 
   /// Steps [from, to) of rows [first, last), where they are or copied.
-  FloatMatrix rows(std::size_t first, std::size_t last, std::size_t from, std::size_t to) const;
+  TileRows rows(std::size_t first, std::size_t last, std::size_t from, std::size_t to) const {
+    const FloatMatrix& x = job_.left;
+    if (x.offsets) return laid(x.part(first, from, last - first, to - from));
+    return {x.data + first * x.row_step + from * x.column_step, x.row_step, x.column_step};
+  }
   /// Steps [from, to) of a panel, where they are or copied; those of the last call stay.
-  TilePanel panel(std::size_t panel, std::size_t from, std::size_t to);
+  TilePanel panel(std::size_t panel, std::size_t from, std::size_t to) {
+    const FloatMatrix& x = job_.right;
+    const std::size_t column = panel * job_.width(), columns = job_.columns(panel);
+    if (!job_.cut.packs && columns == job_.width()) return {x.data + from * x.row_step + column, x.row_step};
+    return gathered(x.part(from, column, to - from, columns), panel, from);
+  }
 
  private:
+  TileRows laid(const FloatMatrix& there) const;
+  TilePanel gathered(const FloatMatrix& there, std::size_t panel, std::size_t from);
   bool are_neighbours(const FloatMatrix& panel) const;
   void pack(const FloatMatrix& from);
 

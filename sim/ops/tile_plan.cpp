@@ -242,6 +242,12 @@ class Planner {
 
 TileDecision refused(const std::string& why) { return {std::nullopt, why}; }
 
+/// Where nothing depends on the factors.
+const TilePlan& machine_sums() {
+  static const TilePlan plan{*Planner(false, true).steps({}, {}, Summand{1, 0, 1}, 1), {}};
+  return plan;
+}
+
 }  // namespace
 
 bool needs_ranges(const Reduction& how, bool counts, bool has_fma) {
@@ -258,8 +264,8 @@ TileDecision plan_tiles(const Reduction& how, const FactorFacts& a, const Factor
   const bool chunked = how.order == Order::chunked;
   if (!chunked && how.order != Order::sequential)
     return refused("the order is neither sequential nor chunked");
-  if (needs_ranges(how, counts, has_fma) && !(a.is_finite() && b.is_finite()))
-    return refused("an operand is not finite");
+  if (!needs_ranges(how, counts, has_fma)) return {machine_sums(), {}};
+  if (!(a.is_finite() && b.is_finite())) return refused("an operand is not finite");
   Planner planner(counts, has_fma);
   const std::size_t n = chunked ? std::min(how.chunk, k) : k;
   TilePlan plan;

@@ -168,26 +168,32 @@ class Worker {
   TileFactors factors_;
   Scratch sums_, chunks_;
   std::size_t first_panel_ = 0, last_panel_ = 0, panel_ = 0, first_ = 0, from_ = 0;
-  FloatMatrix a_;  ///< of rows from first_ on, steps from from_ on
+  TileRows a_;  ///< from row first_ and step from_ on
   TilePanel b_;
   TileResult result_;
   bool valid_ = true;
 };
 
-/// The product in tasks: some panels of some rows each.
+std::size_t ceiling(std::size_t n, std::size_t part) { return (n + part - 1) / part; }
+
+/// The product in tasks: some panels of some rows each. (Whole ones are not divided: a small product would notice.)
 class Tasks {
  public:
-  Tasks(const TileJob& job, std::size_t threads) : job_(job), panels_(1), rows_(job.left.rows) {
-    const std::size_t wanted = job.joins_panels() ? threads : tasks_per_thread * threads;
-    if (job.joins_panels()) panels_ = (job.panels() + threads - 1) / threads;
-    if (threads > 1) cut_rows((wanted + job.panels() - 1) / job.panels());
-    parts_ = (job.left.rows + rows_ - 1) / rows_;
+  Tasks(const TileJob& job, std::size_t threads) : job_(job), across_(job.panels()), rows_(job.left.rows) {
+    std::size_t wanted = tasks_per_thread * threads;
+    if (job.joins_panels()) {
+      wanted = threads;
+      panels_ = ceiling(job.panels(), threads);
+      across_ = ceiling(job.panels(), panels_);
+    }
+    if (threads > 1) cut_rows(ceiling(wanted, job.panels()));
   }
   /// Of a task.
   std::size_t panels() const { return panels_; }
-  std::size_t count() const { return (job_.panels() + panels_ - 1) / panels_ * parts_; }
+  std::size_t count() const { return across_ * down_; }
   void run(Worker& worker, std::size_t task) const {
-    const std::size_t first = task % parts_ * rows_, panel = task / parts_ * panels_;
+    const std::size_t across = down_ > 1 ? task / down_ : task, down = task - across * down_;
+    const std::size_t first = down * rows_, panel = across * panels_;
     worker.run(panel, std::min(panel + panels_, job_.panels()), first,
                std::min(first + rows_, job_.left.rows));
   }
@@ -196,11 +202,12 @@ class Tasks {
   /// All rows, if there are panels enough for the threads.
   void cut_rows(std::size_t parts) {
     const std::size_t tallest = job_.cut.tallest();
-    rows_ = ((rows_ + parts - 1) / parts + tallest - 1) / tallest * tallest;
+    rows_ = ceiling(ceiling(rows_, parts), tallest) * tallest;
+    down_ = ceiling(job_.left.rows, rows_);
   }
 
   const TileJob& job_;
-  std::size_t panels_, rows_, parts_ = 1;
+  std::size_t panels_ = 1, across_, rows_, down_ = 1;
 };
 
 /// Whether all sums were in range.
@@ -212,11 +219,19 @@ bool run(const TileJob& job, const FinishedTiles& finished, TileProduct& out) {
       {tasks.count(), threads, 1}, [&] { return Worker(job, tasks.panels(), finished); },
       [&](Worker& worker, std::size_t task) { tasks.run(worker, task); },
       [&](const Worker& worker) {
-        out.product += worker.result().product;
-        out.accumulator += worker.result().sum;
+        if (job.counts) out.product += worker.result().product, out.accumulator += worker.result().sum;
         valid = valid && worker.valid();
       });
   return valid;
+}
+
+/// a b = (b^T a^T)^T, product by product: if that is less work.
+void turn(TileJob& job) {
+  const FloatMatrix left = job.right.transposed(), right = job.left.transposed();
+  const TileCut cut = best_cut(job.kernels, extents_of(left, right, job.counts), job.plan, job.counts);
+  const std::size_t stores = left.rows * right.columns;  // one by one
+  if (job.cut.cost <= cut.cost || job.cut.cost - cut.cost <= stores) return;
+  job.left = left, job.right = right, job.cut = cut, job.turned = true;
 }
 
 }  // namespace
@@ -231,14 +246,10 @@ std::optional<TileProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, 
     if (finished) finished(out.y.data(), 0, 0, a.rows, b.columns);
     return out;
   }
-  const FloatMatrix at = a.transposed(), bt = b.transposed();
-  TileCut upright = best_cut(kernels, extents_of(a, b, counts), plan, counts);
-  TileCut turned;  // a b = (b^T a^T)^T, product by product; not of one row, which is short
-  if (a.rows > 1 || !b.is_contiguous()) turned = best_cut(kernels, extents_of(bt, at, counts), plan, counts);
-  const bool turn =
-      turned.cost < upright.cost && upright.cost - turned.cost > out.y.size();  // stored one by one
-  TileJob job{turn ? bt : a, turn ? at : b, plan,         chunk,     turn ? turned : upright,
-              kernels,       turn,          out.y.data(), b.columns, counts};
+  TileJob job{
+      a,       b,     plan,         chunk,     best_cut(kernels, extents_of(a, b, counts), plan, counts),
+      kernels, false, out.y.data(), b.columns, counts};
+  if (a.rows > 1 || !b.is_contiguous()) turn(job);  // one row is short
   look_for_runs(job);
   if (!run(job, finished, out)) return std::nullopt;
   return out;

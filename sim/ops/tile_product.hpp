@@ -4,16 +4,16 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
-#include <vector>
 
 #include "formats/counters.hpp"
 #include "sim/ops/float_matrix.hpp"
 #include "sim/ops/tile_plan.hpp"
+#include "sim/tensor/elements.hpp"
 
 namespace exmy {
 
 struct TileProduct {
-  std::vector<float> y;             ///< [a.rows][b.columns]; zeros are +0
+  Elements<float> y;                ///< [a.rows][b.columns]; zeros are +0
   TileCounts product, accumulator;  ///< outer sums count as accumulator
   std::size_t work = 0;             ///< multiply-adds
 };

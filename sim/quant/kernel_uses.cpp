@@ -2,6 +2,12 @@
 
 namespace exmy {
 
+KernelCounts KernelUses::counts() const {
+  KernelCounts all = before_;
+  for (const auto& [key, use] : uses_) all[use.text] += use.count;
+  return all;
+}
+
 void KernelColumns::add(const KernelUses& place) {
   for (const auto& [text, count] : place.counts()) {
     texts_ += text + "\n";
@@ -16,15 +22,15 @@ void KernelColumns::visit(NumbersVisitor& visitor, const std::string& name) {
 }
 
 std::vector<KernelUses> KernelColumns::places() const {
-  std::vector<KernelUses> places(1);
+  std::vector<KernelUses> places;
+  KernelCounts place;
   std::size_t used = 0;
   for (const std::string& line : lines_of(texts_)) {
     if (line.empty())
-      places.emplace_back();
+      places.emplace_back(std::exchange(place, {}));
     else if (used < counts_.size())
-      places.back().counts()[line] = counts_[used++];
+      place[line] = counts_[used++];
   }
-  places.pop_back();
   return places;
 }
 

@@ -17,19 +17,21 @@ using KernelCounts = std::map<std::string, std::uint64_t>;
 
 class KernelUses {
  public:
+  KernelUses() = default;
+  explicit KernelUses(KernelCounts before) : before_(std::move(before)) {}
+
   /// One more product by the kernel that `text()` tells. It is asked once for each pair of a key and the reasons why it was
   /// not another kernel, which tell texts apart: to say it takes longer than a small product.
   template <class Text>
   void add(std::uint64_t key, std::string_view why, const Text& text) {
-    const auto known = texts_.find(KeyOrder::Key(key, why));
-    if (known != texts_.end())
-      ++counts_[known->second];
+    const auto known = uses_.find(KeyOrder::Key(key, why));
+    if (known != uses_.end())
+      ++known->second.count;
     else
-      ++counts_[texts_[{key, std::string(why)}] = text()];
+      uses_.emplace(std::pair(key, std::string(why)), Use{text(), 1});
   }
 
-  KernelCounts& counts() { return counts_; }
-  const KernelCounts& counts() const { return counts_; }
+  KernelCounts counts() const;
 
  private:
   /// What can be found without making a string.
@@ -38,8 +40,13 @@ class KernelUses {
     using Key = std::pair<std::uint64_t, std::string_view>;
     bool operator()(const Key& a, const Key& b) const { return a < b; }
   };
-  std::map<std::pair<std::uint64_t, std::string>, std::string, KeyOrder> texts_;
-  KernelCounts counts_;
+  struct Use {
+    std::string text;
+    std::uint64_t count;
+  };
+
+  KernelCounts before_;
+  std::map<std::pair<std::uint64_t, std::string>, Use, KeyOrder> uses_;
 };
 
 /// The kernels of several places as a state: their texts, of which an empty line ends each place, and their counts.

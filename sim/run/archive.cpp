@@ -13,17 +13,18 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "stored arrays are little-endian");
 
-template <class V>
-std::string bytes_of(const std::vector<V>& values) {
-  std::string bytes(values.size() * sizeof(V), '\0');
+template <class Values>
+std::string bytes_of(const Values& values) {
+  std::string bytes(values.size() * sizeof(values[0]), '\0');
   if (!values.empty()) std::memcpy(bytes.data(), values.data(), bytes.size());
   return bytes;
 }
 
-template <class V>
-std::vector<V> values_of(const std::string& bytes) {
-  std::vector<V> values(bytes.size() / sizeof(V));
-  if (!values.empty()) std::memcpy(values.data(), bytes.data(), values.size() * sizeof(V));
+template <class Values>
+Values values_of(const std::string& bytes) {
+  constexpr std::size_t size = sizeof(typename Values::value_type);
+  Values values(bytes.size() / size);
+  if (!values.empty()) std::memcpy(values.data(), bytes.data(), values.size() * size);
   return values;
 }
 
@@ -117,31 +118,31 @@ void ArchiveReader<T>::tensor(const std::string& name, Tensor<T>& value) {
   const auto format = stored_->metadata.find("format " + name);
   if (format == stored_->metadata.end() || !read_format(format->second, value.format))
     fail("array \"" + name + "\" has no format");
-  value.data = values_of<T>(array.bytes);
+  value.data = values_of<Elements<T>>(array.bytes);
 }
 
 template <class T>
 void ArchiveReader<T>::integer(const std::string& name, std::uint64_t& value) {
   const StoredArray& array = find(name, "U64");
   if (!array.shape.empty()) fail("array \"" + name + "\" is a list, expected one number");
-  value = values_of<std::uint64_t>(array.bytes).at(0);
+  value = values_of<std::vector<std::uint64_t>>(array.bytes).at(0);
 }
 
 template <class T>
 void ArchiveReader<T>::real(const std::string& name, double& value) {
   const StoredArray& array = find(name, "F64");
   if (!array.shape.empty()) fail("array \"" + name + "\" is a list, expected one number");
-  value = values_of<double>(array.bytes).at(0);
+  value = values_of<std::vector<double>>(array.bytes).at(0);
 }
 
 template <class T>
 void ArchiveReader<T>::integers(const std::string& name, std::vector<std::uint64_t>& values) {
-  values = values_of<std::uint64_t>(find(name, "U64").bytes);
+  values = values_of<std::vector<std::uint64_t>>(find(name, "U64").bytes);
 }
 
 template <class T>
 void ArchiveReader<T>::reals(const std::string& name, std::vector<double>& values) {
-  values = values_of<double>(find(name, "F64").bytes);
+  values = values_of<std::vector<double>>(find(name, "F64").bytes);
 }
 
 template <class T>

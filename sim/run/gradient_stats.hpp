@@ -42,7 +42,7 @@ class GradientProbe {
   const Telemetry* telemetry_;
   Site gradient_, weight_;
   std::uint64_t underflow_before_ = 0, lost_before_ = 0;
-  std::vector<T> old_;
+  Elements<T> old_;
   Moments moments_;
 };
 

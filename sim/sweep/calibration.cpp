@@ -20,9 +20,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t most_samples = 5;
-constexpr int most_begin_s = 7;              ///< then no process is started any more
-constexpr double sample_s = 1;               ///< of training
-constexpr double most_s = 4, grace_s = 0.5;  ///< of a process: slower ones are not measured
+constexpr int most_begin_s = 7;                          ///< then no process is started any more
+constexpr double sample_s = 1;                           ///< of training
+constexpr double most_s = 4, calibration_grace_s = 0.5;  ///< of a process: slower ones are not measured
 
 class TemporaryDirectory {
  public:
@@ -84,7 +84,7 @@ class Calibration {
  private:
   /// Each sample for one step, and when that is done, for a second.
   void measure() {
-    Pool pool(jobs_, grace_s);
+    Pool pool(jobs_, calibration_grace_s);
     const auto end = Pool::Clock::now() + std::chrono::seconds(most_begin_s);
     std::deque<std::size_t> waiting(samples_.begin(), samples_.end());
     while (!interrupted_ && (!waiting.empty() || !pool.is_empty())) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "formats/format.hpp"
+#include "sim/tensor/elements.hpp"
 
 namespace exmy {
 
@@ -29,7 +30,7 @@ inline std::string to_string(const Shape& shape) {
 template <class T>
 struct Tensor {
   Shape shape;
-  std::vector<T> data;
+  Elements<T> data;
   Format format{};  ///< every element is a value of it
 
   Tensor() = default;

@@ -24,7 +24,7 @@ DefinedProduct::DefinedProduct(const Reduction& how, const ProductFactors& x, co
                                       Semantics::ieee754, &counters_, &lost));
 }
 
-void DefinedProduct::compare_values(const std::vector<float>& got, const std::string& where,
+void DefinedProduct::compare_values(std::span<const float> got, const std::string& where,
                                     Tally& tally) const {
   for (std::size_t i = 0; i < y_.size(); ++i) {
     const auto found = static_cast<double>(got[i]);

@@ -1,6 +1,7 @@
 #pragma once
 // A matrix product by the definition, for the parts that compare kernels with it.
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@ class DefinedProduct {
  public:
   DefinedProduct(const Reduction& how, const ProductFactors& x, const DotRandom& random);
 
-  void compare_values(const std::vector<float>& got, const std::string& where, Tally& tally) const;
+  void compare_values(std::span<const float> got, const std::string& where, Tally& tally) const;
   void compare_counters(const Counters& product, const Counters& accumulator, const std::string& where,
                         Tally& tally) const;
 

@@ -6,7 +6,9 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "formats/arithmetic.hpp"
@@ -214,6 +216,13 @@ void compare(const TileKernels& level, const TileShape& shape, bool counts, cons
   if (w.how.rounds_product) CHECK(difference(got.product, all.product) == "");
 }
 
+std::vector<TileShape> shapes_of(const TileKernels& level, bool counts) {
+  std::vector<TileShape> all;
+  for (const std::span<const TileShape> shapes : counts ? level.counting : level.fast)
+    all.insert(all.end(), shapes.begin(), shapes.end());
+  return all;
+}
+
 /// Whether a way is one that this level can go.
 bool can(const TileKernels& level, bool counts, const Way& w) {
   return !w.how.wide_products || ((counts || w.how.step == TileStep::odd) && level.has_fma);
@@ -225,7 +234,7 @@ TEST_CASE("tiles of every shape and level do what the scalar operations do") {
   Random random(5);
   for (const TileKernels* level : available_tile_kernels())
     for (const bool counts : {false, true})
-      for (const TileShape& shape : counts ? level->counting : level->fast)
+      for (const TileShape& shape : shapes_of(*level, counts))
         for (const Way& w : ways())
           if (can(*level, counts, w)) compare(*level, shape, counts, w, random);
 }
@@ -236,9 +245,10 @@ TEST_CASE("tiles that count, of many steps and with operands of one magnitude") 
     for (Way w : ways())
       if (can(*level, true, w)) {
         w.how.exact_first = 0;
-        compare(*level, level->counting.front(), true, w, random, 700);  // longer than a list of factors
+        compare(*level, level->counting.front().front(), true, w, random,
+                700);                                   // longer than a list of factors
         w.codes = std::min<std::uint64_t>(w.codes, 9);  // 2^-9 to 2^-6: results are subnormal
-        compare(*level, level->counting.back(), true, w, random, 40);
+        compare(*level, level->counting.back().front(), true, w, random, 40);
       }
 }
 
@@ -259,7 +269,7 @@ TEST_CASE(
                                {31, {30, 30, unit, -30, 1}},
                                {-40 - unit, {30, unit, -unit, 1, 2}}};
   for (const TileKernels* level : available_tile_kernels())
-    for (const TileShape& shape : level->counting)
+    for (const TileShape& shape : shapes_of(*level, true))
       for (const auto& [start, terms] : all) {
         std::vector<float> a(terms.size(), 1), b, sums(shape.width, start);
         for (const float t : terms) b.insert(b.end(), shape.width, t);
@@ -277,7 +287,7 @@ TEST_CASE(
 TEST_CASE("factors that are all 0 leave sums as they are, and are counted") {
   const Way w = way("odd", TileStep::odd, "e5m7", "e4m3", TileLimit::watch, true);
   for (const TileKernels* level : available_tile_kernels())
-    for (const TileShape& shape : level->counting) {
+    for (const TileShape& shape : shapes_of(*level, true)) {
       const std::vector<float> a(300, -0.0f), b(300 * shape.width, 1);
       std::vector<float> sums(shape.width, 0x1p-9f);  // subnormal
       sums.front() = 0;
@@ -294,7 +304,7 @@ TEST_CASE("tininess is that of the exact sum, where its binary32 neighbour is no
   const Way w = way("odd", TileStep::odd, nullptr, "e4m3", TileLimit::watch, true);
   const std::vector<float> a{1, 1};
   for (const TileKernels* level : available_tile_kernels())
-    for (const TileShape& shape : level->counting) {
+    for (const TileShape& shape : shapes_of(*level, true)) {
       std::vector<float> b(2 * shape.width, 0x7p-9f), sums(shape.rows * shape.width);
       std::fill(b.begin() + static_cast<std::ptrdiff_t>(shape.width), b.end(), 0x3p-11f - 0x1p-32f);
       TileResult got;
@@ -324,6 +334,26 @@ TEST_CASE("magnitudes of an array: the largest, and the smallest that is not 0")
         CHECK(level->magnitudes(x.data(), n).largest == infinity);
       }
     }
+}
+
+TEST_CASE("an infinity or a NaN is found wherever it is in an array") {
+  const float infinity = std::numeric_limits<float>::infinity(), most = std::numeric_limits<float>::max();
+  std::size_t wrong = 0;
+  for (const TileKernels* level : available_tile_kernels())
+    for (std::size_t n = 0; n < 140; ++n) {
+      std::vector<float> x(n + 1, -most);  // a number behind the array is not looked at
+      for (std::size_t i = 0; i < n; i += 3) x[i] = i % 2 == 0 ? 0x1p-149f : most;
+      x[n] = infinity;
+      wrong += level->any_non_finite(x.data(), n) ? 1u : 0u;
+      for (std::size_t i = 0; i < n; ++i)
+        for (const float bad :
+             {infinity, -infinity, std::bit_cast<float>(0x7f800001u), std::bit_cast<float>(0xffffffffu)}) {
+          const float good = std::exchange(x[i], bad);
+          wrong += level->any_non_finite(x.data(), n) ? 0u : 1u;
+          x[i] = good;
+        }
+    }
+  CHECK(wrong == 0);
 }
 
 TEST_CASE("copies, gathered rows and transposes of every size write what they should, and nothing else") {

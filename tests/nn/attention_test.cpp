@@ -98,7 +98,7 @@ TEST_CASE("attention: hidden keys take no part, whatever they are; not even as N
     Tape<double> tape(e.context);
     return tape.value(x.apply(tape, mask)).data;
   };
-  const std::vector<double> before = value();
+  const Elements<double> before = value();
   x.k.value.data[at(1, 0, 0, 0)] = std::numeric_limits<double>::quiet_NaN();
   x.k.value.data[at(1, 3, 1, 1)] = 1e300;
   x.v.value.data[at(1, 3, 1, 1)] = 1e300;
@@ -131,7 +131,7 @@ TEST_CASE("attention: dropout of probabilities, values and gradients, with every
     for (std::uint64_t step = 0; step < 2; ++step) {
       e.context.begin_step(step);
       Tape<double> tape(e.context);
-      const std::vector<double> y = tape.value(x.apply(tape, mask, r)).data;
+      const Elements<double> y = tape.value(x.apply(tape, mask, r)).data;
       // With v a unit vector for each key, y is one column of the probabilities that dropout left.
       std::vector<double> want(y.size());
       for (std::size_t key = 0; key < length; ++key) {
@@ -252,7 +252,7 @@ TEST_CASE("cross-entropy: without a label the loss is +0 and so are the gradient
       tape.apply(std::make_unique<SoftmaxCrossEntropy<double>>(none, 1, 0.1), {tape.parameter(x)});
   CHECK(tape.value(loss).data[0] == 0);
   tape.backward(loss);
-  CHECK(x.grad.data == std::vector<double>(8));
+  CHECK(x.grad.data == Elements<double>(8));
 }
 
 }  // namespace

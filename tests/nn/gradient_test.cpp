@@ -121,12 +121,12 @@ TEST_CASE("relu at 0: y = +0 and no gradient; the scale of the loss multiplies e
     Tensor<double> target({1, 4}, fp64);
     target.data = {1, 1, 1, 1};
     tape.backward(tape.apply(std::make_unique<MeanSquaredError<double>>(target, loss_scale), {y}));
-    CHECK(tape.value(y).data == std::vector<double>{0, 0, 0, 0x1p-1074});
+    CHECK(tape.value(y).data == Elements<double>{0, 0, 0, 0x1p-1074});
     CHECK_FALSE(std::signbit(tape.value(y).data[0]));
     return x.grad.data;
   };
-  CHECK(run(1) == std::vector<double>{0, 0, 0, -0.5});  // c = 2 / 4, d = 2^-1074 - 1 = -1 rounded
-  CHECK(run(1024) == std::vector<double>{0, 0, 0, -512});
+  CHECK(run(1) == Elements<double>{0, 0, 0, -0.5});  // c = 2 / 4, d = 2^-1074 - 1 = -1 rounded
+  CHECK(run(1024) == Elements<double>{0, 0, 0, -512});
 }
 
 TEST_CASE("relu of a whole vector and more: NaN stays, every zero is +0; gradients pass where x > 0") {

@@ -120,10 +120,10 @@ TEST_CASE("subsampled images: every second pixel, zeros in the new channels") {
   const Inputs<double> in{{&x}, {true}};
   const Tensor<double> y = op.forward(e.context, in);
   CHECK(y.shape == Shape{1, 2, 2, 2});
-  CHECK(y.data == std::vector<double>{1, 0, 3, 0, 7, 0, 9, 0});
+  CHECK(y.data == Elements<double>{1, 0, 3, 0, 7, 0, 9, 0});
   Tensor<double> dy(y.shape, fp64);
   dy.data = {1, 2, 3, 4, 5, 6, 7, 8};
-  CHECK(op.backward(e.context, in, y, dy)[0]->data == std::vector<double>{1, 0, 3, 0, 0, 0, 5, 0, 7});
+  CHECK(op.backward(e.context, in, y, dy)[0]->data == Elements<double>{1, 0, 3, 0, 0, 0, 5, 0, 7});
 }
 
 std::string refusal(const LayerFactory& factory, const Shape& input) {
@@ -165,7 +165,7 @@ TEST_CASE("batch normalisation: buffers by PyTorch's names, seen through sequenc
   for (const Buffer<double>& b : net->buffers()) {
     names.push_back(b.name);
     const double start = b.name.ends_with("running_var") ? 1 : 0;
-    CHECK(b.value->data == std::vector<double>(3, start));
+    CHECK(b.value->data == Elements<double>(3, start));
   }
   CHECK(names == std::vector<std::string>{"net.a.running_mean", "net.a.running_var", "net.r.b.running_mean",
                                           "net.r.b.running_var", "net.r.c.running_mean",

@@ -149,7 +149,7 @@ TEST_CASE("dropout: the share, the same elements backward, nothing in evaluation
   check_gradients(e, [&](Tape<double>& t) { return mse(t, dropped(t), target); }, {&x});
   e.context.begin_step(3);
   Tape<double> tape(e.context);
-  const std::vector<double> y = tape.value(dropped(tape)).data;
+  const Elements<double> y = tape.value(dropped(tape)).data;
   std::size_t zeros = 0;
   for (std::size_t i = 0; i < y.size(); ++i) {
     zeros += y[i] == 0 ? 1u : 0u;

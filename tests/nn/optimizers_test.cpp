@@ -1,6 +1,7 @@
 // Optimisers by themselves: 20 updates against plain loops, in fp64 and fp32; what stalls in bf16 and what does not; which
 // parameters decay; the memory ledger; gradient clipping and gradient sums.
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <functional>
@@ -57,7 +58,7 @@ Parameter<T> parameter(const std::string& layer, const std::string& name, const 
 }
 
 template <class T>
-void fill(std::vector<T>& numbers, SplitMix64& random, double scale) {
+void fill(Elements<T>& numbers, SplitMix64& random, double scale) {
   for (T& v : numbers) v = static_cast<T>((static_cast<double>(random.below(1 << 20)) * 0x1p-19 - 1) * scale);
 }
 
@@ -71,7 +72,7 @@ class Seen : public StateVisitor<T> {
   void integers(const std::string&, std::vector<std::uint64_t>&) override {}
   void reals(const std::string&, std::vector<double>&) override {}
   void text(const std::string&, std::string&) override {}
-  std::map<std::string, std::vector<T>> tensors;
+  std::map<std::string, Elements<T>> tensors;
 };
 
 template <class T>
@@ -184,7 +185,7 @@ TEST_CASE("Adam and AdamW: 20 updates; without decay they are the same") {
 // ---- small updates in bf16 ----------------------------------------------------------------------------------------
 
 /// A thousand steps of 2^-10 from 1, where bf16 has steps of 2^-8: all elements afterwards.
-std::vector<float> thousand_small_steps(std::vector<Rule> rules, UpdateKind update, Engine** kept = nullptr) {
+Elements<float> thousand_small_steps(std::vector<Rule> rules, UpdateKind update, Engine** kept = nullptr) {
   static std::unique_ptr<Engine> engine;
   engine = std::make_unique<Engine>(std::move(rules));
   if (kept != nullptr) *kept = engine.get();
@@ -203,7 +204,7 @@ TEST_CASE("small updates in bf16: nearest stalls, stochastic rounding and Kahan'
   const double exact = 1 - 1000 * 0x1p-10;
   Engine* engine = nullptr;
   const auto nearest = thousand_small_steps({rule_of(bf16)}, UpdateKind::plain, &engine);
-  CHECK(nearest == std::vector<float>(256, 1.0f));
+  CHECK(nearest == Elements<float>(256, 1.0f));
   CHECK(engine->total("fc1/sgd.weight/optimizer/master_weight", Counter::update_lost) == 256'000);
 
   // Everything in bf16, the compensation too: at the end only what a weight of this size cannot hold is missing.
@@ -349,8 +350,8 @@ TEST_CASE("gradient clipping: every step is rounded at its site, in order") {
   engine.context.begin_step(0);
   clip_gradients<float>(engine.context, {&a, &b}, 1);
   const auto third = static_cast<float>(project(Projection{.format = Format{5, 1, 15}}, 1.0 / 3).value);
-  CHECK(a.grad.data == std::vector<float>(6, third));
-  CHECK(b.grad.data == std::vector<float>(6, third));
+  CHECK(a.grad.data == Elements<float>(6, third));
+  CHECK(b.grad.data == Elements<float>(6, third));
   CHECK(engine.total("fc1/clip.weight/optimizer/update", Counter::total) == 6);
   CHECK(engine.total("fc1/clip.weight/optimizer/accumulator", Counter::total) == 6);
   CHECK(engine.total("clip/norm/optimizer/accumulator", Counter::total) == 2);

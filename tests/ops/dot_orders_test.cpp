@@ -75,7 +75,7 @@ Ran run(Order order, const Sum& sum) {
 }
 
 /// By the definition, with the streams by name.
-std::vector<float> defined(Order order, const Tensor<float>& a, const Tensor<float>& b) {
+Elements<float> defined(Order order, const Tensor<float>& a, const Tensor<float>& b) {
   const Treatment t = Policy({summed(order)}).resolve({place.layer, place.op, place.pass, Role::accumulator});
   Reduction how;
   how.accumulator = t.quantizer.projection;
@@ -87,7 +87,7 @@ std::vector<float> defined(Order order, const Tensor<float>& a, const Tensor<flo
                          {seed, "fc1/dot/wgrad/accumulator", step},
                          {seed, "fc1/dot/wgrad/accumulator#2", step}};
   const std::vector<double> x(a.data.begin(), a.data.end()), w(b.data.begin(), b.data.end());
-  std::vector<float> y;
+  Elements<float> y;
   bool nan_lost = false;
   for (std::size_t o = 0; o < a.rows() * b.rows(); ++o)
     y.push_back(static_cast<float>(reduce_by_definition(how, x.data() + o / b.rows() * a.columns(),

@@ -247,7 +247,7 @@ std::string difference_of(const Telemetry& telemetry, Role role, const Counters&
 }
 
 template <class T>
-std::string difference_of(const std::vector<T>& got, const std::vector<double>& want) {
+std::string difference_of(const Elements<T>& got, const std::vector<double>& want) {
   if (got.size() != want.size()) return "size; ";
   for (std::size_t i = 0; i < got.size(); ++i)
     if (bits_of(static_cast<double>(got[i])) != bits_of(want[i]))

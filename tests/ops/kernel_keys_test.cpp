@@ -138,11 +138,7 @@ class Memory : public NumbersVisitor {
 TEST_CASE("kernels of several places as a state, also of places that have none") {
   const std::vector<KernelCounts> places{{}, {{"a", 3}, {"b: c", 1}}, {}, {{"a", 2}}, {}};
   KernelColumns columns, others;
-  for (const KernelCounts& place : places) {
-    KernelUses uses;
-    uses.counts() = place;
-    columns.add(uses);
-  }
+  for (const KernelCounts& place : places) columns.add(KernelUses(place));
   Memory memory;
   columns.visit(memory, "kernels");
   others.visit(memory, "kernels");

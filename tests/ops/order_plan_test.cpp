@@ -471,7 +471,7 @@ TEST_CASE("sums of nothing in any order are +0") {
     REQUIRE(decision.plan);
     const auto got = by_kernels(c, *decision.plan, true, order_kernels());
     REQUIRE(got);
-    CHECK(got->y == std::vector<float>(6, 0.0f));
+    CHECK(got->y == Elements<float>(6, 0.0f));
     CHECK(got->accumulator == Counters{});
   }
 }

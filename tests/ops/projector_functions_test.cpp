@@ -112,7 +112,7 @@ Tensor<float> computed(const Target& to, const SiteFunction& f, const std::vecto
   Context context(policy, telemetry, 1);
   context.begin_step(0);
   Tensor<float> x({arguments.size()}, Format{});
-  x.data = arguments;
+  x.data.assign(arguments.begin(), arguments.end());
   Projector<float> projector(context, "l", "f", Pass::forward, Role::elementwise);
   return f.run(projector, x);
 }

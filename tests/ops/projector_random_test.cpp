@@ -73,8 +73,8 @@ Tensor<T> fractions(Shape shape) {
 }
 
 template <class T>
-std::vector<T> expected(const Place& place, std::size_t size, const std::string& name, std::uint64_t t) {
-  std::vector<T> y(size);
+Elements<T> expected(const Place& place, std::size_t size, const std::string& name, std::uint64_t t) {
+  Elements<T> y(size);
   for (std::size_t i = 0; i < size; ++i) {
     const bool up = goes_up(place.rounding, i * 37 % 64, drawn(name, t, i, place.n), place.n);
     const double magnitude = up ? 1 + 0x1p-10 : 1;

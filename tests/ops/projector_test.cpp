@@ -211,7 +211,7 @@ void compare(Differences& d, const Projection& how, const Operands<float>& o) {
   }
 }
 
-Operands<float> simple(std::vector<float> x, std::vector<float> y) {
+Operands<float> simple(Elements<float> x, Elements<float> y) {
   Operands<float> o{{{x.size()}, {}}, {{y.size()}, {}}, {}, {}};
   o.x.data = std::move(x);
   o.y.data = std::move(y);
@@ -366,7 +366,7 @@ TEST_CASE("an update is lost when the weight stays although its step is not 0", 
   const Operands<float> o =
       simple({16, 16, 16, 448, 448, 0, 1, 1}, {0.25f, -1, 0, -100, 1, 0x1p-20f, 0.5f, 0x1p-6f});
   const Tensor<float> w = p.update(o.x, o.y);
-  CHECK(w.data == std::vector<float>{16, 16, 16, 448, 448, 0, 0.5f, 1});
+  CHECK(w.data == Elements<float>{16, 16, 16, 448, 448, 0, 0.5f, 1});
   CHECK(place.record().total[Counter::update_lost] == 5);  // not: step 0, saturated, moved
   CHECK(place.record().total[Counter::saturated] == 1);
 }
@@ -375,8 +375,7 @@ TEST_CASE("whether an update at the maximum was saturated depends on its random 
   const Projection how{format_of("e4m3fn"), Rounding::stochastic_a, Saturation::finite, 1};
   Place place(how);
   auto p = place.projector<float>();
-  const Operands<float> o =
-      simple(std::vector<float>(600, 448), std::vector<float>(600, -16));  // 464: v = 1/2
+  const Operands<float> o = simple(Elements<float>(600, 448), Elements<float>(600, -16));  // 464: v = 1/2
   const Tensor<float> w = p.update(o.x, o.y);
   CHECK(w.data == o.x.data);
   const Counters& c = place.record().total;

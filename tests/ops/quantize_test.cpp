@@ -165,7 +165,7 @@ TEST_CASE(
   const auto product = [&](const QuantizedView<float>& left, const QuantizedView<float>& right) {
     return dot(place.context, {"l", "dot", Pass::forward}, left, right).data;
   };
-  const std::vector<float> want{17.5f, -3, 16, 0.5f};  // [1 -2 3; 1/2 0 4] [8 1; -1/4 2; 3 0]
+  const Elements<float> want{17.5f, -3, 16, 0.5f};  // [1 -2 3; 1/2 0 4] [8 1; -1/4 2; 3 0]
   for (int i = 0; i < 2; ++i) {
     CHECK(product(QuantizedView<float>(a->value), QuantizedView<float>(b->value)) == want);
     REQUIRE(a->value.magnitudes);
@@ -174,7 +174,7 @@ TEST_CASE(
     CHECK((b->value.magnitudes->largest == 8 && b->value.magnitudes->smallest == 0.25f));
   }
   CHECK(product(QuantizedView<float>(b->value).transposed(), QuantizedView<float>(a->value).transposed()) ==
-        std::vector<float>{17.5f, 16, -3, 0.5f});
+        Elements<float>{17.5f, 16, -3, 0.5f});
   // What is known is believed.
   a->value.magnitudes = Magnitudes{std::numeric_limits<float>::infinity(), 1};
   CHECK(product(QuantizedView<float>(a->value), QuantizedView<float>(b->value)) == want);

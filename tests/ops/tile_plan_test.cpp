@@ -359,7 +359,7 @@ TEST_CASE("sums of nothing, and empty products") {
   const auto sums =
       multiply({nullptr, 2, 0, 0, 1}, {nullptr, 0, 3, 3, 1}, *decision.plan, 0, true, tile_kernels());
   REQUIRE(sums);
-  CHECK(sums->y == std::vector<float>(6, 0.0f));
+  CHECK(sums->y == Elements<float>(6, 0.0f));
   CHECK(sums->accumulator.total == 0);
   CHECK(multiply({nullptr, 0, 5, 5, 1}, {nullptr, 5, 0, 0, 1}, *decision.plan, 0, true, tile_kernels())
             ->y.empty());

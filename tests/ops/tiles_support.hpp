@@ -138,10 +138,40 @@ inline FactorFacts facts_of(const Format& f, const std::vector<float>& x, const 
 struct Laid {
   std::vector<float> data;
   FloatMatrix view;
+  std::vector<std::size_t> rows{}, columns{};  ///< offsets
 };
 
-/// By rows, by columns, with numbers of others between them; what lies there must not be looked at.
+/// n offsets, a multiple of `step` apart: in runs of equal distances, and some not in their order.
+inline std::vector<std::size_t> offsets(std::size_t n, std::size_t step, Random& random) {
+  std::vector<std::size_t> at(n);
+  const std::size_t rare = 2 + random.below(40);
+  for (std::size_t i = 1; i < n; ++i)
+    at[i] = at[i - 1] + step * (random.below(rare) == 0 ? 1 + random.below(3) : 1);
+  if (n > 1 && random.below(3) == 0) std::swap(at[random.below(n)], at[random.below(n)]);
+  return at;
+}
+
+/// By offsets, rows or columns far apart. What lies between the elements must not be looked at.
+inline Laid laid_by_offsets(const std::vector<float>& x, std::size_t rows, std::size_t columns,
+                            Random& random) {
+  const auto behind = [](const std::vector<std::size_t>& at) {
+    return at.empty() ? std::size_t{1} : 1 + *std::max_element(at.begin(), at.end());
+  };
+  const bool turned = random.below(2) == 0;
+  Laid out;
+  std::vector<std::size_t>&near = turned ? out.rows : out.columns, &far = turned ? out.columns : out.rows;
+  near = offsets(turned ? rows : columns, 1 + random.below(2), random);
+  far = offsets(turned ? columns : rows, behind(near), random);
+  out.data.resize(behind(near) + behind(far), std::numeric_limits<float>::quiet_NaN());
+  out.view = {out.data.data(), rows, columns, 0, 0, {out.rows.data(), out.columns.data(), out.data.size()}};
+  for (std::size_t r = 0; r < rows; ++r)
+    for (std::size_t c = 0; c < columns; ++c) out.data[out.rows[r] + out.columns[c]] = x[r * columns + c];
+  return out;
+}
+
+/// By rows, by columns, with numbers of others between them, by offsets; what lies between must not be looked at.
 inline Laid laid(const std::vector<float>& x, std::size_t rows, std::size_t columns, Random& random) {
+  if (rows * columns > 0 && random.below(4) == 0) return laid_by_offsets(x, rows, columns, random);
   const bool turned = random.below(2) == 0;
   const std::size_t step = random.below(4) == 0 ? 2 : 1, gap = random.below(3) == 0 ? random.below(20) : 0;
   const std::size_t line = ((turned ? rows : columns) + gap) * step;
@@ -154,13 +184,12 @@ inline Laid laid(const std::vector<float>& x, std::size_t rows, std::size_t colu
   return out;
 }
 
-/// Whether tiles were possible.
-inline bool compare(const Case& c, const Defined& want, const TileKernels& level, bool counts,
-                    Random& random) {
+/// Whether tiles were possible. `b`: column by column.
+inline bool compare(const Case& c, const Laid& a, const Laid& b, const Defined& want,
+                    const TileKernels& level, bool counts) {
   const TileDecision decision =
       plan_tiles(c.how, facts_of(c.fa, c.a, level), facts_of(c.fb, c.b, level), c.k, counts, level.has_fma);
   if (!decision.plan) return false;
-  const Laid a = laid(c.a, c.m, c.k, random), b = laid(c.b, c.n, c.k, random);
   const auto got = multiply(a.view, b.view.transposed(), *decision.plan, c.how.chunk, counts, level);
   if (!got) {
     const bool watched = decision.plan->inner.limit == TileLimit::watch ||
@@ -178,6 +207,12 @@ inline bool compare(const Case& c, const Defined& want, const TileKernels& level
     CHECK(difference(got->accumulator, want.counters.accumulator.counters) == "");
   }
   return true;
+}
+
+inline bool compare(const Case& c, const Defined& want, const TileKernels& level, bool counts,
+                    Random& random) {
+  const Laid a = laid(c.a, c.m, c.k, random), b = laid(c.b, c.n, c.k, random);
+  return compare(c, a, b, want, level, counts);
 }
 
 }  // namespace exmy::test

@@ -142,6 +142,21 @@ TEST_CASE("narrow, ragged, deep and large products by tiles") {
     CHECK(compare_shape(e, how, counts) == all);
 }
 
+TEST_CASE("factors by offsets: several panels of several blocks, of which the last is not full") {
+  Random random(12);
+  const bool counts = GENERATE(false, true);
+  for (const Extents e : {Extents{2, 136, 1200}, {136, 2, 1200}, {70, 70, 600}, {1, 520, 900}}) {
+    const Case c = shaped(e, sums("fp16"), random);
+    const Defined want = by_definition(c);
+    for (const TileKernels* level : available_tile_kernels())
+      for (const int threads : {1, 2, 3}) {
+        omp_set_num_threads(threads);
+        const Laid a = laid_by_offsets(c.a, c.m, c.k, random), b = laid_by_offsets(c.b, c.n, c.k, random);
+        CHECK(compare(c, a, b, want, *level, counts));
+      }
+  }
+}
+
 TEST_CASE("a product without counters that threads share") {
   const int all = 4 * static_cast<int>(available_tile_kernels().size());
   CHECK(compare_shape({160, 160, 160}, sums("bf16"), false) == all);

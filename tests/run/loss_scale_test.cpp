@@ -208,9 +208,9 @@ TEST_CASE("the gradient is unscaled before weight decay") {
       "optimizer": {"kind": "sgd", "lr": 0.5, "momentum": 0, "weight_decay": 0.25}}})"};
   setup.data.x = Features(std::vector<double>(setup.data.x.size()));
   Run<float> run(setup);
-  const std::vector<float> before = run.state().tensors.at("fc1.weight").data;
+  const Elements<float> before = run.state().tensors.at("fc1.weight").data;
   run.step(0);
-  const std::vector<float> after = run.state().tensors.at("fc1.weight").data;
+  const Elements<float> after = run.state().tensors.at("fc1.weight").data;
   for (std::size_t i = 0; i < before.size(); ++i) {
     const float decay = 0.125f * before[i];
     CHECK(after[i] == before[i] - decay);

@@ -5,11 +5,12 @@
 #include <cstdint>
 #include <vector>
 
+#include "sim/tensor/elements.hpp"
 #include "tests/functions/oracle.hpp"
 
 namespace exmy::plain {
 
-using Floats = std::vector<float>;
+using Floats = Elements<float>;
 
 // ---- real functions, rounded once from 256 bits ------------------------------------------------------
 
@@ -54,9 +55,9 @@ struct Options {
 /// A trained array with its gradient and what the optimiser keeps of it.
 template <class F>
 struct ArrayOf {
-  std::vector<F> value, grad, first, second,
-      third;            ///< first: velocity, m or mean; second: v; third: RMSprop's buffer
-  std::vector<F> lost;  ///< Kahan's c
+  Elements<F> value, grad, first, second,
+      third;         ///< first: velocity, m or mean; second: v; third: RMSprop's buffer
+  Elements<F> lost;  ///< Kahan's c
   bool matrix = true;
   double power1 = 1, power2 = 1;
   explicit ArrayOf(std::size_t n, bool is_matrix = true)

@@ -98,7 +98,7 @@ TEST_CASE("outputs at real positions do not depend on padding, those of others o
     Engine e;
     const auto network = setup.experiment.model(LayerArguments<double>{&e.context, "", {4}, 5, 5});
     for (Parameter<double>* p : network->parameters()) p->value = test::some_tensor(random, p->value.shape);
-    const auto outputs = [&](std::vector<double> tokens, std::vector<std::uint8_t> real) {
+    const auto outputs = [&](Elements<double> tokens, std::vector<std::uint8_t> real) {
       Tensor<double> x({2, 4}, Format{});
       x.data = std::move(tokens);
       e.context.begin_step(0);

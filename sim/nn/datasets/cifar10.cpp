@@ -9,8 +9,7 @@
 namespace exmy {
 namespace {
 
-using namespace cifar10;
-
+constexpr std::size_t side = 32, channels = 3, classes = 10;
 constexpr std::size_t plane_bytes = side * side;
 constexpr std::size_t record_bytes = 1 + channels * plane_bytes;
 

@@ -8,11 +8,6 @@
 
 namespace exmy {
 
-/// Of an image: rows and columns, colours; kinds of images.
-namespace cifar10 {
-inline constexpr std::size_t side = 32, channels = 3, classes = 10;
-}
-
 /// The files of CIFAR-10's binary version (Krizhevsky 2009), in their order, below a folder; each plain or gzip.
 struct Cifar10Source {
   std::string path = "cifar-10-batches-bin";

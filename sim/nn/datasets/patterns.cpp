@@ -5,15 +5,13 @@
 #include <cstdlib>
 
 #include "sim/base/philox.hpp"
-#include "sim/nn/datasets/cifar10.hpp"
 
 namespace exmy {
 namespace {
 
-using namespace cifar10;  // images of its shape
-
 // Lengths are in quarters of a pixel.
-constexpr std::size_t values = side * side * channels;
+constexpr std::size_t image_side = 32, image_channels = 3, figures_count = 10;
+constexpr std::size_t values = image_side * image_side * image_channels;
 constexpr std::uint64_t first_noise = 512;  // its blocks are not those of the numbers of a figure
 
 /// The figure of a sample: its numbers, and which pixels have the first colour.
@@ -26,7 +24,7 @@ class Figure {
     radius_ = between(28, 48);
     x_ = between(48, 80);
     y_ = between(48, 80);
-    for (std::size_t c = 0; c < channels; ++c) {
+    for (std::size_t c = 0; c < image_channels; ++c) {
       const int middle = between(80, 175), distance = between(16, 63);
       const int sign = between(0, 1) == 0 ? 1 : -1;
       colours_[0][c] = middle + sign * distance;
@@ -76,20 +74,21 @@ class Figure {
   std::size_t label_;
   std::uint64_t used_ = 0;
   int period_, across_, down_, radius_, x_, y_;
-  std::array<std::array<int, channels>, 2> colours_{};
+  std::array<std::array<int, image_channels>, 2> colours_{};
 };
 
 void append(const PatternsSource& source, std::size_t sample, Dataset& data) {
   const RandomStream random(source.seed, "data/patterns", sample);
-  const std::size_t label = sample % classes;
+  const std::size_t label = sample % figures_count;
   const Figure figure(random, label);
   std::array<std::uint32_t, values> noise{};
   random.bits(first_noise, 16, noise.data(), noise.size());
   const auto width = static_cast<std::uint32_t>(2 * source.noise + 1);
   for (std::size_t i = 0; i < values; ++i) {
     const int added = static_cast<int>(noise[i] * width >> 16) - source.noise;
-    const auto row = static_cast<int>(i / channels / side), column = static_cast<int>(i / channels % side);
-    const int value = std::clamp(figure.colour(row, column, i % channels) + added, 0, 255);
+    const auto row = static_cast<int>(i / image_channels / image_side),
+               column = static_cast<int>(i / image_channels % image_side);
+    const int value = std::clamp(figure.colour(row, column, i % image_channels) + added, 0, 255);
     data.x.push_byte(static_cast<std::uint8_t>(value));
   }
   data.labels.push_back(static_cast<std::int32_t>(label));
@@ -104,9 +103,9 @@ Dataset make_patterns(const PatternsSource& source) {
   if (source.train_count == 0) throw wanted("train_count at least 1");
   if (source.noise < 0 || source.noise > 255) throw wanted("noise in 0..255");
   Dataset data;
-  data.sample_shape = {side, side, channels};
+  data.sample_shape = {image_side, image_side, image_channels};
   data.features_count = values;
-  data.classes_count = classes;
+  data.classes_count = figures_count;
   data.train_count = source.train_count;
   data.validation_count = source.validation_count;
   data.x = Features(source.scale, source.offset);
