@@ -1,7 +1,6 @@
 #include "sim/ops/quick_dot.hpp"
 
 #include <functional>
-#include <limits>
 
 #include "sim/ops/kernel_keys.hpp"
 #include "sim/ops/order_product.hpp"
@@ -21,10 +20,8 @@ void add_counters(SiteRecord* record, const StepCounters& steps) {
 }
 
 /// Of all pairs together.
-FactorFacts facts_of(const MatrixBatch<float>& x, bool ranges = true) {
-  constexpr float unknown = std::numeric_limits<float>::infinity();
+FactorFacts facts_of(const MatrixBatch<float>& x) {
   const MatrixView<float>& view = x.first;
-  if (!ranges) return {view.format, {unknown, unknown}};
   if (view.magnitudes != nullptr && *view.magnitudes) return {view.format, **view.magnitudes};
   const Magnitudes found = tile_kernels().magnitudes(view.data, x.stored);
   if (view.magnitudes != nullptr) *view.magnitudes = found;
@@ -168,17 +165,22 @@ struct InBinary32 {
   }
 
   std::optional<Elements<float>> by_tiles(const Facts& f) const {
-    const TileKernels& kernels = tile_kernels();
-    const TileDecision d = plan_tiles(how, f.a, f.b, a.first.columns, telling.counts(), kernels.has_fma);
+    const TileDecision d =
+        plan_tiles(how, f.a, f.b, a.first.columns, telling.counts(), tile_kernels().has_fma);
     if (!d.plan) return telling.refused("tiles", d.why), std::nullopt;
+    return by_tiles(*d.plan);
+  }
+
+  std::optional<Elements<float>> by_tiles(const TilePlan& plan) const {
+    const TileKernels& kernels = tile_kernels();
     const auto product = [&](const FloatMatrix& left, const FloatMatrix& right,
                              const OutputNumbers& numbers) {
-      return followed(right.columns, numbers, has_finite_sums(*d.plan), [&](const FinishedTiles& blocks) {
-        return multiply(left, right, *d.plan, how.chunk, telling.counts(), kernels, blocks);
+      return followed(right.columns, numbers, has_finite_sums(plan), [&](const FinishedTiles& blocks) {
+        return multiply(left, right, plan, how.chunk, telling.counts(), kernels, blocks);
       });
     };
     auto y = take(for_pairs(a, b, product), "tiles");
-    if (y) telling.done_by(key_of(*d.plan), [&] { return "tiles: " + describe(*d.plan); });
+    if (y) telling.done_by(key_of(plan), [&] { return "tiles: " + describe(plan); });
     return y;
   }
 
@@ -227,10 +229,10 @@ struct InBinary32 {
     if (telling.counting == Counting::histograms)
       return telling.refused("all", "histograms of the steps are wanted"), std::nullopt;
     if (how.order != Order::sequential && how.order != Order::chunked) return by_orders();
-    const bool ranges = needs_ranges(how, telling.counts(), tile_kernels().has_fma);
-    const Facts facts{facts_of(a, ranges), facts_of(b, ranges)};
+    if (!needs_ranges(how, telling.counts(), tile_kernels().has_fma)) return by_tiles(machine_sums());
+    const Facts facts{facts_of(a), facts_of(b)};
     if (auto y = by_tiles(facts)) return y;
-    return by_strips(ranges ? facts : Facts{facts_of(a), facts_of(b)});
+    return by_strips(facts);
   }
 };
 

@@ -45,10 +45,10 @@ std::size_t panel_cost(const TileCut& cut, std::size_t m, std::size_t vectors, s
 constexpr std::size_t most_packed = 1 << 13, most_packed_counting = 1 << 16;
 
 /// Columns that lie side by side are read where they are, if each is read a few times only or a panel is all of it.
-bool packs(std::span<const TileShape> shapes, const CutExtents& x, bool counts) {
+bool packs(const TileCut& cut, const CutExtents& x, bool counts) {
   if (!x.contiguous || x.has_offsets) return true;
   if (counts) return false;
-  return x.row_step != shapes.front().width && x.m > 2 * shapes.back().rows;
+  return x.m > 2 && x.row_step != cut.width() && x.m > 2 * cut.tallest();
 }
 
 /// Of elements here and there: this must take far less time than the product.
@@ -78,15 +78,17 @@ CutExtents extents_of(const FloatMatrix& left, const FloatMatrix& right, bool co
 
 TileCut best_cut(const TileKernels& kernels, const CutExtents& x, const TilePlan& plan, bool counts) {
   const std::size_t step = step_cost(plan.inner, counts), in_flight = counts ? 3 : 8;
-  TileCut best{{}, false, counts ? most_packed_counting : most_packed};
+  TileCut best{{}, 0, false, counts ? most_packed_counting : most_packed};
   for (const std::span<const TileShape> shapes : counts ? kernels.counting : kernels.fast) {
-    const TileCut cut{shapes, packs(shapes, x, counts)};
+    const TileCut cut{shapes, shapes.front().width};
+    const bool copies = packs(cut, x, counts);
     const std::size_t vectors = cut.width() >> std::countr_zero(kernels.lanes);
     std::size_t panel = panel_cost(cut, x.m, vectors, step, in_flight);
     if (x.non_zero < 1) panel = static_cast<std::size_t>(x.non_zero * static_cast<double>(panel));
-    if (cut.packs) panel += vectors * copy_cost(x.contiguous);
+    if (copies) panel += vectors * copy_cost(x.contiguous);
     const std::size_t cost = panel * cut.panels(x.n) * x.k;
-    if (cost < best.cost) best.shapes = cut.shapes, best.packs = cut.packs, best.cost = cost;
+    if (cost < best.cost)
+      best.shapes = shapes, best.panel_width = cut.width(), best.packs = copies, best.cost = cost;
   }
   return best;
 }

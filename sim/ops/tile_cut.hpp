@@ -13,16 +13,18 @@ namespace exmy {
 /// y = left right: columns of `right` in panels of one width, rows of `left` by the tallest tiles that fit.
 struct TileCut {
   std::span<const TileShape> shapes;   ///< of one width: of TileKernels
+  std::size_t panel_width = 0;         ///< theirs
   bool packs = true;                   ///< panels are copied; the last one always, where it is not full
   std::size_t most_packed = 0;         ///< floats of a panel that are copied at a time
   std::size_t cost = ~std::size_t{0};  ///< estimated: in about a quarter of a cycle of vectors of 64 bytes
 
-  std::size_t width() const { return shapes.front().width; }
+  std::size_t width() const { return panel_width; }
   std::size_t panels(std::size_t columns) const { return whole_widths(columns + width() - 1); }
   /// n / width, without a division, which a small product would notice.
   std::size_t whole_widths(std::size_t n) const { return n >> std::countr_zero(width()); }
   std::size_t tallest() const { return shapes.back().rows; }
   const TileShape& tallest(std::size_t rows) const {
+    if (rows == 1) return shapes.front();  // after a matrix went through the first cache each line counts
     std::size_t i = shapes.size() - 1;
     while (i > 0 && shapes[i].rows > rows) --i;
     return shapes[i];

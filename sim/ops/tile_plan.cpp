@@ -242,17 +242,16 @@ class Planner {
 
 TileDecision refused(const std::string& why) { return {std::nullopt, why}; }
 
-/// Where nothing depends on the factors.
-const TilePlan& machine_sums() {
-  static const TilePlan plan{*Planner(false, true).steps({}, {}, Summand{1, 0, 1}, 1), {}};
-  return plan;
-}
-
 }  // namespace
 
 bool needs_ranges(const Reduction& how, bool counts, bool has_fma) {
   return counts || !has_fma || how.order != Order::sequential || how.product ||
          how.accumulator != Projection{};
+}
+
+const TilePlan& machine_sums() {
+  static const TilePlan plan{*Planner(false, true).steps({}, {}, Summand{1, 0, 1}, 1), {}};
+  return plan;
 }
 
 bool has_finite_sums(const TilePlan& plan) {

@@ -48,6 +48,8 @@ struct TileDecision {
 /// Whether a plan depends on the magnitudes of the factors. Sums of exact products in binary32 that are not counted are what
 /// the machine does, whatever they meet.
 bool needs_ranges(const Reduction& how, bool counts, bool has_fma);
+/// The plan of those that do not.
+const TilePlan& machine_sums();
 
 /// For sums of `k` products. `counts`: counters are wanted (binary32 sums then need exact products). `has_fma`: of the
 /// instruction-set level.

@@ -239,19 +239,19 @@ void turn(TileJob& job) {
 std::optional<TileProduct> multiply(const FloatMatrix& a, const FloatMatrix& b, const TilePlan& plan,
                                     std::size_t chunk, bool counts, const TileKernels& kernels,
                                     const FinishedTiles& finished) {
-  TileProduct out;
-  out.y.resize(a.rows * b.columns);
-  out.work = a.rows * a.columns * b.columns;
-  if (out.work == 0) {  // sums of nothing are +0
-    if (finished) finished(out.y.data(), 0, 0, a.rows, b.columns);
+  std::optional<TileProduct> out(std::in_place);
+  out->y.resize(a.rows * b.columns);
+  out->work = a.rows * a.columns * b.columns;
+  if (out->work == 0) {  // sums of nothing are +0
+    if (finished) finished(out->y.data(), 0, 0, a.rows, b.columns);
     return out;
   }
   TileJob job{
-      a,       b,     plan,         chunk,     best_cut(kernels, extents_of(a, b, counts), plan, counts),
-      kernels, false, out.y.data(), b.columns, counts};
+      a,       b,     plan,          chunk,     best_cut(kernels, extents_of(a, b, counts), plan, counts),
+      kernels, false, out->y.data(), b.columns, counts};
   if (a.rows > 1 || !b.is_contiguous()) turn(job);  // one row is short
   look_for_runs(job);
-  if (!run(job, finished, out)) return std::nullopt;
+  if (!run(job, finished, *out)) out.reset();
   return out;
 }
 
