@@ -104,8 +104,11 @@ void Epilogue<T>::rows(const OutputBlock<T>& block, Work& work) const {
 
 template <class T>
 void Epilogue<T>::look_at(const OutputBlock<T>& block) {
-  for (std::size_t r = 0; r < block.rows; ++r) {
-    if (all_finite(block.data + r * block.step, block.columns)) continue;
+  const bool follow = block.step == block.columns;
+  const std::size_t rows = follow ? 1 : block.rows,
+                    columns = follow ? block.rows * block.columns : block.columns;
+  for (std::size_t r = 0; r < rows; ++r) {
+    if (all_finite(block.data + r * block.step, columns)) continue;
     const std::lock_guard<std::mutex> lock(mutex_);
     finite_ = false;
     return;
