@@ -110,6 +110,14 @@ NearestEven32 binary32() {
   return k;
 }
 
+/// Sums are those of the machine.
+void sum_natively(TileRounding& r) {
+  r.step = TileStep::native;
+  r.clamps = false;
+  r.limit = TileLimit::watch;
+  r.sum = binary32();
+}
+
 /// Fills in one rounding of a plan; says why it cannot.
 class Planner {
  public:
@@ -179,10 +187,7 @@ class Planner {
   std::optional<TileRounding> native(const Summand& t, std::size_t n, TileRounding& r) {
     bound_ = bound_of(t.largest, n, binary32_bits);
     if (r.wide_products && bound_ > 0x1p126) return refuse("the error of a sum may overflow binary32");
-    r.step = TileStep::native;
-    r.clamps = false;
-    r.limit = TileLimit::watch;
-    r.sum = binary32();
+    sum_natively(r);
     grid_ = std::max(t.grid, binary32_grid);
     if (counts_ && !r.rounds_product && !r.wide_products && t.grid >= -126) count_natively(t, n, r);
     return r;
@@ -250,7 +255,11 @@ bool needs_ranges(const Reduction& how, bool counts, bool has_fma) {
 }
 
 const TilePlan& machine_sums() {
-  static const TilePlan plan{*Planner(false, true).steps({}, {}, Summand{1, 0, 1}, 1), {}};
+  static const TilePlan plan = [] {
+    TilePlan p;
+    sum_natively(p.inner);
+    return p;
+  }();
   return plan;
 }
 

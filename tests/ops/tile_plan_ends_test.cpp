@@ -205,6 +205,10 @@ TEST_CASE("when the ranges of factors are asked for") {
   Reduction rounded = plain;
   rounded.product = Projection{format_of("fp16")};
   CHECK(needs_ranges(rounded, false, true));
+  const float infinity = std::numeric_limits<float>::infinity();
+  const FactorFacts unknown = range("fp32", infinity, infinity);
+  CHECK(key_of(*plan_tiles(plain, unknown, unknown, 8, false, true).plan) == key_of(machine_sums()));
+  CHECK(describe(machine_sums()) == "exact products, binary32 sums, overflow watched");
 }
 
 TEST_CASE("every plan in words") {
