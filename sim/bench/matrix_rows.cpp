@@ -101,7 +101,7 @@ Extents square(const Setting& setting) {
 Measurement beside_sgemm(const ProductCase& what, bool counts, const Setting& setting) {
   const Extents e = square(setting);
   const auto product = std::make_shared<Product>(what, e, counts);
-  const auto y = std::make_shared<std::vector<float>>(e.m * e.n);
+  const auto y = std::make_shared<Elements<float>>(e.m * e.n);
   const std::string found = product->difference();
   const auto yardstick = [=] { sgemm().run(e.m, e.n, e.k, product->a(), product->b(), y->data()); };
   return {sgemm().name, yardstick,        [product] { product->run(); }, e.multiply_adds(), e.multiply_adds(),
@@ -126,7 +126,7 @@ Measurement beside_square(const ProductCase& what, const Extents& e, const Setti
 Measurement beside_reading(const ProductCase& what, bool copies, const Setting&) {
   const Extents e{1, 256, 256};
   const auto row = std::make_shared<Product>(what, e, false);
-  const auto into = std::make_shared<std::vector<float>>(e.n * e.k);
+  const auto into = std::make_shared<Elements<float>>(e.n * e.k);
   const std::string found = row->difference();
   const auto copy = [=] { std::memcpy(into->data(), row->b(), into->size() * sizeof(float)); };
   const auto product = [=] { plain().product(e.m, e.n, e.k, row->a(), row->b(), into->data()); };

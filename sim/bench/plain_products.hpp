@@ -28,7 +28,7 @@ class PlainProducts {
   void run(const Product& product, int threads);
 
   std::vector<Product> products_;
-  std::vector<float> a_, b_, y_;
+  Elements<float> a_, b_, y_;
 };
 
 }  // namespace exmy::bench

@@ -63,9 +63,9 @@ void Product::run() {
 }
 
 std::string Product::chosen() const {
-  const std::string text = accumulator_.kernels.counts().begin()->first;
+  std::string text = accumulator_.kernels.counts().begin()->first;
   if (text.starts_with("definition")) return text;
-  return std::string(text).insert(text.find(':'), " (" + std::string(name_of(isa_level())) + ")");
+  return text.insert(text.find(':'), " (" + std::string(name_of(isa_level())) + ")");
 }
 
 std::string Product::difference() {

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "formats/kernels/tiles.hpp"
 #include "sim/ops/matmul.hpp"

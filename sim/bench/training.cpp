@@ -139,7 +139,7 @@ PlainTraining::PlainTraining(Training& other)
 }
 
 float* PlainTraining::memory(std::size_t size) {
-  memory_.push_back(std::vector<float>(size));
+  memory_.push_back(Elements<float>(size));
   return memory_.back().data();
 }
 

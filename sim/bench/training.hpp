@@ -70,9 +70,9 @@ class PlainTraining {
   const Dataset* data_;
   BatchPlan plan_;
   std::uint64_t steps_ = 0;
-  std::vector<std::vector<float>> memory_;
+  std::vector<Elements<float>> memory_;
   std::vector<PlainLayer> layers_;
-  std::vector<float> x_;
+  Elements<float> x_;
   std::vector<int> labels_;
 };
 

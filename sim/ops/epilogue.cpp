@@ -118,7 +118,8 @@ void Epilogue<T>::look_at(const OutputBlock<T>& block) {
 template <class T>
 void Epilogue<T>::operator()(const OutputBlock<T>& block) {
   if (block.rows * block.columns == 0) return;
-  if (steps_.empty()) return block.finite ? void() : look_at(block);
+  if (block.finite && steps_.empty()) return;
+  if (steps_.empty()) return look_at(block);
   OutputBlock<T> b = block;
   const std::size_t row = at_.row == 0 ? b.numbers.row : at_.row;
   const bool follow = b.step == b.columns && (row == b.columns || !draws_);

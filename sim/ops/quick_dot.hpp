@@ -4,11 +4,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "sim/ops/epilogue.hpp"
 #include "sim/ops/matmul.hpp"
 #include "sim/ops/matrix_batch.hpp"
+#include "sim/tensor/elements.hpp"
 
 namespace exmy {
 

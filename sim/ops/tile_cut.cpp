@@ -48,7 +48,7 @@ constexpr std::size_t most_packed = 1 << 13, most_packed_counting = 1 << 16;
 bool packs(const TileCut& cut, const CutExtents& x, bool counts) {
   if (!x.contiguous || x.has_offsets) return true;
   if (counts) return false;
-  return x.m > 2 && x.row_step != cut.width() && x.m > 2 * cut.tallest();
+  return x.row_step != cut.width() && x.m > 2 * cut.tallest();
 }
 
 /// Of elements here and there: this must take far less time than the product.

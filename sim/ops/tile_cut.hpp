@@ -13,7 +13,7 @@ namespace exmy {
 /// y = left right: columns of `right` in panels of one width, rows of `left` by the tallest tiles that fit.
 struct TileCut {
   std::span<const TileShape> shapes;   ///< of one width: of TileKernels
-  std::size_t panel_width = 0;         ///< theirs
+  std::size_t panel_width = 0;         ///< theirs, so that they need not be read for it
   bool packs = true;                   ///< panels are copied; the last one always, where it is not full
   std::size_t most_packed = 0;         ///< floats of a panel that are copied at a time
   std::size_t cost = ~std::size_t{0};  ///< estimated: in about a quarter of a cycle of vectors of 64 bytes
@@ -24,7 +24,8 @@ struct TileCut {
   std::size_t whole_widths(std::size_t n) const { return n >> std::countr_zero(width()); }
   std::size_t tallest() const { return shapes.back().rows; }
   const TileShape& tallest(std::size_t rows) const {
-    if (rows == 1) return shapes.front();  // after a matrix went through the first cache each line counts
+    if (rows == 1)
+      return shapes.front();  // the others are not read: cache lines that a small product would notice
     std::size_t i = shapes.size() - 1;
     while (i > 0 && shapes[i].rows > rows) --i;
     return shapes[i];

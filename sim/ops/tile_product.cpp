@@ -176,7 +176,8 @@ class Worker {
 
 std::size_t ceiling(std::size_t n, std::size_t part) { return (n + part - 1) / part; }
 
-/// The product in tasks: some panels of some rows each. (Whole ones are not divided: a small product would notice.)
+/// The product in tasks: some panels of some rows each. (Where a task has all rows nothing is divided, which a small product
+/// would notice.)
 class Tasks {
  public:
   Tasks(const TileJob& job, std::size_t threads) : job_(job), across_(job.panels()), rows_(job.left.rows) {

@@ -13,9 +13,11 @@
 namespace exmy {
 
 struct TileProduct {
+  TileProduct() : work(0) {}  // so that counts are not zeroed twice
+
   Elements<float> y;                ///< [a.rows][b.columns]; zeros are +0
   TileCounts product, accumulator;  ///< outer sums count as accumulator
-  std::size_t work = 0;             ///< multiply-adds
+  std::size_t work;                 ///< multiply-adds
 };
 
 /// What is called with each block of outputs as soon as it is finished, by the thread that made it: y[row + i][column + j] is

@@ -16,7 +16,8 @@ Json operation_json(const WorkKey& key, const OperationWork& row, const Work& al
   out["emulated_ops_fraction"] = fraction_of(work.projections, all.projections);
   out["macs_count"] = work.macs;
   out["macs_fraction"] = fraction_of(work.macs, all.macs);
-  if (!row.kernels.counts().empty()) out["kernels"] = kernels_json(row.kernels.counts());
+  if (const KernelCounts kernels = row.kernels.counts(); !kernels.empty())
+    out["kernels"] = kernels_json(kernels);
   return out;
 }
 

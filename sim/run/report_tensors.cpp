@@ -65,7 +65,8 @@ Json tensor_json(const FormatNames& names, const Site& site, const SiteRecord& r
                     {"rounding", word_of(rounding_names, r.treatment.outer.rounding)},
                     {"saturation", word_of(saturation_names, r.treatment.outer.saturation)}};
   }
-  if (!r.kernels.counts().empty()) out["kernels"] = kernels_json(r.kernels.counts());
+  if (const KernelCounts kernels = r.kernels.counts(); !kernels.empty())
+    out["kernels"] = kernels_json(kernels);
   if (Json series = series_of(steps, r.series, site.role); !series.is_null())
     out["series"] = std::move(series);
   if (!r.before.empty() || !r.after.empty())

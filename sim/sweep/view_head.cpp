@@ -13,7 +13,7 @@ namespace {
 
 using Runs = std::vector<ViewedRun>;
 
-/// In the order in which they are told_phases.
+/// In the order in which they are told.
 constexpr std::array told_phases{RunPhase::completed, RunPhase::diverged,  RunPhase::failed,
                                  RunPhase::crashed,   RunPhase::timed_out, RunPhase::pruned,
                                  RunPhase::running,   RunPhase::stopped,   RunPhase::pending};

@@ -8,7 +8,7 @@
 namespace exmy {
 namespace {
 
-constexpr std::size_t column_gap = 2;
+constexpr std::size_t view_gap = 2;
 
 std::size_t widest(const std::vector<std::string>& texts, std::size_t least = 0) {
   for (const std::string& text : texts) least = std::max(least, columns_of(text));
@@ -38,7 +38,7 @@ std::vector<bool> chosen(const ViewTable& table, std::size_t longest_label, std:
   std::vector<bool> kept(order.size());
   for (const std::size_t i : order) {
     const ViewColumn& column = table.columns[i];
-    const std::size_t width = column_gap + width_of(column);
+    const std::size_t width = view_gap + width_of(column);
     kept[i] = !is_empty(column) && room >= width + std::min(longest_label, column.label_room);
     if (kept[i]) room -= width;
   }
@@ -64,11 +64,11 @@ Layout layout_of(const ViewTable& table, std::size_t columns) {
 std::string row_text(const Layout& layout, const std::vector<std::string>& cells, const std::string& remark) {
   std::string text;
   for (std::size_t i = 0; i < cells.size(); ++i)
-    text += std::string(column_gap, ' ') + fitted_to(cells[i], layout.widths[i], layout.columns[i]->right);
+    text += std::string(view_gap, ' ') + fitted_to(cells[i], layout.widths[i], layout.columns[i]->right);
   text.erase(text.find_last_not_of(' ') + 1);
-  const std::size_t used = layout.label + columns_of(text) + column_gap;
+  const std::size_t used = layout.label + columns_of(text) + view_gap;
   if (remark.empty() || used >= layout.columns_count) return text;
-  return text + std::string(column_gap, ' ') + cut_to(remark, layout.columns_count - used);
+  return text + std::string(view_gap, ' ') + cut_to(remark, layout.columns_count - used);
 }
 
 TextLine line_of(const Layout& layout, const std::string& label, const std::string& text,

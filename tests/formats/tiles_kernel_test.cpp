@@ -230,6 +230,16 @@ bool can(const TileKernels& level, bool counts, const Way& w) {
 
 }  // namespace
 
+TEST_CASE("shapes are in groups of one width, which is a power of two, and begin with one row") {
+  for (const TileKernels* level : available_tile_kernels())
+    for (const bool counts : {false, true})
+      for (const std::span<const TileShape> shapes : counts ? level->counting : level->fast) {
+        CHECK((shapes.front().rows == 1 && std::has_single_bit(shapes.front().width)));
+        CHECK((std::has_single_bit(level->lanes) && shapes.front().width % level->lanes == 0));
+        for (const TileShape& shape : shapes) CHECK(shape.width == shapes.front().width);
+      }
+}
+
 TEST_CASE("tiles of every shape and level do what the scalar operations do") {
   Random random(5);
   for (const TileKernels* level : available_tile_kernels())

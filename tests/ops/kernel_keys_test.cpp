@@ -112,6 +112,10 @@ TEST_CASE("texts of kernels are asked once for each key with its reasons") {
   }
   CHECK(asked == 4);
   CHECK(uses.counts() == KernelCounts{{"one", 3}, {"two", 6}, {"two (reason)", 3}});
+  uses = KernelUses({{"two", 5}, {"old", 1}});  // as from a checkpoint
+  use(2, "", "two");
+  use(2, "", "two");
+  CHECK(uses.counts() == KernelCounts{{"old", 1}, {"two", 7}});
 }
 
 /// Keeps what it is shown and shows it again.
