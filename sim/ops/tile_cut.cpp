@@ -47,7 +47,7 @@ constexpr std::size_t most_packed = 1 << 13, most_packed_counting = 1 << 16;
 /// Columns that lie side by side are read where they are, if each is read a few times only or a panel is all of it.
 bool packs(const TileCut& cut, const CutExtents& x, bool counts) {
   if (!x.contiguous || x.has_offsets) return true;
-  if (counts) return false;
+  if (counts || x.m == 1) return false;
   return x.row_step != cut.width() && x.m > 2 * cut.tallest();
 }
 
