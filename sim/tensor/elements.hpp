@@ -32,8 +32,7 @@ struct LineAllocator {
 
   LineAllocator() = default;
   template <class U>
-  LineAllocator(const LineAllocator<U>&) noexcept {
-  }  // NOLINT(google-explicit-constructor): what allocators want
+  LineAllocator(const LineAllocator<U>&) noexcept {}  // implicit, as allocators are
 
   T* allocate(std::size_t n) {
     if (n > (~std::size_t{0} - line) / sizeof(T)) throw std::bad_array_new_length();
