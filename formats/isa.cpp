@@ -46,7 +46,8 @@ std::string_view wanted() {
   return forced == nullptr ? "" : forced;
 }
 
-IsaLevel choose() {
+/// Not inlined, for it would make the way to what is chosen longer.
+[[gnu::noinline]] IsaLevel choose() {
   require_floating_environment();
   return isa_level_for(wanted(), best_isa_level());
 }

@@ -61,9 +61,6 @@ GROUPS = [
         "if (n >= 8 && n < 17) return copy_ends<8>(from, n, to);",
         "if (n >= 5 && n < 8) return copy_ends<4>(from, n, to);",
         "if (n >= 4 && n < 9) return copy_ends<4>(from, n, to);"]),
-    ("formats/kernels/tile_spans.inc", "only the exponent carries into the sign bit", [
-        "constexpr std::uint32_t exponent_bits = 0x7f800001, last_bit = 0x00800000;  // their sum has the sign bit",
-        "constexpr std::uint32_t exponent_bits = 0x7f800000, last_bit = 0x800001;  // their sum has the sign bit"]),
     ("formats/kernels/tile_quick.inc", _SLOWER, [
         "const std::uint32_t top = bits_of(how.sum.max_finite) & 0x7f000000u;",
         "last = hn::Set(words, how.limit == TileLimit::excluded ? 0x7f000000u : top - 0x00800000u);"]),

@@ -104,8 +104,11 @@ void Epilogue<T>::rows(const OutputBlock<T>& block, Work& work) const {
 
 template <class T>
 void Epilogue<T>::look_at(const OutputBlock<T>& block) {
-  for (std::size_t r = 0; r < block.rows; ++r) {
-    if (all_finite(block.data + r * block.step, block.columns)) continue;
+  const bool follow = block.step == block.columns;
+  const std::size_t rows = follow ? 1 : block.rows,
+                    columns = follow ? block.rows * block.columns : block.columns;
+  for (std::size_t r = 0; r < rows; ++r) {
+    if (all_finite(block.data + r * block.step, columns)) continue;
     const std::lock_guard<std::mutex> lock(mutex_);
     finite_ = false;
     return;
@@ -115,12 +118,11 @@ void Epilogue<T>::look_at(const OutputBlock<T>& block) {
 template <class T>
 void Epilogue<T>::operator()(const OutputBlock<T>& block) {
   if (block.rows * block.columns == 0) return;
-  if (block.finite && steps_.empty()) return;
+  if (steps_.empty()) return block.finite ? void() : look_at(block);
   OutputBlock<T> b = block;
   const std::size_t row = at_.row == 0 ? b.numbers.row : at_.row;
   const bool follow = b.step == b.columns && (row == b.columns || !draws_);
   if (follow) b.columns *= b.rows, b.step = b.columns, b.rows = 1;
-  if (steps_.empty()) return look_at(b);
   Work work;
   work.steps.resize(steps_.size());
   rows(b, work);

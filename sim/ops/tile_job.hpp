@@ -53,6 +53,10 @@ struct TileJob {
   std::size_t columns(std::size_t panel) const { return std::min(width(), right.columns - panel * width()); }
   /// Whether panels are read where they are.
   bool reads_in_place() const { return !cut.packs && right.columns == panels() * width(); }
+  /// Whether it is a row of sums that tiles can do from the first step to the last, where everything is.
+  bool is_row_in_place() const {
+    return left.rows == 1 && !left.offsets && reads_in_place() && !turned && !plan.outer && !counts;
+  }
   /// Steps of a panel that are copied, or read by several tiles, at a time; sums go on where they were.
   std::size_t block() const {
     return reads_in_place() && left.rows == 1 ? k() : std::min(k(), cut.whole_widths(cut.most_packed));

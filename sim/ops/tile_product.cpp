@@ -211,9 +211,28 @@ class Tasks {
   std::size_t panels_ = 1, across_, rows_, down_ = 1;
 };
 
+/// One row of panels that are read and written where they are: there is nothing to share, to copy or to lay aside.
+bool run_row(const TileJob& job, const FinishedTiles& finished) {
+  TileWork* const work = job.cut.tallest(1).run;
+  const FloatMatrix &a = job.left, &b = job.right;
+  const std::size_t width = job.width();
+  TileResult result;
+  bool valid = true;
+  for (std::size_t column = 0; column < b.columns; column += width) {
+    work(job.plan.inner,
+         {a.data, a.row_step, a.column_step, b.data + column, job.k(), job.y + column, b.row_step, width,
+          true, true},
+         result);
+    valid = valid && result.largest <= job.plan.inner.sum.max_finite;
+  }
+  if (finished) finished(job.y, 0, 0, 1, b.columns);
+  return valid;
+}
+
 /// Whether all sums were in range.
 bool run(const TileJob& job, const FinishedTiles& finished, TileProduct& out) {
   const std::size_t threads = threads_for(SharedStep::tiles, job.cut.cost);
+  if (threads == 1 && job.is_row_in_place()) return run_row(job, finished);
   const Tasks tasks(job, threads);
   bool valid = true;
   share(

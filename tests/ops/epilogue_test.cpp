@@ -315,6 +315,21 @@ TEST_CASE("finished rows are told once, in blocks of rows that follow each other
         std::vector<std::array<std::size_t, 5>>{{120, 3, 0, 3, 16}, {320, 8, 0, 1, 16}, {392, 9, 32, 1, 8}});
 }
 
+TEST_CASE("an epilogue without steps says whether all outputs are finite, and looks at no others") {
+  constexpr std::size_t rows = 3, step = 40;
+  for (const std::size_t columns : {step, step - 3, std::size_t{1}})
+    for (std::size_t at = 0; at < rows * step; ++at)
+      for (const bool known : {false, true}) {
+        std::vector<float> y(rows * step, std::numeric_limits<float>::max());
+        y[at] =
+            at % 2 == 0 ? std::numeric_limits<float>::infinity() : std::numeric_limits<float>::quiet_NaN();
+        Epilogue<float> nothing;
+        nothing({y.data(), rows, columns, step, {0, step}, known});
+        CHECK(nothing.accept() == (known || at % step >= columns));
+        CHECK(nothing.accept());  // of the next product
+      }
+}
+
 TEST_CASE("an epilogue over sums that were made without it") {
   Random random(5);
   const Way way = ways()[0];
