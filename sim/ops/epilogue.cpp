@@ -104,7 +104,7 @@ void Epilogue<T>::rows(const OutputBlock<T>& block, Work& work) const {
 
 template <class T>
 void Epilogue<T>::look_at(const OutputBlock<T>& block) {
-  const bool follow = block.step == block.columns;
+  const bool follow = block.step == block.columns;  // one long row
   const std::size_t rows = follow ? 1 : block.rows,
                     columns = follow ? block.rows * block.columns : block.columns;
   for (std::size_t r = 0; r < rows; ++r) {
@@ -118,7 +118,10 @@ void Epilogue<T>::look_at(const OutputBlock<T>& block) {
 template <class T>
 void Epilogue<T>::operator()(const OutputBlock<T>& block) {
   if (block.rows * block.columns == 0) return;
-  if (steps_.empty()) return block.finite ? void() : look_at(block);
+  if (steps_.empty()) {
+    if (!block.finite) look_at(block);
+    return;
+  }
   OutputBlock<T> b = block;
   const std::size_t row = at_.row == 0 ? b.numbers.row : at_.row;
   const bool follow = b.step == b.columns && (row == b.columns || !draws_);
