@@ -224,8 +224,8 @@ bool run_row(const TileJob& job, const FinishedTiles& finished) {
           true, true},
          result);
     valid = valid && result.largest <= job.plan.inner.sum.max_finite;
+    if (finished) finished(job.y + column, 0, column, 1, width);
   }
-  if (finished) finished(job.y, 0, 0, 1, b.columns);
   return valid;
 }
 

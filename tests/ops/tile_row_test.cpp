@@ -59,13 +59,14 @@ TEST_CASE(
       std::vector<Laid> lefts;
       for (int i = 0; i < 4; ++i) lefts.push_back(laid(row.a, 1, k, random));
       lefts.push_back(laid_by_offsets(row.a, 1, k, random));
-      for (const TileKernels* level : available_tile_kernels())
+      for (const TileKernels* level : available_tile_kernels()) {
+        if (!level->has_fma) continue;  // the machine's sums would round such products
         for (const Laid& left : lefts) {
-          if (!level->has_fma) continue;
           const auto got = multiply(left.view, row.right(), machine_sums(), 0, false, *level);
           REQUIRE(got.has_value());
           CHECK(std::equal(got->y.begin(), got->y.end(), want.begin(), want.end(), same_bits));
         }
+      }
     }
 }
 
@@ -86,10 +87,13 @@ TEST_CASE("one row: a sum that leaves the range is noticed, wherever it is") {
       REQUIRE(d.plan->inner.limit == TileLimit::watch);
       const auto got = multiply(now.left(), now.right(), *d.plan, 0, false, *level);
       CHECK(got.has_value() == (large == 512));
+      if (!got) continue;
+      const std::vector<float> want = by_definition(c).y;
+      CHECK(std::equal(got->y.begin(), got->y.end(), want.begin(), want.end(), same_bits));
     }
 }
 
-TEST_CASE("one row: every output is told once, when it is finished") {
+TEST_CASE("one row: every output is told once, when it is finished, a panel at a time") {
   Random random(15);
   omp_set_num_threads(1);
   for (const TileKernels* level : available_tile_kernels())
@@ -99,7 +103,7 @@ TEST_CASE("one row: every output is told once, when it is finished") {
       const auto got =
           multiply(row.left(), row.right(), machine_sums(), 0, false, *level,
                    [&](float* y, std::size_t i, std::size_t j, std::size_t rows, std::size_t columns) {
-                     CHECK((i == 0 && rows == 1));
+                     CHECK((i == 0 && rows == 1 && columns <= 256));  // still in the first cache
                      for (std::size_t at = j; at < j + columns; ++at) {
                        CHECK(std::isnan(told[at]));
                        told[at] = y[at - j];
